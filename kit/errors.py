@@ -1,0 +1,65 @@
+"""The error tree. Every error a caller can meet is one of these; anything else is a bug.
+
+    CdpError                      code
+    ├── InvalidInputError         BAD_USER_INPUT     a field, what was wrong, what is accepted
+    ├── NotFoundError             NOT_FOUND          what was looked for
+    ├── ConflictError             CONFLICT           another run, import or record is in the way
+    ├── UnavailableError          UNAVAILABLE        the database or a peer cannot be reached now
+    ├── FailedError               FAILED             the work was tried and did not succeed
+    └── ConfigurationError        CONFIGURATION      a setting or an installation is wrong
+
+Messages are whole sentences for the person who made the call: they name what was wrong and what to do,
+and never hold SQL, a traceback or a secret.
+"""
+
+from typing import ClassVar
+
+
+class CdpError(Exception):
+    """Base of all errors that carry a message fit for the caller."""
+
+    code: ClassVar[str] = "INTERNAL"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class InvalidInputError(CdpError):
+    """A value the caller gave is not accepted. `field` is the name the caller knows it by."""
+
+    code = "BAD_USER_INPUT"
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class NotFoundError(CdpError):
+    """What the caller named does not exist, or not for them."""
+
+    code = "NOT_FOUND"
+
+
+class ConflictError(CdpError):
+    """The request is fine, but something else is in its way now."""
+
+    code = "CONFLICT"
+
+
+class UnavailableError(CdpError):
+    """The database, or a peer this needs, cannot be reached at the moment."""
+
+    code = "UNAVAILABLE"
+
+
+class FailedError(CdpError):
+    """The work was tried and did not succeed; the message says why."""
+
+    code = "FAILED"
+
+
+class ConfigurationError(CdpError):
+    """A setting, a file or an installation is wrong; the message says what to change."""
+
+    code = "CONFIGURATION"
