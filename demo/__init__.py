@@ -1,0 +1,1 @@
+"""A made-up shop whose truth is known: customers, orders, refunds and events, all from a seed."""

@@ -1,0 +1,68 @@
+"""Settings: from the environment (CDP_*) or a `.env` file; a wrong one stops the start with a sentence."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from kit.embedded import default_data_dir
+from kit.errors import ConfigurationError
+
+
+class Settings(BaseSettings):
+    """Every setting of the product. `cdp config` prints them with where they stand."""
+
+    model_config = SettingsConfigDict(env_prefix="CDP_", env_file=".env", extra="ignore", frozen=True)
+
+    database_url: SecretStr | None = Field(
+        None, description="PostgreSQL 16 to 18 to use instead of the embedded one (postgresql://...)"
+    )
+    owner_url: SecretStr | None = Field(
+        None, description="URL of the role that owns the tables, for `cdp migrate`; default: the database URL"
+    )
+    data_dir: Path = Field(
+        default_factory=default_data_dir, description="Where the embedded database keeps its data"
+    )
+    pg_bin: Path | None = Field(
+        None, description="Directory with other PostgreSQL binaries for the embedded database"
+    )
+    host: str = Field("127.0.0.1", description="Address `cdp serve` binds; loopback only")
+    port: Annotated[int, Field(ge=0, le=65535)] = Field(8000, description="Port `cdp serve` binds")
+    workers: Annotated[int, Field(ge=1, le=256)] = Field(1, description="API processes of `cdp serve`")
+    pool_size: Annotated[int, Field(ge=1, le=200)] = Field(
+        8, description="Database connections of one API process"
+    )
+    process_wait_seconds: Annotated[float, Field(gt=0, le=3600)] = Field(
+        60.0, description="How long POST .../process waits for its run before it answers 202"
+    )
+    stale_after_hours: Annotated[int, Field(ge=1, le=8760)] = Field(
+        24, description="Age in hours from which scores are called stale"
+    )
+    log_level: str = Field("info", description="debug, info, warning or error")
+
+    @field_validator("database_url", "owner_url")
+    @classmethod
+    def _is_postgresql(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith(("postgresql://", "postgres://")):
+            raise ValueError("must start with postgresql://")
+        return value
+
+    @field_validator("log_level")
+    @classmethod
+    def _is_level(cls, value: str) -> str:
+        if value.lower() not in {"debug", "info", "warning", "error"}:
+            raise ValueError("must be debug, info, warning or error")
+        return value.lower()
+
+
+def load() -> Settings:
+    """Read the settings. Raises ConfigurationError that names each wrong one, without its value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"CDP_{'_'.join(map(str, each['loc'])).upper()}: {each['msg']}"
+            for each in error.errors(include_input=False, include_url=False)
+        )
+        raise ConfigurationError(f"The settings are wrong. {wrong}.") from None

@@ -1,0 +1,80 @@
+"""Bulk work: a connection of its own for imports and scoring, with whole columns in and out as arrays."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg import Connection, sql
+
+from kit.db.arrays import register
+from kit.db.role import act_as_application_sync
+from kit.db.scope import scope
+from kit.db.statement import Statement
+from kit.errors import UnavailableError
+
+Row = tuple[Any, ...]
+
+
+class Work:
+    """A synchronous connection in the application's role. Not for use in an event loop."""
+
+    def __init__(self, connection: Connection[Row]) -> None:
+        self.connection = connection
+        self._tenant: int | None = None
+
+    @contextmanager
+    def transaction(self, tenant: int | None, *, snapshot: bool = False) -> Iterator[None]:
+        """One transaction in a tenant's scope (`snapshot`: it sees one state throughout)."""
+        with self.connection.transaction():
+            if snapshot:
+                self.connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            self.connection.execute(scope(tenant))
+            self._tenant = tenant
+            try:
+                yield
+            finally:
+                self._tenant = None
+
+    def run(self, statement: Statement | str, values: Mapping[str, object] | None = None) -> list[Row]:
+        """Run one statement, with `tenant_id` filled in, and return its rows if it has any."""
+        cursor = self._execute(statement, values or {})
+        return cursor.fetchall() if cursor.description else []
+
+    def count(self, statement: Statement | str, values: Mapping[str, object] | None = None) -> int:
+        """Run one statement and return how many rows it touched."""
+        return self._execute(statement, values or {}).rowcount
+
+    def stream(self, statement: Statement, values: Mapping[str, object]) -> Iterator[Row]:
+        """Rows one by one as they arrive, in binary: for rows that hold whole columns as arrays."""
+        bound = {**statement.defaults, **values, "tenant_id": self._tenant}
+        with self.connection.cursor(binary=True) as cursor:
+            yield from cursor.stream(sql.SQL(statement.text), bound)
+
+    @contextmanager
+    def copy_in(self, query: str) -> Iterator[psycopg.Copy]:
+        """COPY ... FROM STDIN; write blocks of bytes to what this yields."""
+        with self.connection.cursor() as cursor, cursor.copy(sql.SQL(query)) as copy:
+            yield copy
+
+    def _execute(self, statement: Statement | str, values: Mapping[str, object]) -> psycopg.Cursor[Row]:
+        if isinstance(statement, str):
+            return self.connection.execute(sql.SQL(statement), {**values} or None)
+        if statement.scoped and self._tenant is None:
+            raise ValueError(f"a tenant's tables, but no tenant: {statement.text}")
+        bound = {**statement.defaults, **values, "tenant_id": self._tenant}
+        return self.connection.execute(sql.SQL(statement.text), bound)
+
+
+@contextmanager
+def connect_for_work(url: str) -> Iterator[Work]:
+    """Open a connection for bulk work. Raises UnavailableError when the server cannot be reached."""
+    try:
+        connection = psycopg.connect(url, autocommit=True, application_name="cdp work")
+    except psycopg.OperationalError as error:
+        reason = str(error).strip().partition("\n")[0]
+        raise UnavailableError(f"The database cannot be reached: {reason}") from None
+    with connection:
+        act_as_application_sync(connection)
+        register(connection)
+        yield Work(connection)

@@ -1,0 +1,72 @@
+"""Statements prepared once: SQLAlchemy Core or a .sql file in, text with named parameters out.
+
+Every statement on a tenant's tables must say `tenant_id =` itself; row-level security is the second lock,
+not the first. `prepare` refuses one that does not.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import BigInteger, Column, Table, bindparam
+from sqlalchemy.dialects.postgresql import psycopg
+from sqlalchemy.sql import operators
+from sqlalchemy.sql.elements import BinaryExpression, ClauseElement
+from sqlalchemy.sql.selectable import FromClause
+from sqlalchemy.sql.visitors import iterate
+
+TENANT = bindparam("tenant_id", type_=BigInteger)
+"""Stands for the tenant in every statement; the reader fills it in along with the scope."""
+
+_DIALECT = psycopg.dialect()  # type: ignore[no-untyped-call]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Text with `%(name)s` parameters; `defaults` are the values that were literals in it."""
+
+    text: str
+    scoped: bool
+    defaults: dict[str, object]
+
+
+def prepare(clause: ClauseElement) -> Statement:
+    """Compile a Core statement.
+
+    Raises ValueError if a table that has a tenant_id takes part without `tenant_id =` in the statement.
+    """
+    tables = _tenant_tables(clause)
+    loose = tables - _constrained(clause)
+    if loose:
+        names = ", ".join(sorted(str(getattr(each, "name", each)) for each in loose))
+        raise ValueError(f"no `tenant_id =` for {names} in: {clause}")
+    compiled = clause.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
+    defaults = {name: value for name, value in compiled.params.items() if value is not None}
+    return Statement(str(compiled), bool(tables), defaults)
+
+
+def load(path: Path) -> Statement:
+    """Read a statement from a .sql file. Raises ValueError if it does not name `%(tenant_id)s`."""
+    text = path.read_text(encoding="utf-8")
+    text = re.sub(r"^\s*--.*\n", "", text, flags=re.MULTILINE).strip().removesuffix(";")
+    if "%(tenant_id)s" not in text:
+        raise ValueError(f"no %(tenant_id)s in {path.name}")
+    return Statement(text, scoped=True, defaults={})
+
+
+def _tenant_tables(clause: ClauseElement) -> set[FromClause]:
+    columns = (each for each in iterate(clause) if isinstance(each, Column))
+    tables: Iterable[FromClause] = (each.table for each in columns if isinstance(each.table, Table))
+    found = {each for each in iterate(clause) if isinstance(each, Table)} | set(tables)
+    return {each for each in found if "tenant_id" in each.c}
+
+
+def _constrained(clause: ClauseElement) -> set[FromClause]:
+    found: set[FromClause] = set()
+    for each in iterate(clause):
+        if isinstance(each, BinaryExpression) and each.operator is operators.eq:
+            for side in (each.left, each.right):
+                if isinstance(side, Column) and side.name == "tenant_id":
+                    found.add(side.table)
+    return found

@@ -1,0 +1,38 @@
+"""What customers did: page views, carts, e-mails, campaigns."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from models.base import json_object, moment, reference, tenant_key
+
+EVENT_TYPES = (
+    "page_view",
+    "add_to_cart",
+    "remove_from_cart",
+    "purchase",
+    "email_opened",
+    "email_clicked",
+    "campaign_converted",
+)
+"""The types the v2 reference names; others are stored just the same."""
+
+
+class Event(SQLModel, table=True):
+    """One event. Partitioned by month on `occurred_at`; the key is what makes a retry a duplicate."""
+
+    __tablename__: ClassVar[Any] = "event"
+    __table_args__ = (
+        Index("event_tenant_id_customer_id_occurred_at_idx", "tenant_id", "customer_id", "occurred_at"),
+        {"postgresql_partition_by": "RANGE (occurred_at)"},
+    )
+
+    tenant_id: int = tenant_key()
+    occurred_at: datetime = moment(primary_key=True)
+    message_id: str = Field(primary_key=True)
+    customer_id: int | None = reference(nullable=True)
+    event_type: str
+    properties: dict[str, Any] = json_object()
+    received_at: datetime = moment(now=True)
