@@ -16,30 +16,33 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="CDP_", env_file=".env", extra="ignore", frozen=True)
 
     database_url: SecretStr | None = Field(
-        None, description="PostgreSQL 16 to 18 to use instead of the embedded one (postgresql://...)"
+        default=None, description="PostgreSQL 16 to 18 to use instead of the embedded one (postgresql://...)"
     )
     owner_url: SecretStr | None = Field(
-        None, description="URL of the role that owns the tables, for `cdp migrate`; default: the database URL"
+        default=None,
+        description="URL of the role that owns the tables, for `cdp migrate`; default: the database URL",
     )
     data_dir: Path = Field(
         default_factory=default_data_dir, description="Where the embedded database keeps its data"
     )
     pg_bin: Path | None = Field(
-        None, description="Directory with other PostgreSQL binaries for the embedded database"
+        default=None, description="Directory with other PostgreSQL binaries for the embedded database"
     )
-    host: str = Field("127.0.0.1", description="Address `cdp serve` binds; loopback only")
-    port: Annotated[int, Field(ge=0, le=65535)] = Field(8000, description="Port `cdp serve` binds")
-    workers: Annotated[int, Field(ge=1, le=256)] = Field(1, description="API processes of `cdp serve`")
+    host: str = Field(default="127.0.0.1", description="Address `cdp serve` binds; loopback only")
+    port: Annotated[int, Field(ge=0, le=65535)] = Field(default=8000, description="Port `cdp serve` binds")
+    workers: Annotated[int, Field(ge=1, le=256)] = Field(
+        default=1, description="API processes of `cdp serve`"
+    )
     pool_size: Annotated[int, Field(ge=1, le=200)] = Field(
-        8, description="Database connections of one API process"
+        default=8, description="Database connections of one API process"
     )
     process_wait_seconds: Annotated[float, Field(gt=0, le=3600)] = Field(
-        60.0, description="How long POST .../process waits for its run before it answers 202"
+        default=60.0, description="How long POST .../process waits for its run before it answers 202"
     )
     stale_after_hours: Annotated[int, Field(ge=1, le=8760)] = Field(
-        24, description="Age in hours from which scores are called stale"
+        default=24, description="Age in hours from which scores are called stale"
     )
-    log_level: str = Field("info", description="debug, info, warning or error")
+    log_level: str = Field(default="info", description="debug, info, warning or error")
 
     @field_validator("database_url", "owner_url")
     @classmethod

@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 from models.customer import Customer
 from models.event import Event
 from models.exchange_rate import ExchangeRate
+from models.listing import ScoreListing
 from models.order import Order
 from models.refund import Refund
 from models.run import ScoreRun
@@ -13,15 +14,19 @@ from models.segment_change import SegmentChange
 from models.tenant import Tenant
 
 METADATA = SQLModel.metadata
+TABLES = METADATA.tables
+"""The tables by name, for statements in SQLAlchemy Core."""
 
 __all__ = [
     "METADATA",
+    "TABLES",
     "Customer",
     "CustomerScore",
     "Event",
     "ExchangeRate",
     "Order",
     "Refund",
+    "ScoreListing",
     "ScoreRun",
     "SegmentChange",
     "Tenant",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -14,6 +15,9 @@ from sqlalchemy.pool import NullPool
 from kit.errors import ConfigurationError, UnavailableError
 
 HERE = Path(__file__).parent.parent / "migrations"
+
+
+OLDEST, NEWEST = 16, 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,22 @@ def state_of(revision: str | None) -> State:
     head = script.get_current_head() or ""
     known = revision is None or revision in {each.revision for each in script.walk_revisions()}
     return State(revision, head, known)
+
+
+def state_at(url: str) -> State:
+    """Where the database of a URL stands, read in any role. Raises UnavailableError, ConfigurationError."""
+    try:
+        with psycopg.connect(url, autocommit=True) as connection:
+            _require_supported(connection.info.server_version)
+            found = connection.execute("SELECT to_regclass('alembic_version') IS NOT NULL").fetchone()
+            if not (found and found[0]):
+                return state_of(None)
+            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+            return state_of(row[0] if row else None)
+    except psycopg.OperationalError as error:
+        raise UnavailableError(f"The database cannot be reached: {_first_line(error)}") from None
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise ConfigurationError(f"The role of CDP_DATABASE_URL may not read: {_first_line(error)}") from None
 
 
 def migrate(url: str, revision: str = "head") -> tuple[State, State]:
@@ -99,6 +119,13 @@ def _state(connection: Connection) -> State:
     revision = MigrationContext.configure(connection).get_current_revision()
     connection.rollback()
     return state_of(revision)
+
+
+def _require_supported(version: int) -> None:
+    if not OLDEST <= version // 10_000 <= NEWEST:
+        raise ConfigurationError(
+            f"The server is PostgreSQL {version // 10_000}; supported are {OLDEST} to {NEWEST}."
+        )
 
 
 def _config() -> Config:

@@ -15,7 +15,9 @@ class ScoreRun(SQLModel, table=True):
     __tablename__: ClassVar[Any] = "score_run"
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name="score_run_tenant_id_fkey"),
-        CheckConstraint("status IN ('running', 'succeeded', 'failed')", name="score_run_status_check"),
+        CheckConstraint(
+            "status IN ('queued', 'running', 'succeeded', 'failed')", name="score_run_status_check"
+        ),
         CheckConstraint("progress >= 0 AND progress <= 1", name="score_run_progress_check"),
     )
 

@@ -68,13 +68,19 @@ class Work:
 
 @contextmanager
 def connect_for_work(url: str) -> Iterator[Work]:
-    """Open a connection for bulk work. Raises UnavailableError when the server cannot be reached."""
+    """Open a connection for bulk work. Raises UnavailableError when the server is out of reach or lost."""
     try:
         connection = psycopg.connect(url, autocommit=True, application_name="cdp work")
     except psycopg.OperationalError as error:
-        reason = str(error).strip().partition("\n")[0]
-        raise UnavailableError(f"The database cannot be reached: {reason}") from None
+        raise UnavailableError(f"The database cannot be reached: {_first_line(error)}") from None
     with connection:
         act_as_application_sync(connection)
         register(connection)
-        yield Work(connection)
+        try:
+            yield Work(connection)
+        except psycopg.OperationalError as error:
+            raise UnavailableError(f"The database was lost: {_first_line(error)}") from error
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]

@@ -1,4 +1,4 @@
-"""The application's connections: a pool, and one read-only transaction a request."""
+"""The application's connections: a pool, and one transaction a request."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -17,7 +17,8 @@ from kit.errors import UnavailableError
 
 T = TypeVar("T")
 
-_BEGIN = sql.SQL("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+_READ = sql.SQL("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+_WRITE = sql.SQL("BEGIN")
 _PATIENCE = 10.0
 _PAUSE = 0.1
 
@@ -52,27 +53,45 @@ class Database:
         await self._pool.close()
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator["Reader"]:
+    async def read(self) -> AsyncIterator["Transaction"]:
         """One snapshot for all that a request reads; no connection is taken before the first statement."""
-        reader = Reader(self._pool, self._note)
+        transaction = Transaction(self._pool, self._note, _READ)
         try:
-            yield reader
+            yield transaction
         finally:
-            await reader.end()
+            await transaction.end()
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator["Transaction"]:
+        """A transaction that is committed at the end of the block, or rolled back if an error leaves it."""
+        transaction = Transaction(self._pool, self._note, _WRITE)
+        try:
+            yield transaction
+        except BaseException:
+            await transaction.end("ROLLBACK")
+            raise
+        await transaction.end()
 
     def _note(self, text: str) -> None:
         if self.on_statement is not None:
             self.on_statement(text)
 
 
-class Reader:
-    """A lazily opened read-only transaction. Concurrent resolvers may share it: it sends one at a time."""
+class Transaction:
+    """A lazily opened transaction. Concurrent resolvers may share it: it sends one statement at a time."""
 
-    def __init__(self, pool: AsyncConnectionPool[AsyncConnection[Any]], note: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        pool: AsyncConnectionPool[AsyncConnection[Any]],
+        note: Callable[[str], None],
+        begin: sql.SQL,
+    ) -> None:
         self._pool = pool
         self._note = note
+        self._begin = begin
         self._lock = asyncio.Lock()
         self._connection: AsyncConnection[Any] | None = None
+        self._over = False
 
     async def fetch(
         self, statement: Statement, row: Callable[..., T], *, tenant: int | None = None, **values: object
@@ -86,21 +105,36 @@ class Reader:
             raise ValueError(f"a tenant's tables, but no tenant: {statement.text}")
         bound = {**statement.defaults, **values, "tenant_id": tenant}
         async with self._lock:
+            if self._over:
+                raise RuntimeError("a statement after the end of its transaction")
             self._note(statement.text)
             if self._connection is not None:
                 return await self._send(self._connection, [scope(tenant)], statement, row, bound)
             return await _with_patience(lambda: self._first(statement, row, tenant, bound))
 
-    async def end(self) -> None:
-        """End the transaction and give the connection back."""
+    async def renew(self) -> None:
+        """End the transaction; the next statement opens another, which sees what has happened since."""
+        async with self._lock:
+            await self._close("COMMIT")
+
+    async def end(self, how: str = "COMMIT") -> None:
+        """End for good, give the connection back. Raises UnavailableError if a write's COMMIT is lost."""
+        async with self._lock:
+            self._over = True
+            await self._close(how)
+
+    async def _close(self, how: str) -> None:
         connection, self._connection = self._connection, None
         if connection is None:
             return
         try:
-            if not connection.closed:
-                await connection.execute("COMMIT")
-        except psycopg.OperationalError:
+            await connection.execute(sql.SQL(how))
+        except psycopg.OperationalError as error:
             await connection.close()
+            if self._begin is _WRITE and how == "COMMIT":
+                raise UnavailableError(
+                    "The database went away while saving; check before trying again."
+                ) from error
         finally:
             await self._pool.putconn(connection)
 
@@ -109,7 +143,7 @@ class Reader:
     ) -> list[T]:
         connection = await self._pool.getconn()
         try:
-            rows = await self._send(connection, [_BEGIN, scope(tenant)], statement, row, bound)
+            rows = await self._send(connection, [self._begin, scope(tenant)], statement, row, bound)
         except BaseException:
             await connection.close()
             await self._pool.putconn(connection)
@@ -130,11 +164,11 @@ class Reader:
             await cursor.execute(query, bound)
             while cursor.nextset():
                 pass
-            return await cursor.fetchall()
+            return await cursor.fetchall() if cursor.description else []
 
 
 async def _with_patience(attempt: Callable[[], Awaitable[list[T]]]) -> list[T]:
-    """Try again while the server restarts: a read that has sent nothing back can run anew."""
+    """Try again while the server restarts: a first statement has committed nothing, so it can run anew."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + _PATIENCE
     while True:

@@ -139,7 +139,7 @@ TABLES = (
         churn jsonb,
         PRIMARY KEY (tenant_id, id),
         CONSTRAINT score_run_tenant_id_fkey FOREIGN KEY(tenant_id) REFERENCES tenant (id),
-        CONSTRAINT score_run_status_check CHECK (status IN ('running', 'succeeded', 'failed')),
+        CONSTRAINT score_run_status_check CHECK (status IN ('queued', 'running', 'succeeded', 'failed')),
         CONSTRAINT score_run_progress_check CHECK (progress >= 0 AND progress <= 1)
     )
     """,
@@ -176,6 +176,17 @@ TABLES = (
     )
     """,
     """
+    CREATE TABLE score_listing (
+        tenant_id bigint NOT NULL,
+        analysis text NOT NULL,
+        class text NOT NULL,
+        run_id bigint NOT NULL,
+        customer_ids bigint[] NOT NULL,
+        PRIMARY KEY (tenant_id, analysis, class),
+        CONSTRAINT score_listing_analysis_check CHECK (analysis IN ('rfm', 'clv', 'churn'))
+    )
+    """,
+    """
     CREATE TABLE segment_change (
         tenant_id bigint NOT NULL,
         run_id bigint NOT NULL,
@@ -197,6 +208,7 @@ TENANT_TABLES = (
     "event",
     "score_run",
     "customer_score",
+    "score_listing",
     "segment_change",
 )
 

@@ -1,0 +1,42 @@
+# Every target makes what it needs, from a bare clone with Python >= 3.11.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: install demo test check format bench contracts clean
+
+install: .venv/installed
+
+.venv/installed: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; name it: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+demo: install
+	@$(BIN)/cdp demo
+
+test: install
+	$(BIN)/python -m pytest
+
+check: install
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/cdp schema graphql | diff -u schema/schema.graphql - || { echo 'schema.graphql has drifted; run make contracts'; exit 1; }
+	$(BIN)/cdp schema openapi | diff -u rest/openapi.json - || { echo 'openapi.json has drifted; run make contracts'; exit 1; }
+
+format: install
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+contracts: install
+	$(BIN)/cdp schema graphql > schema/schema.graphql
+	$(BIN)/cdp schema openapi > rest/openapi.json
+
+bench: install
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info

@@ -1,0 +1,106 @@
+"""Composition root: settings, lifespan, mounts."""
+
+import asyncio
+import multiprocessing
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from commands.database import database
+from jobs import JobQueue, make_queue
+from kit import log
+from kit.config import Settings, load
+from kit.db import Database
+from kit.http import Asgi, BodyLimit, LoopbackOnly, Receive, Scope, Send
+from kit.process import die_with_parent
+from resolvers import health
+from resolvers.context import OPEN, Ctx
+from rest import make_rest
+from schema import GraphQLEndpoint
+
+STATIC = Path(__file__).parent / "static"
+
+
+class WithContext:
+    """Gives every request its `Ctx`, the same way for both faces, and ends its transaction."""
+
+    def __init__(self, app: Asgi, settings: Settings) -> None:
+        self._app = app
+        self._settings = settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        state = scope["app"].state
+        async with state.database.read() as reader:
+            scope.setdefault("state", {})["ctx"] = Ctx(
+                actor=OPEN,
+                db=state.database,
+                reader=reader,
+                queue=state.queue,
+                stale_after_hours=self._settings.stale_after_hours,
+                process_wait_seconds=self._settings.process_wait_seconds,
+            )
+            await self._app(scope, receive, send)
+        return None
+
+
+def create(settings: Settings | None = None) -> Starlette:
+    """The application. Its database and queue open and close with its lifespan."""
+    chosen = settings or load()
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        log.configure(chosen.log_level)
+        if multiprocessing.parent_process() is not None:
+            die_with_parent()
+        async with AsyncExitStack() as stack:
+            place = stack.enter_context(database(chosen))
+            app.state.database = await _opened(stack, Database(place.app_url, size=chosen.pool_size))
+            app.state.queue = await _opened(stack, make_queue(place.app_url))
+            keeping = asyncio.create_task(place.keep())
+            yield
+            keeping.cancel()
+            with suppress(asyncio.CancelledError):
+                await keeping
+
+    return Starlette(
+        routes=[
+            Route("/", lambda request: RedirectResponse("/graphql")),
+            Route("/health", _health),
+            Route("/health/live", _live),
+            Route("/health/ready", _health),
+            Route("/docs", lambda request: FileResponse(STATIC / "docs.html")),
+            Mount("/graphql", GraphQLEndpoint(STATIC / "graphiql.html")),
+            Mount("/static", StaticFiles(directory=STATIC)),
+            Mount("/", make_rest()),
+        ],
+        middleware=[
+            Middleware(LoopbackOnly),
+            Middleware(BodyLimit),
+            Middleware(WithContext, settings=chosen),
+        ],
+        lifespan=lifespan,
+    )
+
+
+async def _opened(stack: AsyncExitStack, part: Database | JobQueue) -> Database | JobQueue:
+    await part.open()
+    stack.push_async_callback(part.close)
+    return part
+
+
+async def _live(request: Request) -> Response:
+    return JSONResponse({"status": "ok"})
+
+
+async def _health(request: Request) -> Response:
+    found = await health.check(request.state.ctx)
+    return JSONResponse(found.as_dict(), 200 if found.ready else 503)

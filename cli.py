@@ -1,0 +1,74 @@
+"""The `cdp` command: its parts, each loaded when it is called, and one way to tell an error."""
+
+import sys
+from importlib import import_module
+from typing import Any, cast
+
+import typer
+from rich.console import Console
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
+
+from kit.errors import CdpError
+
+_PARTS = {
+    "demo": ("commands.demonstration", "demo", "Make a demo shop, score it and serve it."),
+    "serve": ("commands.serving", "serve", "Serve the graph and the REST v2 paths."),
+    "worker": ("commands.serving", "worker", "Do the jobs that the API leaves in the queue."),
+    "import": ("commands.importing", "app", "Import customers, orders, events and rates from files."),
+    "process": ("commands.processing", "command", "Score a tenant: RFM, lifetime value and churn."),
+    "migrate": ("commands.administration", "migrate", "Bring the tables to this version's shape."),
+    "config": ("commands.administration", "config", "List the settings."),
+    "schema": ("commands.schemas", "app", "Print the GraphQL schema or the OpenAPI document."),
+    "db": ("commands.administration", "app", "Look after the embedded database."),
+}
+
+
+class Parts(TyperGroup):
+    """Loads a part when it is asked for, so that none waits for what another needs."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(_PARTS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> TyperCommand | TyperGroup | None:
+        if cmd_name not in _PARTS:
+            return None
+        module, name, _ = _PARTS[cmd_name]
+        found = getattr(import_module(module), name)
+        if not isinstance(found, typer.Typer):
+            single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+            single.command(cmd_name)(found)
+            found = single
+        return cast("TyperCommand | TyperGroup", get_command(found))
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, _, text) in _PARTS.items()])
+
+
+app = typer.Typer(
+    cls=Parts,
+    name="cdp",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+)
+
+
+@app.callback()
+def _cdp() -> None:
+    """A customer data platform's data API: import, process, serve."""
+
+
+def main() -> None:
+    """Run the command. A known error is one sentence on standard error and exit code 1."""
+    try:
+        app(prog_name="cdp")
+    except CdpError as error:
+        Console(stderr=True, highlight=False).print(f"[bold red]Error:[/] {error.message}", soft_wrap=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

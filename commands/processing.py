@@ -1,0 +1,65 @@
+"""`cdp process`: score a tenant now, in this process."""
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+from commands.database import database
+from commands.report import print_run, run_as_json
+from kit.config import load
+from resolvers.processing.process import process
+from resolvers.processing.record import read_run
+from resolvers.processing.request import Request
+
+Tenant = Annotated[int, typer.Option("--tenant", help="The tenant's number", min=1)]
+AsOf = Annotated[
+    str, typer.Option("--as-of", help="now, latest (the day after the last order) or a day: 2011-12-10")
+]
+Analyses = Annotated[str, typer.Option("--analyses", help="Any of rfm, clv and churn, with commas")]
+Force = Annotated[bool, typer.Option("--force", help="Compute anew even if the scores are fresh")]
+Json = Annotated[bool, typer.Option("--json", help="Print the run as JSON")]
+NoWait = Annotated[bool, typer.Option("--no-wait", help="Fail if another run of the tenant is going on")]
+
+
+def command(
+    tenant: Tenant,
+    as_of: AsOf = "now",
+    analyses: Analyses = "rfm,clv,churn",
+    force: Force = False,
+    json: Json = False,
+    no_wait: NoWait = False,
+) -> None:
+    """Score a tenant: RFM, lifetime value and churn, from its orders to its scores."""
+    request = Request.of([each for each in analyses.split(",") if each.strip()], as_of, force=force)
+    settings = load()
+    with database(settings) as place:
+        with _bar(quiet=json) as bar:
+            task = bar.add_task("starting", total=1.0)
+            outcome = process(
+                place.app_url,
+                tenant,
+                request,
+                wait=not no_wait,
+                stale_after_hours=settings.stale_after_hours,
+                notify=lambda step, share: bar.update(task, description=step, completed=share),
+            )
+        run = read_run(place.app_url, tenant, outcome.run_id)
+        if json:
+            typer.echo(run_as_json(run, outcome))
+        else:
+            print_run(run, outcome)
+
+
+def _bar(*, quiet: bool) -> Progress:
+    console = Console(stderr=True)
+    return Progress(
+        TextColumn("{task.description:28}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        disable=quiet or not console.is_terminal,
+        transient=True,
+    )

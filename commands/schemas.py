@@ -1,0 +1,31 @@
+"""`cdp schema`: the contracts of both faces, as they are committed."""
+
+import orjson
+import typer
+
+from rest import make_rest
+from schema import schema
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
+
+
+def graphql_text() -> str:
+    """The GraphQL schema in SDL."""
+    return schema.as_str().rstrip() + "\n"
+
+
+def openapi_text() -> str:
+    """The OpenAPI document as indented JSON."""
+    return orjson.dumps(make_rest().openapi(), option=orjson.OPT_INDENT_2).decode() + "\n"
+
+
+@app.command("graphql")
+def graphql() -> None:
+    """Print the GraphQL schema."""
+    typer.echo(graphql_text(), nl=False)
+
+
+@app.command("openapi")
+def openapi() -> None:
+    """Print the OpenAPI document."""
+    typer.echo(openapi_text(), nl=False)

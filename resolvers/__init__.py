@@ -1,0 +1,1 @@
+"""The use cases: authorise, query, return rows. Both faces call these; none returns a schema type."""

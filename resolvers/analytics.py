@@ -1,0 +1,120 @@
+"""What the last runs found about a tenant's customers: lists by class, from what a run has stored."""
+
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import Integer, Text, any_, bindparam, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from kit.db import TENANT, prepare
+from kit.errors import InvalidInputError
+from kit.zone import EPOCH, day_number
+from models import TABLES
+from models.listing import ALL, LONGEST
+from models.score import RISKS, SEGMENTS, TIERS
+from resolvers import customers, scores
+from resolvers.context import READ, Ctx
+from resolvers.customers import CustomerRow
+from resolvers.scores import ScoreRow
+from resolvers.tenants import TenantRow
+
+LISTINGS = TABLES["score_listing"]
+CLASSES = {"rfm": SEGMENTS, "clv": TIERS, "churn": RISKS}
+_NOUN = {"rfm": "segment", "clv": "tier", "churn": "risk_level"}
+_DEFAULT_LIMIT = 100
+
+
+class Scored(NamedTuple):
+    """A customer in a list, with what is needed to show why it is there."""
+
+    customer: CustomerRow
+    score: ScoreRow
+
+
+class _Listing(NamedTuple):
+    name: str
+    customer_ids: list[int]
+
+
+_BY_CLASS = prepare(
+    select(
+        LISTINGS.c["class"],
+        func.trim_array(
+            LISTINGS.c.customer_ids,
+            func.greatest(func.cardinality(LISTINGS.c.customer_ids) - bindparam("limit", type_=Integer), 0),
+        ),
+    ).where(
+        LISTINGS.c.tenant_id == TENANT,
+        LISTINGS.c.analysis == bindparam("analysis", type_=Text),
+        LISTINGS.c["class"] == any_(bindparam("classes", type_=ARRAY(Text))),
+    )
+)
+
+
+def class_named(analysis: str, name: str) -> str:
+    """The class a caller means, whatever the case; "Champion" stands for Champions.
+
+    Raises InvalidInputError that lists the accepted names.
+    """
+    wanted = name.strip().casefold().replace("_", " ")
+    for each in CLASSES[analysis]:
+        known = each.casefold().replace("_", " ")
+        if wanted in {known, known.removesuffix("s")}:
+            return each
+    noun = _NOUN[analysis]
+    accepted = ", ".join(CLASSES[analysis])
+    raise InvalidInputError(noun, f"'{name}' is not a {noun}; accepted are {accepted}.")
+
+
+def checked_limit(limit: int | None) -> int:
+    """How many results a list holds. Raises InvalidInputError outside 1 to 1000."""
+    if limit is None:
+        return _DEFAULT_LIMIT
+    if not 1 <= limit <= LONGEST:
+        raise InvalidInputError("limit", f"limit is {limit}; accepted are 1 to {LONGEST}.")
+    return limit
+
+
+async def members(
+    ctx: Ctx, tenant: int, analysis: str, classes: list[str], limit: int
+) -> dict[str, list[int]]:
+    """The first customers of each class, best first; empty for a class without customers."""
+    ctx.allow(tenant, READ)
+    rows = await ctx.reader.fetch(
+        _BY_CLASS, _Listing, tenant=tenant, analysis=analysis, classes=classes, limit=limit
+    )
+    found = {row.name: row.customer_ids for row in rows}
+    return {name: found.get(name, []) for name in classes}
+
+
+async def scored(ctx: Ctx, tenant: int, analysis: str, name: str, limit: int) -> list[Scored]:
+    """The first customers of a class (or of `all`) with their scores, best first."""
+    ids = (await members(ctx, tenant, analysis, [name], limit))[name]
+    if not ids:
+        return []
+    people = await ctx.loader("customers", tenant, customers.by_ids).load_many(ids)
+    values = await ctx.loader("scores", tenant, scores.by_customers).load_many(ids)
+    return [
+        Scored(person, value)
+        for person, value in zip(people, values, strict=True)
+        if person is not None and value is not None
+    ]
+
+
+async def top_customers(ctx: Ctx, tenant: int, *, tier: str | None, limit: int | None) -> list[Scored]:
+    """The customers of the highest predicted value, of one tier or of all."""
+    name = ALL if tier is None else class_named("clv", tier)
+    return await scored(ctx, tenant, "clv", name, checked_limit(limit))
+
+
+async def customers_at_risk(ctx: Ctx, tenant: int, *, risk: str | None, limit: int | None) -> list[Scored]:
+    """The most valuable customers of a risk class, `at_risk` unless another is named."""
+    name = "at_risk" if risk is None else class_named("churn", risk)
+    return await scored(ctx, tenant, "churn", name, checked_limit(limit))
+
+
+def days_since(tenant: TenantRow, as_of: Any, last_order_on: date | None) -> int | None:
+    """Whole local days from the last order to the run's instant."""
+    if last_order_on is None:
+        return None
+    return day_number(as_of, tenant.time_zone) - (last_order_on - EPOCH.date()).days

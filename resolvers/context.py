@@ -1,0 +1,73 @@
+"""What every use case gets: who calls, what they may do, and one view of the database for the request."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from strawberry.dataloader import DataLoader
+
+from kit.db import Database, Transaction
+from kit.errors import NotFoundError
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+READ, WRITE, ADMIN = "read", "write", "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who calls. `tenants` None means all of them."""
+
+    subject: str
+    tenants: frozenset[int] | None
+    scopes: frozenset[str]
+
+    def may(self, tenant: int, scope: str) -> bool:
+        return scope in self.scopes and (self.tenants is None or tenant in self.tenants)
+
+
+OPEN = Actor("open", None, frozenset({READ, WRITE, ADMIN}))
+"""Everyone, where the API is open on a loopback address."""
+
+
+class Queue(Protocol):
+    """Where work is left for a worker."""
+
+    async def put_process(self, *, tenant: int, run_id: int, analyses: list[str], as_of: str) -> None: ...
+
+
+@dataclass(slots=True)
+class Ctx:
+    """One request: built once, the same way by both faces."""
+
+    actor: Actor
+    db: Database
+    reader: Transaction
+    queue: Queue
+    stale_after_hours: int = 24
+    process_wait_seconds: float = 60.0
+    _loaders: dict[Any, DataLoader[Any, Any]] = field(default_factory=dict)
+
+    def allow(self, tenant: int, scope: str) -> None:
+        """Raises NotFoundError for a tenant the actor may not see: to them it does not exist."""
+        if not self.actor.may(tenant, scope):
+            raise NotFoundError(f"Tenant with ID {tenant} not found")
+
+    async def refresh(self) -> None:
+        """Look anew: what was read before this stands for an older state of the database."""
+        await self.reader.renew()
+        self._loaders.clear()
+
+    def loader(
+        self, name: str, tenant: int, batch: Callable[["Ctx", int, list[K]], Awaitable[list[V]]]
+    ) -> DataLoader[K, V]:
+        """The request's loader of a batch function for one tenant: all keys of a level in one call."""
+        key = (name, tenant)
+        if key not in self._loaders:
+
+            async def load(keys: list[K]) -> list[V]:
+                return await batch(self, tenant, keys)
+
+            self._loaders[key] = DataLoader(load_fn=load)
+        return self._loaders[key]

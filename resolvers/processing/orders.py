@@ -1,0 +1,134 @@
+"""Read a tenant's orders and refunds into the summaries that scoring works on."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kit.db import Work, load
+from kit.zone import EPOCH, day_number, local_days
+from scoring.transactions import Customers, summarise
+
+_SQL = Path(__file__).parent.parent.parent / "models" / "sql"
+_ORDERS = load(_SQL / "process_orders.sql")
+_REFUNDS = load(_SQL / "process_refunds.sql")
+_RATES = load(_SQL / "process_rates.sql")
+
+Column = NDArray[Any]
+
+
+@dataclass(slots=True)
+class DataReport:
+    """What a run was computed from. Money in 1/10000 of the tenant's currency."""
+
+    orders: int = 0
+    guest_orders: int = 0
+    guest_revenue: int = 0
+    linked_refunds: int = 0
+    unlinked_refunds: int = 0
+    net_revenue: int = 0
+    without_rate: dict[str, int] = field(default_factory=dict)
+    """Orders and refunds left out for want of an exchange rate, by currency."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The customers of a tenant as of an instant, how far the data reach, and what they were made from."""
+
+    customers: Customers
+    data_through: datetime | None
+    report: DataReport
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    customer: Column
+    day: Column
+    amount: Column
+
+
+class _Rates:
+    """Converts amounts to the tenant's currency at the rate of the order's day."""
+
+    def __init__(self, work: Work, currency: str) -> None:
+        self._own = currency
+        self._rates = {name: (day, rate) for name, day, rate in work.stream(_RATES, {})}
+
+    def convert(self, currency: str, day: Column, amount: Column) -> tuple[Column, Column]:
+        """The converted amounts and which of them had a rate, both of the shape of `day`."""
+        if currency == self._own:
+            return amount, np.ones(len(day), bool)
+        since, rate = self._rates.get(currency, (np.empty(0, np.int32), np.empty(0)))
+        at = np.searchsorted(since, day, side="right") - 1
+        known = at >= 0
+        converted = np.rint(amount[known] * rate[at[known]]).astype(np.int64)
+        result = np.zeros(len(day), np.int64)
+        result[known] = converted
+        return result, known
+
+
+def read(work: Work, *, currency: str, time_zone: str, as_of: datetime) -> History:
+    """Read one consistent state; call it inside a snapshot transaction in the tenant's scope.
+
+    One pass over the orders; days are local to `time_zone`. Orders and refunds in a currency without a rate
+    for their day are left out and counted.
+    """
+    report = DataReport()
+    rates = _Rates(work, currency)
+    latest = 0
+    netted, loose = [], []
+    for name, customer, placed_at, amount in work.stream(_ORDERS, {"as_of": as_of}):
+        latest = max(latest, int(placed_at.max()))
+        block = _converted(rates, report, name, customer, local_days(placed_at, time_zone), amount)
+        report.orders += len(block.customer)
+        netted.append(_known_customers(block, report))
+    for name, linked, customer, placed_at, amount in work.stream(_REFUNDS, {"as_of": as_of}):
+        block = _converted(rates, report, name, customer, local_days(placed_at, time_zone), amount)
+        if linked:
+            report.linked_refunds += len(block.customer)
+            netted.append(_known_customers(block, report, orders=False))
+        else:
+            report.unlinked_refunds += len(block.customer)
+            loose.append(_known_customers(block, report, orders=False))
+    customers = _summarise(netted, loose, day_number(as_of, time_zone))
+    return History(customers, EPOCH + timedelta(microseconds=latest) if latest else None, report)
+
+
+def _converted(
+    rates: _Rates, report: DataReport, currency: str, customer: Column, day: Column, amount: Column
+) -> _Block:
+    amount, known = rates.convert(currency, day, amount)
+    missing = int(len(day) - np.count_nonzero(known))
+    if missing:
+        report.without_rate[currency] = report.without_rate.get(currency, 0) + missing
+        customer, day, amount = customer[known], day[known], amount[known]
+    report.net_revenue += int(amount.sum())
+    return _Block(customer, day, amount)
+
+
+def _known_customers(block: _Block, report: DataReport, *, orders: bool = True) -> _Block:
+    """Leave the guests out, who cannot be scored, but count their revenue."""
+    guest = block.customer == 0
+    if not guest.any():
+        return block
+    report.guest_revenue += int(block.amount[guest].sum())
+    if orders:
+        report.guest_orders += int(np.count_nonzero(guest))
+    return _Block(block.customer[~guest], block.day[~guest], block.amount[~guest])
+
+
+def _summarise(netted: list[_Block], loose: list[_Block], as_of: int) -> Customers:
+    customer, day, amount = _joined(netted)
+    loose_customer, _, loose_amount = _joined(loose)
+    return summarise(customer, day, amount, as_of=as_of, adjustment=(loose_customer, loose_amount))
+
+
+def _joined(blocks: list[_Block]) -> Iterator[Column]:
+    kinds = (np.int64, np.int32, np.int64)
+    for name, kind in zip(("customer", "day", "amount"), kinds, strict=True):
+        columns = [getattr(block, name) for block in blocks]
+        yield np.concatenate(columns) if columns else np.empty(0, kind)

@@ -1,0 +1,189 @@
+"""The use case: score one tenant as of an instant, from its orders to its scores."""
+
+import time
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+import psycopg
+import structlog
+from psycopg.types.json import Jsonb
+
+from kit.db import Statement, Work, connect_for_work
+from kit.errors import CdpError, NotFoundError
+from resolvers.processing.control import Control
+from resolvers.processing.listing import write_listings
+from resolvers.processing.orders import History, read
+from resolvers.processing.request import Request
+from resolvers.processing.summary import of_analysis, of_run
+from resolvers.processing.swap import Written, swap
+from scoring.analysis import Analysis, analyse
+
+log = structlog.get_logger()
+
+_TENANT = "SELECT currency, time_zone FROM tenant WHERE id = %(id)s"
+_LAST_ORDER = Statement(
+    "SELECT max(placed_at) FROM customer_order WHERE tenant_id = %(tenant_id)s AND status = 'paid'", True, {}
+)
+_FRESH = Statement(
+    "SELECT run.id FROM score_run run JOIN tenant ON tenant.id = run.tenant_id "
+    "WHERE run.tenant_id = %(tenant_id)s AND run.status = 'succeeded' AND run.analyses @> %(analyses)s "
+    "AND run.as_of_requested = %(as_of)s AND run.started_at >= coalesce(tenant.data_changed_at, '-infinity') "
+    "AND (run.as_of_requested <> 'now' OR run.started_at > now() - make_interval(hours => %(hours)s)) "
+    "AND NOT EXISTS (SELECT FROM score_run other WHERE other.tenant_id = %(tenant_id)s "
+    "AND other.id > run.id AND other.status = 'succeeded' AND other.analyses && %(analyses)s) "
+    "ORDER BY run.id DESC LIMIT 1",
+    True,
+    {},
+)
+_FINISH = Statement(
+    "UPDATE score_run SET status = 'succeeded', finished_at = clock_timestamp(), step = 'done', "
+    "progress = 1, data_through = %(data_through)s, model = %(model)s, flags = %(flags)s, "
+    "report = %(report)s, rfm = %(rfm)s, clv = %(clv)s, churn = %(churn)s "
+    "WHERE tenant_id = %(tenant_id)s AND id = %(id)s",
+    True,
+    {},
+)
+_READ, _ANALYSED = 0.35, 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Which run holds the scores now, and whether it is one that was fresh already."""
+
+    run_id: int
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Shop:
+    tenant: int
+    currency: str
+    time_zone: str
+
+
+def process(
+    url: str,
+    tenant: int,
+    request: Request,
+    *,
+    run_id: int | None = None,
+    wait: bool = True,
+    stale_after_hours: int = 24,
+    notify: Callable[[str, float], None] = lambda step, share: None,
+) -> Outcome:
+    """Score a tenant, unless its scores are fresh and `request.force` is off.
+
+    `run_id` names the queued run to carry out; without it a new one is recorded. `notify` hears the step and
+    the share done. Two runs of a tenant never overlap: the second waits, or with `wait` off raises
+    ConflictError. Raises NotFoundError for an unknown tenant. If anything fails or the process dies, the
+    old scores stand; a failed run says why.
+    """
+    with ExitStack() as stack:
+        work = stack.enter_context(connect_for_work(url))
+        control = Control(stack.enter_context(connect_for_work(url)), tenant, notify)
+        shop = _shop(work, tenant)
+        stack.enter_context(control.alone(wait=wait))
+        if run_id is None and not request.force and (fresh := _fresh(work, shop, request, stale_after_hours)):
+            return Outcome(fresh, fresh=True)
+        as_of = request.instant(shop.time_zone, _last_order(work, shop))
+        run_id = control.start(request, as_of, run_id)
+        try:
+            _run(work, control, shop, request, as_of, run_id)
+        except BaseException as error:
+            with suppress(psycopg.Error):
+                control.failed(run_id, _reason(error))
+            raise
+        return Outcome(run_id, fresh=False)
+
+
+def _run(work: Work, control: Control, shop: _Shop, request: Request, as_of: datetime, run_id: int) -> None:
+    clock = _Clock()
+    with work.transaction(shop.tenant, snapshot=True):
+        history = read(work, currency=shop.currency, time_zone=shop.time_zone, as_of=as_of)
+    clock.lap("read")
+    control.progress(run_id, "analysing", _READ)
+    analysis = analyse(
+        history.customers,
+        analyses=frozenset(request.analyses),
+        progress=lambda step, share: control.progress(
+            run_id, f"analysing: {step}", _READ + share * (_ANALYSED - _READ)
+        ),
+    )
+    clock.lap("analyse")
+    control.progress(run_id, "writing scores", _ANALYSED)
+    with work.transaction(shop.tenant):
+        written = swap(work, run_id, history.customers, analysis)
+        write_listings(work, run_id, history.customers, analysis)
+        clock.lap("write")
+        _finish(work, run_id, history, analysis, written, clock.seconds)
+    control.notify("done", 1.0)
+    log.info("scored", tenant=shop.tenant, run=run_id, customers=written.customers, **clock.seconds)
+
+
+def _finish(
+    work: Work,
+    run_id: int,
+    history: History,
+    analysis: Analysis,
+    written: Written,
+    seconds: dict[str, float],
+) -> None:
+    model = analysis.model
+    flags = [*model.flags, *model.spend_flags] if model else []
+    values = {
+        "id": run_id,
+        "data_through": history.data_through,
+        "model": model.name if model else None,
+        "flags": list(dict.fromkeys(flags)),
+        "report": Jsonb(of_run(analysis, history.report, seconds, written.changes)),
+        **{name: _json(of_analysis(analysis, name)) for name in ("rfm", "clv", "churn")},
+    }
+    work.run(_FINISH, values)
+
+
+def _json(value: dict[str, object] | None) -> Jsonb | None:
+    return None if value is None else Jsonb(value)
+
+
+def _shop(work: Work, tenant: int) -> _Shop:
+    rows = work.run(_TENANT, {"id": tenant})
+    if not rows:
+        raise NotFoundError(f"Tenant with ID {tenant} not found")
+    return _Shop(tenant, *rows[0])
+
+
+def _last_order(work: Work, shop: _Shop) -> datetime | None:
+    with work.transaction(shop.tenant):
+        found: datetime | None = work.run(_LAST_ORDER)[0][0]
+    return found
+
+
+def _fresh(work: Work, shop: _Shop, request: Request, hours: int) -> int | None:
+    values = {"analyses": list(request.analyses), "as_of": request.as_of, "hours": hours}
+    with work.transaction(shop.tenant):
+        rows = work.run(_FRESH, values)
+    return int(rows[0][0]) if rows else None
+
+
+def _reason(error: BaseException) -> str:
+    """What the run's record says of an error: our own sentences, nothing of the inside of others."""
+    if isinstance(error, CdpError):
+        return error.message
+    if isinstance(error, KeyboardInterrupt | SystemExit):
+        return "The run was interrupted."
+    return "The run failed unexpectedly; the log tells more."
+
+
+class _Clock:
+    """Seconds between laps."""
+
+    def __init__(self) -> None:
+        self._since = time.perf_counter()
+        self.seconds: dict[str, float] = {}
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self.seconds[name] = round(now - self._since, 3)
+        self._since = now

@@ -1,0 +1,65 @@
+"""What a run stores of what it found, as JSON: money as decimal text, everything else as it is."""
+
+from dataclasses import asdict
+from decimal import Decimal
+from typing import Any
+
+from kit.db.arrays import AMOUNT_SCALE
+from resolvers.processing.orders import DataReport
+from scoring.analysis import Analysis
+
+Json = dict[str, Any]
+
+_MONEY = {
+    "avg_monetary",
+    "total_revenue",
+    "total_historical_value",
+    "total_expected_value",
+    "total_predicted_value",
+    "avg_historical_value",
+    "avg_expected_value",
+    "avg_predicted_value",
+    "high_from",
+    "medium_from",
+    "guest_revenue",
+    "net_revenue",
+    "without_transaction_value",
+}
+
+
+def money(units: int | None) -> str | None:
+    """1/10000 of the currency as decimal text."""
+    return None if units is None else str(Decimal(units) / AMOUNT_SCALE)
+
+
+def of_analysis(analysis: Analysis, name: str) -> Json | None:
+    """The summary of one analysis, or None if it did not run."""
+    ran = getattr(analysis, name)
+    if ran is None:
+        return None
+    found: Json = _with_money(asdict(ran.summary))
+    for edge in found.get("monetary_edges", ()):
+        edge["low"], edge["high"] = money(edge["low"]), money(edge["high"])
+    return found
+
+
+def of_run(analysis: Analysis, report: DataReport, seconds: dict[str, float], changes: int) -> Json:
+    """What the run was made from, the models it used and why, and what it took."""
+    data = asdict(report) | {
+        "without_transaction": analysis.without_transaction,
+        "without_transaction_value": analysis.without_transaction_value,
+    }
+    return {
+        "data": _with_money(data),
+        "model": asdict(analysis.model) if analysis.model else None,
+        "seconds": seconds,
+        "segment_changes": changes,
+    }
+
+
+def _with_money(value: Any, key: str = "") -> Any:
+    if isinstance(value, dict):
+        return {name: _with_money(each, name) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_with_money(each, key) for each in value]
+    return money(value) if key in _MONEY else value

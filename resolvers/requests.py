@@ -1,0 +1,87 @@
+"""Ask for a scoring run and wait for it."""
+
+import asyncio
+from typing import NamedTuple
+
+from kit.db import Statement
+from kit.errors import FailedError
+from resolvers import runs, tenants
+from resolvers.context import WRITE, Ctx
+from resolvers.processing.request import Request
+from resolvers.runs import RunRow
+
+_PAUSE = 0.1
+
+_QUEUE = Statement(
+    "INSERT INTO score_run (tenant_id, status, analyses, as_of, as_of_requested, step) "
+    "VALUES (%(tenant_id)s, 'queued', %(analyses)s, now(), %(as_of_requested)s, 'waiting for a worker') "
+    "RETURNING id",
+    scoped=True,
+    defaults={},
+)
+
+
+class Requested(NamedTuple):
+    """The run that answers a request, and whether its scores were fresh already.
+
+    A run that is still queued or running has outlasted the time its caller waits.
+    """
+
+    run: RunRow
+    fresh: bool
+
+
+async def request_processing(ctx: Ctx, tenant: int, request: Request, *, wait: bool = True) -> Requested:
+    """Score a tenant through the queue, unless its scores are fresh and `request.force` is off.
+
+    A run of the same analyses that is on its way already is joined, unless forced. Raises NotFoundError for
+    an unknown tenant and FailedError with the reason when the run fails.
+    """
+    row = await tenants.get(ctx, tenant)
+    ctx.allow(tenant, WRITE)
+    if not request.force and (fresh := await _fresh(ctx, row, request)):
+        return Requested(fresh, fresh=True)
+    run_id = await _joinable(ctx, tenant, request) or await _queue(ctx, tenant, request)
+    run = await _outcome(ctx, tenant, run_id, ctx.process_wait_seconds if wait else 0)
+    if run.status == "failed":
+        raise FailedError(run.error or "The run failed.")
+    return Requested(run, fresh=False)
+
+
+async def _fresh(ctx: Ctx, tenant: tenants.TenantRow, request: Request) -> RunRow | None:
+    """The run to answer with if the scores of every analysis asked for are fresh."""
+    found = await ctx.loader("current runs", tenant.id, runs.current).load_many(list(request.analyses))
+    standing = [run for run in found if run is not None and not runs.is_stale(ctx, tenant, run)]
+    return max(standing, key=lambda run: run.id) if len(standing) == len(request.analyses) else None
+
+
+async def _joinable(ctx: Ctx, tenant: int, request: Request) -> int | None:
+    run = await runs.latest(ctx, tenant)
+    if request.force or run is None or run.status not in ("queued", "running"):
+        return None
+    return run.id if set(request.analyses) <= set(run.analyses) else None
+
+
+async def _queue(ctx: Ctx, tenant: int, request: Request) -> int:
+    analyses = list(request.analyses)
+    async with ctx.db.write() as transaction:
+        ids = await transaction.fetch(
+            _QUEUE, int, tenant=tenant, analyses=analyses, as_of_requested=request.as_of
+        )
+    await ctx.queue.put_process(tenant=tenant, run_id=ids[0], analyses=analyses, as_of=request.as_of)
+    return ids[0]
+
+
+async def _outcome(ctx: Ctx, tenant: int, run_id: int, seconds: float) -> RunRow:
+    """The run once it has ended, or as it is when the time is over."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + seconds
+    await ctx.refresh()
+    while True:
+        run = await runs.of_id(ctx, tenant, run_id)
+        await ctx.refresh()
+        if run is None:
+            raise FailedError(f"Run {run_id} was removed while it was waited for.")
+        if run.status not in ("queued", "running") or loop.time() >= deadline:
+            return run
+        await asyncio.sleep(_PAUSE)

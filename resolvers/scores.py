@@ -1,0 +1,66 @@
+"""The current scores of customers."""
+
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from sqlalchemy import BigInteger, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from kit.db import TENANT, prepare
+from models import TABLES
+from resolvers.context import READ, Ctx
+
+SCORES = TABLES["customer_score"]
+
+
+class ScoreRow(NamedTuple):
+    tenant_id: int
+    customer_id: int
+    first_order_on: date | None
+    last_order_on: date | None
+    rfm_run_id: int | None
+    recency_days: int | None
+    frequency: int | None
+    monetary: Decimal | None
+    recency_score: int | None
+    frequency_score: int | None
+    monetary_score: int | None
+    segment: str | None
+    clv_run_id: int | None
+    historical_value: Decimal | None
+    expected_value: Decimal | None
+    predicted_value: Decimal | None
+    clv_tier: str | None
+    churn_run_id: int | None
+    churn_probability: float | None
+    alive_probability: float | None
+    churn_risk: str | None
+
+    @property
+    def rfm_score(self) -> str | None:
+        """The three digits, such as 555."""
+        if self.recency_score is None:
+            return None
+        return f"{self.recency_score}{self.frequency_score}{self.monetary_score}"
+
+
+_BY_CUSTOMERS = prepare(
+    select(*(SCORES.c[name] for name in ScoreRow._fields)).where(
+        SCORES.c.tenant_id == TENANT,
+        SCORES.c.customer_id == any_(bindparam("ids", type_=ARRAY(BigInteger))),
+    )
+)
+
+
+async def by_customers(ctx: Ctx, tenant: int, customers: list[int]) -> list[ScoreRow | None]:
+    """Batch function: the scores of these customers, in their order; None for who has none."""
+    rows = await ctx.reader.fetch(_BY_CUSTOMERS, ScoreRow, tenant=tenant, ids=customers)
+    found = {row.customer_id: row for row in rows}
+    return [found.get(each) for each in customers]
+
+
+async def of_customer(ctx: Ctx, tenant: int, customer: int) -> ScoreRow | None:
+    """The scores of one customer, batched with the others of the request; None if there are none."""
+    ctx.allow(tenant, READ)
+    return await ctx.loader("scores", tenant, by_customers).load(customer)

@@ -1,0 +1,27 @@
+"""The v2 application: its routes, its errors, its document."""
+
+from fastapi import FastAPI
+
+from rest import analytics, customers, errors, processing
+
+DESCRIPTION = """
+Customer data and its analyses: RFM segments, lifetime value, churn and profiles.
+Every answer has `success`; errors have `error` and `details`.
+"""
+
+
+def make_rest() -> FastAPI:
+    """The application, to be mounted at the root. Its routes find the context in `request.state.ctx`."""
+    app = FastAPI(
+        title="CDP API",
+        version="2.0.0",
+        description=DESCRIPTION.strip(),
+        docs_url=None,
+        redoc_url=None,
+        servers=[{"url": "/", "description": "This server"}],
+        responses=errors.DOCUMENTED,
+    )
+    for module in (processing, analytics, customers):
+        app.include_router(module.router)
+    errors.install(app)
+    return app

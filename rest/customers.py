@@ -1,0 +1,106 @@
+"""Customers: the 360° profile."""
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from resolvers import profiles
+from resolvers.scores import ScoreRow
+from rest.values import Context, CustomerPath, TenantQuery, amount, second
+
+router = APIRouter(prefix="/api/v2/cdp/customers", tags=["Customers"])
+
+
+class CustomerData(BaseModel):
+    id: int
+    email: str | None
+    first_name: str | None
+    last_name: str | None
+    created_at: str | None
+
+
+class RfmData(BaseModel):
+    segment: str
+    recency_days: int
+    frequency: int
+    monetary: float
+    rfm_score: str
+
+
+class ClvData(BaseModel):
+    historical_value: float
+    predicted_value: float
+    clv_tier: str
+
+
+class ChurnData(BaseModel):
+    risk: str
+    probability: float | None
+
+
+class ProfileData(BaseModel):
+    """An analysis that has no score for the customer is null."""
+
+    customer: CustomerData
+    rfm: RfmData | None
+    clv: ClvData | None
+    churn: ChurnData | None
+
+
+class ProfileResponse(BaseModel):
+    success: bool
+    data: ProfileData
+
+
+@router.get(
+    "/{customerId}/profile",
+    operation_id="getCustomerProfile",
+    summary="A customer's 360° profile",
+    response_model=ProfileResponse,
+)
+async def profile(ctx: Context, customer: CustomerPath, tenant: TenantQuery) -> ProfileResponse:
+    """The customer and what the last runs found about them."""
+    found = await profiles.of_customer(ctx, tenant, customer)
+    person, score = found.customer, found.score
+    return ProfileResponse(
+        success=True,
+        data=ProfileData(
+            customer=CustomerData(
+                id=person.id,
+                email=person.email,
+                first_name=person.first_name,
+                last_name=person.last_name,
+                created_at=second(person.created_at),
+            ),
+            rfm=_rfm(score),
+            clv=_clv(score),
+            churn=_churn(score),
+        ),
+    )
+
+
+def _rfm(score: ScoreRow | None) -> RfmData | None:
+    if score is None or score.segment is None:
+        return None
+    return RfmData(
+        segment=score.segment,
+        recency_days=score.recency_days or 0,
+        frequency=score.frequency or 0,
+        monetary=amount(score.monetary) or 0.0,
+        rfm_score=score.rfm_score or "",
+    )
+
+
+def _clv(score: ScoreRow | None) -> ClvData | None:
+    if score is None or score.clv_tier is None:
+        return None
+    return ClvData(
+        historical_value=amount(score.historical_value) or 0.0,
+        predicted_value=amount(score.predicted_value) or 0.0,
+        clv_tier=score.clv_tier,
+    )
+
+
+def _churn(score: ScoreRow | None) -> ChurnData | None:
+    if score is None or score.churn_risk is None:
+        return None
+    return ChurnData(risk=score.churn_risk, probability=score.churn_probability)

@@ -1,0 +1,110 @@
+"""Errors in the shapes the v2 reference documents."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from kit.errors import CdpError
+from rest.values import instant
+
+log = structlog.get_logger()
+
+_BY_CODE = {
+    "BAD_USER_INPUT": (400, "Invalid request parameters"),
+    "NOT_FOUND": (404, "Resource not found"),
+    "CONFLICT": (409, "Conflict"),
+    "UNAVAILABLE": (503, "Service unavailable"),
+    "FAILED": (500, "Processing failed"),
+}
+_BY_STATUS = {404: "Resource not found", 405: "Method not allowed"}
+
+
+class Problem(BaseModel):
+    """What every error answers."""
+
+    success: bool = Field(False, description="Always false")
+    error: str = Field(description="What kind of error")
+    details: str = Field(description="What was wrong and what is accepted")
+
+
+class Fault(BaseModel):
+    """What a fault of ours answers."""
+
+    success: bool = Field(False, description="Always false")
+    error: str = Field(description="What kind of error")
+    timestamp: str = Field(description="When, to find it in the log")
+    details: str | None = Field(None, description="Why a run failed")
+
+
+DOCUMENTED: dict[int | str, dict[str, Any]] = {
+    400: {"model": Problem, "description": "A parameter or the body is wrong"},
+    404: {"model": Problem, "description": "No such tenant, customer or path"},
+    500: {"model": Fault, "description": "A fault of ours, or a run that failed"},
+    503: {"model": Problem, "description": "The database cannot be reached now"},
+}
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of an application in the documented shape."""
+    app.add_exception_handler(CdpError, _known)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def _answer(status: int, error: str, details: str) -> JSONResponse:
+    return JSONResponse({"success": False, "error": error, "details": details}, status)
+
+
+async def _known(request: Request, error: Exception) -> JSONResponse:
+    status, title = _BY_CODE.get(getattr(error, "code", ""), (500, "Internal server error"))
+    message = str(error)
+    if status == 500:
+        content = {"success": False, "error": title, "timestamp": _now(), "details": message}
+        return JSONResponse(content, status)
+    return _answer(status, title, message)
+
+
+async def _invalid(request: Request, error: Exception) -> JSONResponse:
+    problems = error.errors() if isinstance(error, RequestValidationError) else []
+    return _answer(400, "Invalid request parameters", "; ".join(map(_sentence, problems)))
+
+
+def _sentence(problem: dict[str, Any]) -> str:
+    """One validation problem in words: the name the caller knows, and what is accepted."""
+    place, *path = problem["loc"]
+    if problem["type"] == "json_invalid":
+        return "The body is not JSON"
+    name = ".".join(str(each) for each in path) or str(place)
+    if problem["type"] == "missing":
+        return f"{name} is required"
+    message = str(problem["msg"])
+    return f"{name}: {message[:1].lower()}{message[1:]}"
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    if status == 404:
+        return _answer(404, "Resource not found", f"There is no path {request.url.path}")
+    headers = getattr(error, "headers", None)
+    title = _BY_STATUS.get(status, "Invalid request parameters")
+    details = f"{request.method} is not accepted on {request.url.path}" if status == 405 else str(error)
+    content = {"success": False, "error": title, "details": details}
+    return JSONResponse(content, status, headers=headers)
+
+
+async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    moment = _now()
+    log.error("unexpected error", path=request.url.path, timestamp=moment, exc_info=error)
+    content = {"success": False, "error": "Internal server error", "timestamp": moment}
+    return JSONResponse(content, 500)
+
+
+def _now() -> str:
+    return instant(datetime.now(UTC)) or ""

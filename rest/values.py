@@ -1,0 +1,48 @@
+"""Values as the v2 reference writes them: money as numbers, instants with milliseconds and Z."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated
+
+from fastapi import Depends, Path, Query, Request
+
+from resolvers.context import Ctx
+
+MOST = 2**63 - 1
+
+TenantPath = Annotated[int, Path(alias="tenantId", ge=1, le=MOST, description="The tenant's number")]
+CustomerPath = Annotated[int, Path(alias="customerId", ge=1, le=MOST, description="The customer's number")]
+TenantQuery = Annotated[int, Query(alias="tenant_id", ge=1, le=MOST, description="The tenant's number")]
+Limit = Annotated[int, Query(ge=1, le=1000, description="Number of results")]
+
+
+def _context(request: Request) -> Ctx:
+    ctx: Ctx = request.state.ctx
+    return ctx
+
+
+Context = Annotated[Ctx, Depends(_context)]
+
+
+def amount(value: Decimal | str | None) -> float | None:
+    """Money as a JSON number; None stays None."""
+    return None if value is None else float(value)
+
+
+def money(value: Decimal | str | None) -> float:
+    """Money of an overview as a JSON number with cents; nothing counts as 0."""
+    return 0.0 if value is None else round(float(value), 2)
+
+
+def instant(value: datetime | None) -> str | None:
+    """ISO 8601 in UTC with milliseconds and Z."""
+    if value is None:
+        return None
+    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def second(value: datetime | None) -> str | None:
+    """ISO 8601 in UTC with seconds and Z."""
+    if value is None:
+        return None
+    return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

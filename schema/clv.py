@@ -1,0 +1,75 @@
+"""Lifetime value over all customers of a tenant."""
+
+import strawberry
+
+from resolvers import analytics
+from resolvers.runs import RunRow
+from resolvers.tenants import TenantRow
+from schema.context import Info
+from schema.customer import Customer
+from schema.enums import ClvTier
+from schema.freshness import Scored
+from schema.money import Money, money
+
+
+@strawberry.type(description="Customers of one tier.")
+class ClvTierFigures:
+    tier: ClvTier = strawberry.field(description="The tier.")
+    customers: int = strawberry.field(description="How many customers it holds.")
+    predicted_from: Money | None = strawberry.field(
+        description="Predicted value from which a customer is in the tier; null for the lowest and for an "
+        "empty one."
+    )
+
+
+@strawberry.type(description="Figures over all customers with a lifetime value.")
+class ClvOverview:
+    total_customers: int = strawberry.field(description="Customers with a lifetime value.")
+    total_historical_value: Money | None = strawberry.field(description="Net revenue so far.")
+    total_expected_value: Money | None = strawberry.field(description="Revenue expected within the horizon.")
+    total_predicted_value: Money | None = strawberry.field(description="Both together.")
+    average_predicted_value: Money | None = strawberry.field(description="Mean predicted value.")
+
+
+@strawberry.type(description="Lifetime value over all customers. Before the first run, zero and null.")
+class ClvAnalytics(Scored):
+    overview: ClvOverview = strawberry.field(description="Figures over all customers with a value.")
+    distribution: list[ClvTierFigures] = strawberry.field(description="Figures by tier.")
+
+    @strawberry.field(description="The customers of highest predicted value. `first`: 1 to 1,000.")
+    async def top_customers(
+        self, info: Info, tier: ClvTier | None = None, first: int = 100
+    ) -> list[Customer]:
+        rows = await analytics.top_customers(
+            info.context, self.tenant.id, tier=tier.value if tier else None, limit=first
+        )
+        return [Customer.of(self.tenant, row.customer) for row in rows]
+
+    @classmethod
+    def of(cls, tenant: TenantRow, run: RunRow | None) -> "ClvAnalytics":
+        found = (run.clv if run else None) or {}
+        overview = found.get("overview", {})
+        edges = {ClvTier.HIGH: found.get("high_from"), ClvTier.MEDIUM: found.get("medium_from")}
+
+        def amount(name: str) -> Money | None:
+            return money(overview.get(name), tenant.currency)
+
+        return cls(
+            tenant=tenant,
+            run_key=run.id if run else None,
+            overview=ClvOverview(
+                total_customers=overview.get("total_customers", 0),
+                total_historical_value=amount("total_historical_value"),
+                total_expected_value=amount("total_expected_value"),
+                total_predicted_value=amount("total_predicted_value"),
+                average_predicted_value=amount("avg_predicted_value"),
+            ),
+            distribution=[
+                ClvTierFigures(
+                    tier=tier,
+                    customers=overview.get(tier.value, 0),
+                    predicted_from=money(edges.get(tier), tenant.currency),
+                )
+                for tier in ClvTier
+            ],
+        )

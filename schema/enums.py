@@ -1,0 +1,71 @@
+"""The closed sets of the graph. The values are what the database holds."""
+
+from enum import Enum
+from typing import Any
+
+import strawberry
+
+
+def _value(value: str, description: str) -> Any:
+    """A member with its description; Any, so that `.value` is the text that the decorator makes of it."""
+    return strawberry.enum_value(value, description=description)
+
+
+@strawberry.enum(description="The segments that scores for recency, frequency and monetary value fall into.")
+class RfmSegment(Enum):
+    CHAMPIONS = _value("Champions", "Bought lately, buy often and spend much.")
+    LOYAL_CUSTOMERS = _value("Loyal Customers", "Buy often and spend much.")
+    POTENTIAL_LOYALISTS = _value("Potential Loyalists", "Bought lately, more than once, and spend well.")
+    RECENT_CUSTOMERS = _value("Recent Customers", "Bought lately, for the first time.")
+    PROMISING = _value("Promising", "Bought lately, more than once, but spend little.")
+    NEED_ATTENTION = _value("Need Attention", "Middling in recency, with some purchases and value.")
+    ABOUT_TO_SLEEP = _value("About to Sleep", "Below the middle in recency, frequency and value.")
+    AT_RISK = _value("At Risk", "Bought often or much, but a while ago.")
+    CANNOT_LOSE_THEM = _value("Cannot Lose Them", "Bought often and much, but long ago.")
+    HIBERNATING = _value("Hibernating", "Bought little, long ago.")
+    LOST = _value("Lost", "Lowest in recency, frequency and value.")
+
+
+@strawberry.enum(description="Where a customer stands by predicted value.")
+class ClvTier(Enum):
+    HIGH = _value("high", "The top fifth.")
+    MEDIUM = _value("medium", "The next three tenths.")
+    LOW = _value("low", "The other half.")
+
+
+@strawberry.enum(description="How likely a customer is to be lost, from the chance of another order in time.")
+class ChurnRisk(Enum):
+    ACTIVE = _value("active", "At least an even chance of another order.")
+    AT_RISK = _value("at_risk", "At least one chance in four.")
+    CHURNING = _value("churning", "At least one chance in ten.")
+    CHURNED = _value("churned", "Less than one chance in ten.")
+
+
+@strawberry.enum(description="An analysis that a run computes.")
+class AnalysisKind(Enum):
+    RFM = _value("rfm", "Recency, frequency and monetary value.")
+    CLV = _value("clv", "Customer lifetime value.")
+    CHURN = _value("churn", "Risk of losing a customer.")
+
+
+@strawberry.enum(description="How far a run is.")
+class RunStatus(Enum):
+    QUEUED = _value("queued", "Waiting for a worker.")
+    RUNNING = _value("running", "Being computed.")
+    SUCCEEDED = _value("succeeded", "Done; its scores were swapped in.")
+    FAILED = _value("failed", "Ended without scores; the old ones stand.")
+
+
+@strawberry.enum(description="How the processing of a tenant stands.")
+class ProcessingState(Enum):
+    NEVER_PROCESSED = _value("never_processed", "No run yet.")
+    PROCESSING = _value("processing", "A run is queued or going on.")
+    PROCESSED = _value("processed", "The last run succeeded.")
+    FAILED = _value("failed", "The last run failed; older scores stand.")
+
+
+@strawberry.enum(description="Why a score is null.")
+class MissingScoreReason(Enum):
+    NOT_PROCESSED = _value("not_processed", "No run has computed this since the customer came.")
+    NO_TRANSACTION = _value("no_transaction", "No day on which they paid more than they got back.")
+    LOW_DATA = _value("low_data", "The tenant has under 30 repeat buyers, too few to fit a model to.")

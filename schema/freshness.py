@@ -1,0 +1,48 @@
+"""How old a score is and where it comes from: the same five fields on every score."""
+
+from datetime import datetime
+
+import strawberry
+
+from resolvers import runs
+from resolvers.runs import RunRow
+from resolvers.tenants import TenantRow
+from schema.context import Info
+from schema.scalars import BigInt
+
+
+@strawberry.interface(description="What every score says of itself: when, from what and by which run.")
+class Scored:
+    tenant: strawberry.Private[TenantRow]
+    run_key: strawberry.Private[int | None]
+
+    @strawberry.field(description="When the run that computed this ended. Null before the first.")
+    async def computed_at(self, info: Info) -> datetime | None:
+        run = await self._run(info)
+        return run.finished_at if run else None
+
+    @strawberry.field(description="The instant of the last order that the run saw.")
+    async def data_through(self, info: Info) -> datetime | None:
+        run = await self._run(info)
+        return run.data_through if run else None
+
+    @strawberry.field(description="The number of the run that computed this.")
+    def run_id(self) -> BigInt | None:
+        return None if self.run_key is None else BigInt(self.run_key)
+
+    @strawberry.field(
+        description="Whether the data have changed since, or the scores are older than the setting."
+    )
+    async def is_stale(self, info: Info) -> bool:
+        run = await self._run(info)
+        return run is None or runs.is_stale(info.context, self.tenant, run)
+
+    @strawberry.field(description="The purchase model of the run, such as mbg_nbd. Null where none was used.")
+    async def model_version(self, info: Info) -> str | None:
+        run = await self._run(info)
+        return run.model if run else None
+
+    async def _run(self, info: Info) -> RunRow | None:
+        if self.run_key is None:
+            return None
+        return await runs.of_id(info.context, self.tenant.id, self.run_key)

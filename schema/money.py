@@ -1,0 +1,22 @@
+"""Amounts with their currency."""
+
+from decimal import Decimal
+
+import strawberry
+
+from schema.scalars import CurrencyCode
+
+
+@strawberry.type(description="An amount of money. Exact: the amount is decimal text, never a float.")
+class Money:
+    amount: Decimal = strawberry.field(description="The amount, as decimal text.")
+    currency_code: CurrencyCode = strawberry.field(description="The currency of the amount.")
+
+
+def money(amount: Decimal | str | None, currency: str) -> Money | None:
+    """Money of an amount in a currency; None stays None. Amounts show no zeros past the cents."""
+    if amount is None:
+        return None
+    value = Decimal(amount)
+    cents = value.quantize(Decimal("0.01"))
+    return Money(amount=cents if cents == value else value.normalize(), currency_code=CurrencyCode(currency))

@@ -1,0 +1,87 @@
+"""RFM over all customers of a tenant."""
+
+import strawberry
+
+from resolvers.runs import RunRow
+from resolvers.tenants import TenantRow
+from schema.enums import RfmSegment
+from schema.freshness import Scored
+from schema.money import Money, money
+
+
+@strawberry.type(description="Customers of one segment.")
+class RfmSegmentFigures:
+    segment: RfmSegment = strawberry.field(description="The segment.")
+    customers: int = strawberry.field(description="How many customers it holds.")
+    percentage: float = strawberry.field(description="Their share in percent; all segments sum to 100.")
+    average_recency_days: float | None = strawberry.field(description="Mean days since the last purchase.")
+    average_frequency: float | None = strawberry.field(description="Mean days with a purchase.")
+    average_monetary: Money | None = strawberry.field(description="Mean net revenue.")
+
+
+@strawberry.type(description="The values that earn a score of recency or frequency.")
+class ScoreRange:
+    score: int = strawberry.field(description="1 to 5.")
+    low: int | None = strawberry.field(description="Lowest value with this score; null if nobody has it.")
+    high: int | None = strawberry.field(description="Highest value with this score; null if nobody has it.")
+
+
+@strawberry.type(description="The amounts that earn a monetary score.")
+class MoneyRange:
+    score: int = strawberry.field(description="1 to 5.")
+    low: Money | None = strawberry.field(description="Lowest amount with this score; null if nobody has it.")
+    high: Money | None = strawberry.field(description="Highest amount with this score.")
+
+
+@strawberry.type(description="Figures over all scored customers.")
+class RfmOverview:
+    total_customers: int = strawberry.field(description="Customers with at least one purchase.")
+    average_recency_days: float | None = strawberry.field(description="Mean days since the last purchase.")
+    average_frequency: float | None = strawberry.field(description="Mean days with a purchase.")
+    average_monetary: Money | None = strawberry.field(description="Mean net revenue.")
+    total_revenue: Money | None = strawberry.field(description="Net revenue of these customers.")
+
+
+@strawberry.type(description="RFM over all customers. Before the first run counts are zero and figures null.")
+class RfmAnalytics(Scored):
+    overview: RfmOverview = strawberry.field(description="Figures over all scored customers.")
+    distribution: list[RfmSegmentFigures] = strawberry.field(description="Figures by segment.")
+    recency_edges: list[ScoreRange] = strawberry.field(description="Days behind each recency score.")
+    frequency_edges: list[ScoreRange] = strawberry.field(description="Purchases behind each frequency score.")
+    monetary_edges: list[MoneyRange] = strawberry.field(description="Amounts behind each monetary score.")
+
+    @classmethod
+    def of(cls, tenant: TenantRow, run: RunRow | None) -> "RfmAnalytics":
+        found = (run.rfm if run else None) or {}
+        overview = found.get("overview", {})
+        currency = tenant.currency
+        return cls(
+            tenant=tenant,
+            run_key=run.id if run else None,
+            overview=RfmOverview(
+                total_customers=overview.get("total_customers", 0),
+                average_recency_days=overview.get("avg_recency"),
+                average_frequency=overview.get("avg_frequency"),
+                average_monetary=money(overview.get("avg_monetary"), currency),
+                total_revenue=money(overview.get("total_revenue"), currency),
+            ),
+            distribution=[
+                RfmSegmentFigures(
+                    segment=RfmSegment(row["segment"]),
+                    customers=row["customer_count"],
+                    percentage=row["percentage"],
+                    average_recency_days=row["avg_recency"],
+                    average_frequency=row["avg_frequency"],
+                    average_monetary=money(row["avg_monetary"], currency),
+                )
+                for row in found.get("distribution", [])
+            ],
+            recency_edges=[ScoreRange(**edge) for edge in found.get("recency_edges", [])],
+            frequency_edges=[ScoreRange(**edge) for edge in found.get("frequency_edges", [])],
+            monetary_edges=[
+                MoneyRange(
+                    score=edge["score"], low=money(edge["low"], currency), high=money(edge["high"], currency)
+                )
+                for edge in found.get("monetary_edges", [])
+            ],
+        )

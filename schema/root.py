@@ -1,0 +1,81 @@
+"""The doors of the graph, and the schema made of them."""
+
+import asyncio
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+from kit import ids
+from kit.errors import InvalidInputError
+from resolvers import customers, runs, tenants
+from schema.context import Info
+from schema.customer import KIND as CUSTOMER
+from schema.customer import Customer
+from schema.errors import CodedErrors
+from schema.node import Node
+from schema.run import KIND as RUN
+from schema.run import ScoreRun
+from schema.scalars import BIG_INT, CURRENCY_CODE, BigInt, CurrencyCode
+from schema.tenant import KIND as TENANT
+from schema.tenant import Tenant
+
+_MOST_NODES = 100
+
+
+@strawberry.type(description="Who asks.")
+class Viewer:
+    @strawberry.field(description="The tenants that the caller may see, by id.")
+    async def tenants(self, info: Info) -> list[Tenant]:
+        return [Tenant.of(row) for row in await tenants.visible(info.context)]
+
+
+@strawberry.type(description="Where every query begins.")
+class Query:
+    @strawberry.field(description="Who asks.")
+    def viewer(self) -> Viewer:
+        return Viewer()
+
+    @strawberry.field(description="One tenant, by exactly one of its ids. Null if there is none.")
+    async def tenant(
+        self,
+        info: Info,
+        id: strawberry.ID | None = None,  # noqa: A002
+        database_id: BigInt | None = None,
+    ) -> Tenant | None:
+        if (id is None) == (database_id is None):
+            raise InvalidInputError("tenant", "Give exactly one of id and databaseId.")
+        number = ids.number(id, TENANT)[0] if id is not None else database_id or 0
+        row = await tenants.find(info.context, number)
+        return None if row is None else Tenant.of(row)
+
+    @strawberry.field(description="Any object by its global id. Null if there is none.")
+    async def node(self, info: Info, id: strawberry.ID) -> Node | None:  # noqa: A002
+        return await _node(info, id)
+
+    @strawberry.field(description="Objects by their global ids, at most 100, in their order.")
+    async def nodes(self, info: Info, ids: list[strawberry.ID]) -> list[Node | None]:
+        if len(ids) > _MOST_NODES:
+            raise InvalidInputError("ids", f"{len(ids)} ids were given; at most {_MOST_NODES} are accepted.")
+        return list(await asyncio.gather(*(_node(info, each) for each in ids)))
+
+
+async def _node(info: Info, text: strawberry.ID) -> Node | None:
+    kind, numbers = ids.decode(text)
+    if kind not in (TENANT, CUSTOMER, RUN) or len(numbers) != (1 if kind == TENANT else 2):
+        raise InvalidInputError("id", f"'{text[:60]}' is not an id of this API; pass one it gave you.")
+    row = await tenants.find(info.context, numbers[0])
+    if row is None or kind == TENANT:
+        return None if row is None else Tenant.of(row)
+    if kind == CUSTOMER:
+        customer = await customers.find(info.context, row.id, numbers[1])
+        return None if customer is None else Customer.of(row, customer)
+    run = await runs.of_id(info.context, row.id, numbers[1])
+    return None if run is None else ScoreRun.of(run)
+
+
+schema = strawberry.Schema(
+    query=Query,
+    types=[Tenant, Customer, ScoreRun],
+    extensions=[CodedErrors],
+    config=StrawberryConfig(auto_camel_case=True, scalar_map={BigInt: BIG_INT, CurrencyCode: CURRENCY_CODE}),
+)

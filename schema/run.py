@@ -1,0 +1,89 @@
+"""Scoring runs and how the processing stands."""
+
+from datetime import datetime
+from typing import cast
+
+import strawberry
+from strawberry.scalars import JSON
+
+from kit import ids
+from resolvers.runs import RunRow
+from resolvers.status import Status
+from resolvers.tenants import TenantRow
+from schema.enums import AnalysisKind, ProcessingState, RunStatus
+from schema.node import Node
+from schema.scalars import BigInt
+
+KIND = "ScoreRun"
+
+
+@strawberry.type(description="The models of a run and why they were used.")
+class RunModel:
+    name: str = strawberry.field(description="Purchase model: mbg_nbd, nbd or heuristic.")
+    reason: str = strawberry.field(description="Why this model, in a sentence.")
+    parameters: JSON = strawberry.field(description="The fitted parameters by the papers' names.")
+    flags: list[str] = strawberry.field(description="What to know of the fit, such as LOW_DATA.")
+    spend_name: str | None = strawberry.field(description="Spend model: gamma_gamma or heuristic.")
+    spend_parameters: JSON = strawberry.field(description="The spend model's parameters.")
+
+
+@strawberry.type(description="One run of the analyses over a tenant's customers.")
+class ScoreRun(Node):
+    database_id: BigInt = strawberry.field(description="The run's number.")
+    status: RunStatus = strawberry.field(description="How far it is.")
+    analyses: list[AnalysisKind] = strawberry.field(description="What it computes.")
+    as_of: datetime = strawberry.field(description="The instant the scores are as of.")
+    data_through: datetime | None = strawberry.field(description="The instant of the last order it saw.")
+    started_at: datetime = strawberry.field(description="When it began.")
+    finished_at: datetime | None = strawberry.field(description="When it ended.")
+    progress: float = strawberry.field(description="Share done, 0 to 1.")
+    step: str = strawberry.field(description="What it is doing.")
+    error: str | None = strawberry.field(description="Why it failed.")
+    model: RunModel | None = strawberry.field(description="The models it used and why.")
+
+    @classmethod
+    def of(cls, row: RunRow) -> "ScoreRun":
+        found = (row.report or {}).get("model")
+        return cls(
+            id=strawberry.ID(ids.encode(KIND, row.tenant_id, row.id)),
+            database_id=BigInt(row.id),
+            status=RunStatus(row.status),
+            analyses=[AnalysisKind(each) for each in row.analyses],
+            as_of=row.as_of,
+            data_through=row.data_through,
+            started_at=row.started_at,
+            finished_at=row.finished_at,
+            progress=row.progress,
+            step=row.step,
+            error=row.error,
+            model=RunModel(
+                name=found["name"],
+                reason=found["reason"],
+                parameters=cast("JSON", found["parameters"]),
+                flags=row.flags,
+                spend_name=found["spend_name"],
+                spend_parameters=cast("JSON", found["spend_parameters"]),
+            )
+            if found
+            else None,
+        )
+
+
+@strawberry.type(description="How the processing of a tenant stands.")
+class Processing:
+    status: ProcessingState = strawberry.field(description="The state of the last run.")
+    last_processed_at: datetime | None = strawberry.field(description="When the last successful run ended.")
+    is_stale: bool = strawberry.field(description="Whether the scores no longer stand for the data.")
+    records_processed: int = strawberry.field(description="Customers scored by the last successful run.")
+    run: ScoreRun | None = strawberry.field(description="The last run, whatever became of it.")
+
+    @classmethod
+    def of(cls, tenant: TenantRow, status: Status) -> "Processing":
+        last = status.last
+        return cls(
+            status=ProcessingState(status.status),
+            last_processed_at=last.finished_at if last else None,
+            is_stale=status.is_stale,
+            records_processed=last.total_processed if last else 0,
+            run=ScoreRun.of(status.run) if status.run else None,
+        )

@@ -1,0 +1,147 @@
+"""A customer's scores: RFM, lifetime value, churn."""
+
+from datetime import date, datetime
+
+import strawberry
+
+from resolvers import runs
+from resolvers.customers import CustomerRow
+from resolvers.scores import ScoreRow
+from resolvers.tenants import TenantRow
+from schema.context import Info
+from schema.enums import ChurnRisk, ClvTier, MissingScoreReason, RfmSegment
+from schema.freshness import Scored
+from schema.money import Money, money
+
+
+async def _missing(info: Info, tenant: TenantRow, analysis: str, seen: datetime) -> MissingScoreReason:
+    """Why a customer who was first seen at an instant has no score of an analysis."""
+    run = await runs.current_of(info.context, tenant.id, analysis)
+    if run is None or run.started_at < seen:
+        return MissingScoreReason.NOT_PROCESSED
+    return MissingScoreReason.NO_TRANSACTION
+
+
+@strawberry.type(description="Recency, frequency and monetary value of a customer, as of the run.")
+class CustomerRfm(Scored):
+    seen: strawberry.Private[datetime]
+    segment: RfmSegment | None = strawberry.field(
+        default=None, description="The segment that the three scores fall into."
+    )
+    recency_days: int | None = strawberry.field(
+        default=None, description="Whole days since the last day with a purchase."
+    )
+    frequency: int | None = strawberry.field(default=None, description="Days on which the customer bought.")
+    monetary: Money | None = strawberry.field(
+        default=None, description="Net revenue so far, refunds taken off."
+    )
+    score: str | None = strawberry.field(
+        default=None, description="The scores for recency, frequency and monetary value, such as 555."
+    )
+    recency_score: int | None = strawberry.field(default=None, description="1 to 5; 5 is the latest fifth.")
+    frequency_score: int | None = strawberry.field(
+        default=None, description="1 for a single purchase, else 2 to 5."
+    )
+    monetary_score: int | None = strawberry.field(
+        default=None, description="1 to 5; 5 is the fifth that spent most."
+    )
+    last_order_on: date | None = strawberry.field(
+        default=None, description="The shop's local day of the last purchase."
+    )
+
+    @strawberry.field(description="Why there is no score; null where there is one.")
+    async def reason(self, info: Info) -> MissingScoreReason | None:
+        if self.run_key is not None:
+            return None
+        return await _missing(info, self.tenant, "rfm", self.seen)
+
+    @classmethod
+    def of(cls, tenant: TenantRow, customer: CustomerRow, score: ScoreRow | None) -> "CustomerRfm":
+        if score is None or score.rfm_run_id is None:
+            return cls(tenant=tenant, run_key=None, seen=customer.imported_at)
+        return cls(
+            tenant=tenant,
+            run_key=score.rfm_run_id,
+            seen=customer.imported_at,
+            segment=RfmSegment(score.segment),
+            recency_days=score.recency_days,
+            frequency=score.frequency,
+            monetary=money(score.monetary, tenant.currency),
+            score=score.rfm_score,
+            recency_score=score.recency_score,
+            frequency_score=score.frequency_score,
+            monetary_score=score.monetary_score,
+            last_order_on=score.last_order_on,
+        )
+
+
+@strawberry.type(description="What a customer is worth, so far and within the next twelve months.")
+class CustomerClv(Scored):
+    seen: strawberry.Private[datetime]
+    historical_value: Money | None = strawberry.field(default=None, description="Net revenue so far.")
+    expected_value: Money | None = strawberry.field(
+        default=None,
+        description="Revenue expected within the horizon: the chance of being alive, times expected orders "
+        "and spend, discounted.",
+    )
+    predicted_value: Money | None = strawberry.field(
+        default=None, description="Historical plus expected value."
+    )
+    tier: ClvTier | None = strawberry.field(
+        default=None, description="Where the customer stands by predicted value."
+    )
+
+    @strawberry.field(description="Why there is no value; null where there is one.")
+    async def reason(self, info: Info) -> MissingScoreReason | None:
+        if self.run_key is not None:
+            return None
+        return await _missing(info, self.tenant, "clv", self.seen)
+
+    @classmethod
+    def of(cls, tenant: TenantRow, customer: CustomerRow, score: ScoreRow | None) -> "CustomerClv":
+        if score is None or score.clv_run_id is None:
+            return cls(tenant=tenant, run_key=None, seen=customer.imported_at)
+        return cls(
+            tenant=tenant,
+            run_key=score.clv_run_id,
+            seen=customer.imported_at,
+            historical_value=money(score.historical_value, tenant.currency),
+            expected_value=money(score.expected_value, tenant.currency),
+            predicted_value=money(score.predicted_value, tenant.currency),
+            tier=ClvTier(score.clv_tier),
+        )
+
+
+@strawberry.type(description="How likely the customer is to be lost.")
+class CustomerChurn(Scored):
+    seen: strawberry.Private[datetime]
+    probability: float | None = strawberry.field(
+        default=None,
+        description="Chance of no order within the tenant's churn horizon, 0 to 1. Null without a model.",
+    )
+    risk: ChurnRisk | None = strawberry.field(
+        default=None, description="The class of that chance and of the customer's own silence."
+    )
+    alive_probability: float | None = strawberry.field(
+        default=None,
+        description="Chance that the customer has not dropped out for good, 0 to 1. Null without a model.",
+    )
+
+    @strawberry.field(description="Why the probability is null; null where it is not.")
+    async def reason(self, info: Info) -> MissingScoreReason | None:
+        if self.run_key is None:
+            return await _missing(info, self.tenant, "churn", self.seen)
+        return MissingScoreReason.LOW_DATA if self.probability is None else None
+
+    @classmethod
+    def of(cls, tenant: TenantRow, customer: CustomerRow, score: ScoreRow | None) -> "CustomerChurn":
+        if score is None or score.churn_run_id is None:
+            return cls(tenant=tenant, run_key=None, seen=customer.imported_at)
+        return cls(
+            tenant=tenant,
+            run_key=score.churn_run_id,
+            seen=customer.imported_at,
+            probability=score.churn_probability,
+            risk=ChurnRisk(score.churn_risk),
+            alive_probability=score.alive_probability,
+        )

@@ -1,0 +1,94 @@
+"""Tenants: the door to everything a shop owns."""
+
+from datetime import datetime
+
+import strawberry
+
+from kit import ids
+from kit.errors import InvalidInputError
+from resolvers import customers, status
+from resolvers.tenants import TenantRow
+from schema.analytics import Analytics
+from schema.context import Info
+from schema.customer import KIND as CUSTOMER
+from schema.customer import Customer, CustomerConnection
+from schema.node import Node
+from schema.run import Processing
+from schema.scalars import BigInt, CurrencyCode
+from schema.selection import selects
+
+KIND = "Tenant"
+
+
+@strawberry.type(description="A shop: everything it owns hangs below it.")
+class Tenant(Node):
+    row: strawberry.Private[TenantRow]
+    database_id: BigInt = strawberry.field(description="The number that the v2 REST paths use.")
+    name: str = strawberry.field(description="The shop's name.")
+    slug: str = strawberry.field(description="The name as it stands in addresses.")
+    currency_code: CurrencyCode = strawberry.field(description="The currency all figures are reported in.")
+    time_zone: str = strawberry.field(description="IANA zone that decides which day an order belongs to.")
+    created_at: datetime = strawberry.field(description="When the tenant was made.")
+
+    @strawberry.field(description="A page of the customers, by id. 50 rows unless told; at most 1,000.")
+    async def customers(
+        self,
+        info: Info,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> CustomerConnection:
+        page = await customers.list_customers(
+            info.context,
+            self.row.id,
+            first=first,
+            after=after,
+            last=last,
+            before=before,
+            with_total=selects(info, "totalCount"),
+        )
+        return CustomerConnection.of(self.row, page)
+
+    @strawberry.field(description="One customer, by exactly one of its ids. Null if there is none.")
+    async def customer(
+        self,
+        info: Info,
+        id: strawberry.ID | None = None,  # noqa: A002
+        database_id: BigInt | None = None,
+        external_id: str | None = None,
+    ) -> Customer | None:
+        if sum(each is not None for each in (id, database_id, external_id)) != 1:
+            raise InvalidInputError("customer", "Give exactly one of id, databaseId and externalId.")
+        if external_id is not None:
+            row = await customers.find_by_external_id(info.context, self.row.id, external_id)
+        else:
+            row = await customers.find(info.context, self.row.id, self._number(id, database_id))
+        return None if row is None else Customer.of(self.row, row)
+
+    def _number(self, id: strawberry.ID | None, database_id: BigInt | None) -> int:  # noqa: A002
+        if id is None:
+            return database_id or 0
+        tenant, customer = ids.number(id, CUSTOMER, parts=2)
+        return customer if tenant == self.row.id else 0
+
+    @strawberry.field(description="What the last runs found about all customers.")
+    def analytics(self) -> Analytics:
+        return Analytics(owner=self.row)
+
+    @strawberry.field(description="How the processing stands.")
+    async def processing(self, info: Info) -> Processing:
+        return Processing.of(self.row, await status.of_tenant(info.context, self.row.id))
+
+    @classmethod
+    def of(cls, row: TenantRow) -> "Tenant":
+        return cls(
+            id=strawberry.ID(ids.encode(KIND, row.id)),
+            row=row,
+            database_id=BigInt(row.id),
+            name=row.name,
+            slug=row.slug,
+            currency_code=CurrencyCode(row.currency),
+            time_zone=row.time_zone,
+            created_at=row.created_at,
+        )
