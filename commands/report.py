@@ -33,7 +33,7 @@ def print_run(run: RunRow, outcome: Outcome) -> None:
     if model:
         console.print(f"Model: {model['name']} ({model['reason']})")
         if run.flags:
-            console.print(f"Flags: {', '.join(run['flags'])}")
+            console.print(f"Flags: {', '.join(run.flags)}")
     if not outcome.fresh:
         seconds = report["seconds"]
         console.print(f"Took {sum(seconds.values()):.2f} s ({_listed(seconds)}).")

@@ -11,10 +11,10 @@ import pytest
 
 from kit import embedded
 from kit.db import Database
+from models import METADATA
 from models.migration import migrate
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
-TEMPLATE = "cdp_template"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,27 +33,39 @@ def server() -> Iterator[embedded.Server]:
     directory.chmod(0o755)
     try:
         with embedded.lease(directory / "data") as running:
+            _forgo_durability(running)
             yield running
     finally:
         shutil.rmtree(directory, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
-def template(server: embedded.Server) -> str:
-    """A migrated database that every test's own is copied from."""
-    with psycopg.connect(server.url("postgres"), autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {TEMPLATE} OWNER cdp_owner")
-    migrate(_named(server.url("cdp_owner"), TEMPLATE))
-    return TEMPLATE
+def migrated(server: embedded.Server) -> Urls:
+    """One migrated database, which the tests use one after another."""
+    found = Urls(*(server.url(role) for role in ("cdp_app", "cdp_owner", "postgres")))
+    migrate(found.owner)
+    return found
 
 
 @pytest.fixture
-def urls(server: embedded.Server, template: str, request: pytest.FixtureRequest) -> Iterator[Urls]:
-    """A fresh, migrated and empty database."""
+def urls(migrated: Urls) -> Urls:
+    """A migrated and empty database."""
+    with psycopg.connect(migrated.owner, autocommit=True) as owner:
+        tables = ", ".join([*METADATA.tables, "procrastinate_jobs", "procrastinate_workers"])
+        owner.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+    return migrated
+
+
+@pytest.fixture
+def own_urls(server: embedded.Server, request: pytest.FixtureRequest) -> Iterator[Urls]:
+    """A migrated database of the test's own, whose tables it may change."""
     name = f"test_{abs(hash(request.node.nodeid)):x}"
+    roles: tuple[embedded.Role, ...] = ("cdp_app", "cdp_owner", "postgres")
+    found = Urls(*(server.url(role).replace("@/cdp?", f"@/{name}?") for role in roles))
     with psycopg.connect(server.url("postgres"), autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} OWNER cdp_owner")
-        yield Urls(*(_named(server.url(role), name) for role in ("cdp_app", "cdp_owner", "postgres")))
+        admin.execute(f"CREATE DATABASE {name} OWNER cdp_owner")
+        migrate(found.owner)
+        yield found
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
@@ -75,5 +87,9 @@ def shared_data() -> Path:
     return folder
 
 
-def _named(url: str, database: str) -> str:
-    return url.replace("@/cdp?", f"@/{database}?")
+def _forgo_durability(server: embedded.Server) -> None:
+    """Nothing here outlives the session: waiting for the disk would only cost time."""
+    with psycopg.connect(server.url("postgres"), autocommit=True) as admin:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            admin.execute(f"ALTER SYSTEM SET {setting} = off")
+        admin.execute("SELECT pg_reload_conf()")

@@ -1,10 +1,167 @@
+"""The request's transaction: its scope, its snapshot, and how it meets a restarting server."""
+
+import asyncio
+
+import psycopg
 import pytest
 from sqlalchemy import select
 
-from kit.db import TENANT, Database, prepare
-from models import Customer, CustomerScore, Tenant
+from kit.db import TENANT, Database, Statement, connect_for_work, prepare
+from kit.db.scope import scope
+from kit.errors import UnavailableError
+from models import TABLES
 
-TENANTS = Tenant.__table__  # type: ignore[attr-defined]
-async def test_x(database: Database) -> None:
-    async with database.read() as r:
-        assert await r.fetch(prepare(select(TENANTS.c.id)), int)==[]
+CUSTOMER, SCORE = TABLES["customer"], TABLES["customer_score"]
+EXTERNAL_IDS = prepare(
+    select(CUSTOMER.c.external_id).where(CUSTOMER.c.tenant_id == TENANT).order_by(CUSTOMER.c.id)
+)
+INSERT = Statement(
+    "INSERT INTO customer (tenant_id, external_id) VALUES (%(tenant_id)s, %(name)s) RETURNING id", True, {}
+)
+UNGUARDED = Statement("SELECT external_id FROM customer", scoped=True, defaults={})
+
+
+@pytest.fixture
+def two_tenants(urls):
+    """Tenants 1 and 2 with one customer each."""
+    with psycopg.connect(urls.owner, autocommit=True) as owner:
+        for number in (1, 2):
+            owner.execute(
+                "INSERT INTO tenant (id, name, slug, currency, time_zone) VALUES (%s, %s, %s, 'GBP', 'UTC')",
+                [number, f"Shop {number}", f"shop-{number}"],
+            )
+            owner.execute(
+                "INSERT INTO customer (tenant_id, external_id) VALUES (%s, %s)", [number, f"of-{number}"]
+            )
+    return urls
+
+
+async def test_a_reader_sees_the_rows_of_its_tenant_alone(two_tenants, database):
+    async with database.read() as reader:
+        assert await reader.fetch(EXTERNAL_IDS, str, tenant=1) == ["of-1"]
+        assert await reader.fetch(EXTERNAL_IDS, str, tenant=2) == ["of-2"]
+
+
+async def test_row_level_security_holds_where_a_statement_forgets_its_predicate(two_tenants, database):
+    async with database.read() as reader:
+        assert await reader.fetch(UNGUARDED, str, tenant=2) == ["of-2"]
+
+
+async def test_without_a_tenant_no_row_is_seen(two_tenants, database):
+    async with database.read() as reader:
+        anything = Statement("SELECT external_id FROM customer", scoped=False, defaults={})
+        assert await reader.fetch(anything, str) == []
+
+
+async def test_a_scoped_statement_without_a_tenant_is_refused(database):
+    async with database.read() as reader:
+        with pytest.raises(ValueError, match="no tenant"):
+            await reader.fetch(EXTERNAL_IDS, str)
+
+
+async def test_the_scope_does_not_leak_to_the_next_user_of_a_connection(two_tenants):
+    database = Database(two_tenants.app, size=1)
+    await database.open()
+    async with database.read() as reader:
+        await reader.fetch(EXTERNAL_IDS, str, tenant=1)
+    async with database.read() as reader:
+        found = await reader.fetch(Statement("SELECT current_setting('app.tenant_id', true)", False, {}), str)
+        assert found == [""]
+    await database.close()
+
+
+async def test_all_reads_of_a_request_see_one_state(two_tenants, database):
+    async with database.read() as reader:
+        assert await reader.fetch(EXTERNAL_IDS, str, tenant=1) == ["of-1"]
+        with psycopg.connect(two_tenants.owner, autocommit=True) as owner:
+            owner.execute("INSERT INTO customer (tenant_id, external_id) VALUES (1, 'later')")
+        assert await reader.fetch(EXTERNAL_IDS, str, tenant=1) == ["of-1"]
+        await reader.renew()
+        assert await reader.fetch(EXTERNAL_IDS, str, tenant=1) == ["of-1", "later"]
+
+
+async def test_a_read_transaction_cannot_write(two_tenants, database):
+    async with database.read() as reader:
+        with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+            await reader.fetch(
+                Statement("DELETE FROM customer WHERE tenant_id = %(tenant_id)s", True, {}), str, tenant=1
+            )
+
+
+async def test_a_write_is_committed_at_the_end_and_rolled_back_on_an_error(two_tenants, database):
+    async def write(name, *, fail):
+        async with database.write() as writer:
+            await writer.fetch(INSERT, int, tenant=1, name=name)
+            if fail:
+                raise RuntimeError("changed my mind")
+
+    await write("kept", fail=False)
+    with pytest.raises(RuntimeError, match="changed my mind"):
+        await write("dropped", fail=True)
+    async with database.read() as reader:
+        assert await reader.fetch(EXTERNAL_IDS, str, tenant=1) == ["of-1", "kept"]
+
+
+async def test_a_write_into_another_tenant_is_refused_by_the_policy(two_tenants, database):
+    insert = Statement("INSERT INTO customer (tenant_id, external_id) VALUES (2, 'x')", True, {})
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        async with database.write() as writer:
+            await writer.fetch(insert, int, tenant=1)
+
+
+async def test_a_statement_after_the_end_is_refused(two_tenants, database):
+    async with database.read() as reader:
+        pass
+    with pytest.raises(RuntimeError, match="after the end"):
+        await reader.fetch(EXTERNAL_IDS, str, tenant=1)
+
+
+async def test_lost_connections_are_replaced_without_the_caller_seeing_it(two_tenants, database):
+    async with database.read() as reader:
+        await reader.fetch(EXTERNAL_IDS, str, tenant=1)
+    with psycopg.connect(two_tenants.admin, autocommit=True) as admin:
+        admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'cdp'"
+            " AND datname = current_database()"
+        )
+    async with database.read() as reader:
+        assert await reader.fetch(EXTERNAL_IDS, str, tenant=1) == ["of-1"]
+
+
+async def test_concurrent_fetches_share_one_transaction(two_tenants, database):
+    async with database.read() as reader:
+        found = await asyncio.gather(*(reader.fetch(EXTERNAL_IDS, str, tenant=each) for each in (1, 2, 1, 2)))
+    assert found == [["of-1"], ["of-2"], ["of-1"], ["of-2"]]
+
+
+async def test_a_server_out_of_reach_is_told_in_a_sentence(monkeypatch):
+    monkeypatch.setattr("kit.db.database._PATIENCE", 0.2)
+    database = Database("postgresql://nobody@127.0.0.1:1/none")
+    with pytest.raises(UnavailableError, match="CDP_DATABASE_URL"):
+        await database.open()
+
+
+def test_the_application_gives_up_a_superusers_rights(two_tenants):
+    with connect_for_work(two_tenants.admin) as work, work.transaction(1):
+        assert work.run("SELECT current_user::text, count(*) FROM customer") == [("cdp_app", 1)]
+
+
+def test_the_owner_of_the_tables_acts_as_the_application_too(two_tenants):
+    with psycopg.connect(two_tenants.admin, autocommit=True) as admin:
+        admin.execute("GRANT cdp_app TO cdp_owner WITH SET TRUE")
+    with connect_for_work(two_tenants.owner) as work, work.transaction(2):
+        assert work.run("SELECT current_user::text, external_id FROM customer") == [("cdp_app", "of-2")]
+
+
+@pytest.mark.parametrize("wrong", ["1; DROP TABLE tenant", 2**63, True, 1.0])
+def test_only_a_bigint_can_be_a_scope(wrong):
+    with pytest.raises(ValueError, match="not a tenant id"):
+        scope(wrong)
+
+
+def test_a_statement_on_a_tenants_table_must_name_the_tenant():
+    with pytest.raises(ValueError, match="no `tenant_id =` for customer"):
+        prepare(select(CUSTOMER.c.id))
+    joined = select(CUSTOMER.c.id).join(SCORE, SCORE.c.customer_id == CUSTOMER.c.id)
+    with pytest.raises(ValueError, match="customer_score"):
+        prepare(joined.where(CUSTOMER.c.tenant_id == TENANT))

@@ -1,0 +1,65 @@
+"""Columns to PostgreSQL and back."""
+
+import numpy as np
+import pytest
+
+from kit.db import Statement, connect_for_work
+from kit.db.arrays import Amount, Float8, Int2, Int4, Int8
+
+
+@pytest.fixture
+def work(urls):
+    with connect_for_work(urls.app) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        (Int8, [0, -1, 2**63 - 1, -(2**63)]),
+        (Int4, [0, -1, 2**31 - 1, -(2**31)]),
+        (Float8, [0.0, -1.5, 1e300, float("inf")]),
+        (Int8, []),
+    ],
+)
+def test_columns_come_back_as_they_went(work, kind, values):
+    query = Statement(f"SELECT %(values)b::{_name(kind)}[]", scoped=False, defaults={})
+    ((found,),) = work.stream(query, {"values": kind(np.array(values))})
+    assert found.tolist() == values
+
+
+@pytest.mark.parametrize(
+    ("units", "text"),
+    [
+        (0, "0.0000"),
+        (1, "0.0001"),
+        (-1, "-0.0001"),
+        (123_4500, "123.4500"),
+        (-99_990_001, "-9999.0001"),
+        (10_000 * 10_000, "10000.0000"),
+        (2**63 - 1, "922337203685477.5807"),
+    ],
+)
+def test_amounts_are_exact_numerics(work, units, text):
+    ((found,),) = work.run("SELECT (%(values)b)[1]::text", {"values": Amount(np.array([units]))})
+    assert found == text
+
+
+def test_small_integers(work):
+    ((found,),) = work.run("SELECT %(values)b::text", {"values": Int2(np.array([1, -2, 32767]))})
+    assert found == "{1,-2,32767}"
+
+
+def test_instants_come_as_microseconds_since_1970(work):
+    query = Statement("SELECT ARRAY['1970-01-01 00:00:01Z', '1969-12-31Z']::timestamptz[]", False, {})
+    ((found,),) = work.stream(query, {})
+    assert found.tolist() == [1_000_000, -86_400_000_000]
+
+
+def test_a_null_in_an_array_is_refused(work):
+    with pytest.raises(ValueError, match="nulls"):
+        list(work.stream(Statement("SELECT ARRAY[1, NULL]::bigint[]", False, {}), {}))
+
+
+def _name(kind):
+    return {Int8: "bigint", Int4: "integer", Float8: "float8"}[kind]

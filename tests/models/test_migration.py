@@ -1,0 +1,141 @@
+"""Migrations forward and back, the state a start looks at, and the tables' agreement with the models."""
+
+import psycopg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import String, create_engine
+from sqlalchemy.pool import NullPool
+
+from kit.errors import ConfigurationError, UnavailableError
+from models import METADATA
+from models.migration import migrate, state_at
+from models.score import SEGMENTS
+from scoring.segments import SEGMENTS as SCORED_SEGMENTS
+
+TENANT_TABLES = sorted(name for name, table in METADATA.tables.items() if "tenant_id" in table.c)
+
+
+def test_forward_back_and_forward_again(own_urls):
+    head = state_at(own_urls.app).revision
+    before, after = migrate(own_urls.owner, "base")
+    assert (before.revision, after.revision) == (head, None)
+    with psycopg.connect(own_urls.owner) as owner:
+        left = owner.execute(
+            "SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
+        ).fetchall()
+    assert left == [("alembic_version",)]
+    assert migrate(own_urls.owner)[1].revision == head
+    assert state_at(own_urls.app).current
+
+
+def test_each_step_back_and_forth(own_urls):
+    for revision in ("0001", "0002", "0001", "head"):
+        assert migrate(own_urls.owner, revision)[1].revision == (revision if revision != "head" else "0002")
+
+
+def test_an_unmigrated_database_says_what_to_run(own_urls):
+    migrate(own_urls.owner, "base")
+    assert state_at(own_urls.owner).problem() == "The database has no tables yet. Run `cdp migrate`."
+
+
+def test_an_older_database_says_what_to_run(own_urls):
+    migrate(own_urls.owner, "0001")
+    assert "at revision 0001, this version needs 0002. Run `cdp migrate`" in str(state_at(own_urls.app).problem())
+
+
+def test_a_newer_database_says_so_and_is_left_alone(own_urls):
+    with psycopg.connect(own_urls.owner, autocommit=True) as owner:
+        owner.execute("UPDATE alembic_version SET version_num = '9999'")
+    assert "a newer version has migrated it" in str(state_at(own_urls.app).problem())
+    with pytest.raises(ConfigurationError, match="a newer version"):
+        migrate(own_urls.owner)
+
+
+def test_an_unknown_revision_is_refused_with_the_known_ones(urls):
+    with pytest.raises(ConfigurationError, match="known are base, 0001, 0002, head"):
+        migrate(urls.owner, "0815")
+
+
+def test_the_application_may_not_migrate(own_urls):
+    migrate(own_urls.owner, "base")
+    with pytest.raises(ConfigurationError, match="permission denied"):
+        migrate(own_urls.app)
+
+
+def test_a_server_out_of_reach_is_told_in_a_sentence():
+    with pytest.raises(UnavailableError, match="cannot be reached"):
+        state_at("postgresql://nobody@127.0.0.1:1/none")
+
+
+def test_the_tables_are_what_the_models_say(urls):
+    engine = create_engine(urls.owner.replace("postgresql://", "postgresql+psycopg://"), poolclass=NullPool)
+    with engine.connect() as connection:
+        opts = {"include_object": _is_ours, "compare_type": _differs}
+        context = MigrationContext.configure(connection, opts=opts)
+        assert compare_metadata(context, METADATA) == []
+
+
+def test_every_table_of_a_tenant_has_its_policy_and_its_tenant_first(urls):
+    with psycopg.connect(urls.owner) as owner:
+        guarded = owner.execute(
+            "SELECT relname::text FROM pg_class JOIN pg_policy ON polrelid = pg_class.oid "
+            "WHERE relrowsecurity ORDER BY 1"
+        ).fetchall()
+        first_columns = owner.execute(
+            "SELECT DISTINCT tab.relname::text, att.attname::text FROM pg_index "
+            "JOIN pg_class tab ON tab.oid = indrelid "
+            "JOIN pg_attribute att ON att.attrelid = tab.oid AND att.attnum = indkey[0] "
+            "WHERE tab.relname = ANY(%s)",
+            [TENANT_TABLES],
+        ).fetchall()
+    assert [name for (name,) in guarded] == TENANT_TABLES
+    assert sorted(first_columns) == [(name, "tenant_id") for name in TENANT_TABLES]
+
+
+def test_the_applications_role_is_bound_by_the_policies(urls):
+    with psycopg.connect(urls.app) as app:
+        role = app.execute(
+            "SELECT rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb FROM pg_roles "
+            "WHERE rolname = current_user"
+        ).fetchone()
+        owned = app.execute(
+            "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace "
+            "AND pg_has_role(current_user, relowner, 'MEMBER')"
+        ).fetchone()
+        assert (role, owned) == ((False,), (0,))
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            app.execute("CREATE TABLE mine (id int)")
+
+
+def test_event_partitions_are_made_on_demand_and_guarded(urls):
+    with psycopg.connect(urls.app, autocommit=True) as app:
+        app.execute("SET app.tenant_id = 1")
+        with pytest.raises(psycopg.errors.CheckViolation):
+            app.execute(
+                "INSERT INTO event (tenant_id, occurred_at, message_id, event_type) "
+                "VALUES (1, '2024-05-31 23:59Z', 'm', 'page_view')"
+            )
+        for _ in range(2):
+            app.execute("SELECT event_partition_ensure('2024-05-17')")
+        app.execute(
+            "INSERT INTO event (tenant_id, occurred_at, message_id, event_type) "
+            "VALUES (1, '2024-05-31 23:59Z', 'm', 'page_view')"
+        )
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            app.execute("SELECT * FROM event_2024_05")
+        with pytest.raises(psycopg.errors.InvalidParameterValue):
+            app.execute("SELECT event_partition_ensure('9999-01-01')")
+
+
+def test_segments_are_the_same_in_the_tables_and_in_scoring():
+    assert SEGMENTS == SCORED_SEGMENTS
+
+
+def _is_ours(item, name, kind, reflected, compared):
+    return not str(name).startswith("procrastinate_")
+
+
+def _differs(context, found_column, model_column, found, wanted):
+    """Text is text, with whatever name; every other kind is compared as usual."""
+    return False if isinstance(found, String) and str(wanted) == "VARCHAR" else None
