@@ -9,7 +9,7 @@ from models.listing import ScoreListing
 from models.order import Order
 from models.refund import Refund
 from models.run import ScoreRun
-from models.score import CustomerScore
+from models.score import CustomerScore, ScoreCurrent
 from models.segment_change import SegmentChange
 from models.tenant import Tenant
 
@@ -26,6 +26,7 @@ __all__ = [
     "ExchangeRate",
     "Order",
     "Refund",
+    "ScoreCurrent",
     "ScoreListing",
     "ScoreRun",
     "SegmentChange",

@@ -1,7 +1,8 @@
-"""The current scores: one row a customer, swapped in whole by a run.
+"""The scores of customers, by run, and which run's stand.
 
-No foreign key leads to `customer`: a run writes every row anew from the customers it has just read, and a
-check per row would double the time of the swap.
+A run writes all its rows beside the old ones, then moves the pointer: readers see the old run or the new
+one, and the writing itself may take several connections. No foreign key leads to `customer`: a run writes
+every row anew from the customers it has just read, and a check per row would double the time of it.
 """
 
 from datetime import date
@@ -54,6 +55,7 @@ class CustomerScore(SQLModel, table=True):
     )
 
     tenant_id: int = tenant_key()
+    run_id: int = reference(primary_key=True)
     customer_id: int = reference(primary_key=True)
     first_order_on: date | None = None
     last_order_on: date | None = None
@@ -74,3 +76,12 @@ class CustomerScore(SQLModel, table=True):
     churn_probability: float | None = _probability()
     alive_probability: float | None = _probability()
     churn_risk: str | None = None
+
+
+class ScoreCurrent(SQLModel, table=True):
+    """The run whose scores stand, of a tenant that has any."""
+
+    __tablename__: ClassVar[Any] = "score_current"
+
+    tenant_id: int = tenant_key()
+    run_id: int = reference()

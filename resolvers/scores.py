@@ -12,6 +12,7 @@ from models import TABLES
 from resolvers.context import READ, Ctx
 
 SCORES = TABLES["customer_score"]
+CURRENT = TABLES["score_current"]
 
 
 class ScoreRow(NamedTuple):
@@ -45,9 +46,11 @@ class ScoreRow(NamedTuple):
         return f"{self.recency_score}{self.frequency_score}{self.monetary_score}"
 
 
+_CURRENT = select(CURRENT.c.run_id).where(CURRENT.c.tenant_id == TENANT).scalar_subquery()
 _BY_CUSTOMERS = prepare(
     select(*(SCORES.c[name] for name in ScoreRow._fields)).where(
         SCORES.c.tenant_id == TENANT,
+        SCORES.c.run_id == _CURRENT,
         SCORES.c.customer_id == any_(bindparam("ids", type_=ARRAY(BigInteger))),
     )
 )

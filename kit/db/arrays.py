@@ -1,7 +1,8 @@
-"""numpy arrays as PostgreSQL arrays, in binary: a million values cross in milliseconds.
+"""numpy arrays in and out of PostgreSQL, in binary: a million values cross in milliseconds.
 
 Reading: int8[], int4[], float8[] and timestamptz[] (microseconds since 1970) come back as arrays.
-Writing: `Int8(a)`, `Int4(a)`, `Int2(a)`, `Float8(a)` and `Amount(a)` go out as arrays without nulls.
+Writing: `Int8(a)`, `Int4(a)`, `Int2(a)`, `Float8(a)` and `Amount(a)` go out as arrays without nulls, or side
+by side as the rows of a COPY (`rows`).
 """
 
 from collections.abc import Callable
@@ -23,26 +24,28 @@ _HEADER = 20
 
 
 class Column:
-    """An array on its way into PostgreSQL as one parameter."""
+    """An array on its way into PostgreSQL: as one parameter, or as a column of a COPY."""
 
     element: ClassVar[int]
     array: ClassVar[int]
-    dtype: ClassVar[str]
+    dtype: ClassVar[Any]
 
     def __init__(self, values: NDArray[Any]) -> None:
         self.values = values
 
+    def fill(self, target: NDArray[Any]) -> None:
+        """Write the values, as PostgreSQL sends them, into an array of `dtype`."""
+        target[...] = self.values
+
     def encode(self) -> bytes:
         """The array in PostgreSQL's binary format, one dimension, no nulls."""
-        body = np.empty(len(self.values), [("size", ">i4"), ("value", self.dtype)])
-        body["size"] = np.dtype(self.dtype).itemsize
-        body["value"] = self.values
-        return self.header() + body.tobytes()
-
-    def header(self) -> bytes:
         if not len(self.values):
             return np.array([0, 0, self.element], ">i4").tobytes()
-        return np.array([1, 0, self.element, len(self.values), 1], ">i4").tobytes()
+        head = np.array([1, 0, self.element, len(self.values), 1], ">i4").tobytes()
+        body = np.empty(len(self.values), [("size", ">i4"), ("value", self.dtype)])
+        body["size"] = np.dtype(self.dtype).itemsize
+        self.fill(body["value"])
+        return head + body.tobytes()
 
 
 class Int8(Column):
@@ -62,20 +65,35 @@ class Float8(Column):
 
 
 class Amount(Column):
-    """Integers in 1/10000 as numeric[]: sign and five digits of base 10000, which hold any int64."""
+    """Integers in 1/10000 as numeric: a sign and five digits of base 10000, which hold any int64."""
 
     element, array = 1700, 1231
+    dtype = np.dtype([("head", ">i2", (4,)), ("digits", ">i2", (5,))])
 
-    def encode(self) -> bytes:
+    def fill(self, target: NDArray[Any]) -> None:
         size = np.abs(self.values).astype(np.uint64)
-        body = np.empty(len(size), [("size", ">i4"), ("head", ">i2", (4,)), ("digits", ">i2", (5,))])
-        body["size"] = 18
-        body["head"][:, :2] = (5, 3)
-        body["head"][:, 2] = np.where(self.values < 0, 0x4000, 0)
-        body["head"][:, 3] = 4
+        target["head"][:, :2] = (5, 3)
+        target["head"][:, 2] = np.where(self.values < 0, 0x4000, 0)
+        target["head"][:, 3] = 4
         for place in range(4, -1, -1):
-            size, body["digits"][:, place] = np.divmod(size, np.uint64(AMOUNT_SCALE))
-        return self.header() + body.tobytes()
+            size, target["digits"][:, place] = np.divmod(size, np.uint64(AMOUNT_SCALE))
+
+
+COPY_HEAD = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+COPY_TAIL = b"\xff\xff"
+
+
+def rows(columns: list[Column]) -> bytes:
+    """The rows of columns of equal length as COPY (FORMAT binary) takes them, between head and tail."""
+    fields: list[Any] = [("count", ">i2")]
+    for number, column in enumerate(columns):
+        fields += [(f"size{number}", ">i4"), (f"value{number}", column.dtype)]
+    body = np.empty(len(columns[0].values), fields)
+    body["count"] = len(columns)
+    for number, column in enumerate(columns):
+        body[f"size{number}"] = np.dtype(column.dtype).itemsize
+        column.fill(body[f"value{number}"])
+    return body.tobytes()
 
 
 def _dumper(kind: type[Column]) -> type[Dumper]:

@@ -146,6 +146,7 @@ TABLES = (
     """
     CREATE TABLE customer_score (
         tenant_id bigint NOT NULL,
+        run_id bigint NOT NULL,
         customer_id bigint NOT NULL,
         first_order_on date,
         last_order_on date,
@@ -166,13 +167,20 @@ TABLES = (
         churn_probability double precision,
         alive_probability double precision,
         churn_risk text,
-        PRIMARY KEY (tenant_id, customer_id),
+        PRIMARY KEY (tenant_id, run_id, customer_id),
         CONSTRAINT customer_score_segment_check CHECK (segment IN (
             'Champions', 'Loyal Customers', 'Potential Loyalists', 'Recent Customers', 'Promising',
             'Need Attention', 'About to Sleep', 'At Risk', 'Cannot Lose Them', 'Hibernating', 'Lost')),
         CONSTRAINT customer_score_clv_tier_check CHECK (clv_tier IN ('high', 'medium', 'low')),
         CONSTRAINT customer_score_churn_risk_check
             CHECK (churn_risk IN ('active', 'at_risk', 'churning', 'churned'))
+    )
+    """,
+    """
+    CREATE TABLE score_current (
+        tenant_id bigint NOT NULL,
+        run_id bigint NOT NULL,
+        PRIMARY KEY (tenant_id)
     )
     """,
     """
@@ -208,6 +216,7 @@ TENANT_TABLES = (
     "event",
     "score_run",
     "customer_score",
+    "score_current",
     "score_listing",
     "segment_change",
 )

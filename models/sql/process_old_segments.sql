@@ -3,4 +3,6 @@ SELECT
     array_agg(customer_id) AS customer,
     array_agg(array_position(%(segments)s::text[], segment)) AS segment
 FROM customer_score
-WHERE tenant_id = %(tenant_id)s AND segment IS NOT NULL
+WHERE tenant_id = %(tenant_id)s
+    AND run_id = (SELECT run_id FROM score_current WHERE tenant_id = %(tenant_id)s)
+    AND segment IS NOT NULL

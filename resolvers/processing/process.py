@@ -12,12 +12,13 @@ from psycopg.types.json import Jsonb
 
 from kit.db import Statement, Work, connect_for_work
 from kit.errors import CdpError, NotFoundError
+from resolvers.processing.changes import append_changes, find_changes
 from resolvers.processing.control import Control
 from resolvers.processing.listing import write_listings
 from resolvers.processing.orders import History, read
 from resolvers.processing.request import Request
 from resolvers.processing.summary import of_analysis, of_run
-from resolvers.processing.swap import Written, swap
+from resolvers.processing.swap import stand, sweep, write_scores
 from scoring.analysis import Analysis, analyse
 
 log = structlog.get_logger()
@@ -90,7 +91,7 @@ def process(
         as_of = request.instant(shop.time_zone, _last_order(work, shop))
         run_id = control.start(request, as_of, run_id)
         try:
-            _run(work, control, shop, request, as_of, run_id)
+            _run(url, work, control, shop, request, as_of, run_id)
         except BaseException as error:
             with suppress(psycopg.Error):
                 control.failed(run_id, _reason(error))
@@ -98,7 +99,9 @@ def process(
         return Outcome(run_id, fresh=False)
 
 
-def _run(work: Work, control: Control, shop: _Shop, request: Request, as_of: datetime, run_id: int) -> None:
+def _run(
+    url: str, work: Work, control: Control, shop: _Shop, request: Request, as_of: datetime, run_id: int
+) -> None:
     clock = _Clock()
     with work.transaction(shop.tenant, snapshot=True):
         history = read(work, currency=shop.currency, time_zone=shop.time_zone, as_of=as_of)
@@ -113,22 +116,23 @@ def _run(work: Work, control: Control, shop: _Shop, request: Request, as_of: dat
     )
     clock.lap("analyse")
     control.progress(run_id, "writing scores", _ANALYSED)
+    write_scores(url, shop.tenant, run_id, history.customers, analysis)
     with work.transaction(shop.tenant):
-        written = swap(work, run_id, history.customers, analysis)
+        changes = find_changes(work, analysis)
+        if changes is not None:
+            append_changes(work, run_id, changes)
         write_listings(work, run_id, history.customers, analysis)
+        stand(work, run_id)
         clock.lap("write")
-        _finish(work, run_id, history, analysis, written, clock.seconds)
-    control.notify("done", 1.0)
-    log.info("scored", tenant=shop.tenant, run=run_id, customers=written.customers, **clock.seconds)
+        _finish(work, run_id, history, analysis, len(changes or ()), clock.seconds)
+    control.notify("sweeping", 1.0)
+    with work.transaction(shop.tenant):
+        sweep(work)
+    log.info("scored", tenant=shop.tenant, run=run_id, customers=len(history.customers), **clock.seconds)
 
 
 def _finish(
-    work: Work,
-    run_id: int,
-    history: History,
-    analysis: Analysis,
-    written: Written,
-    seconds: dict[str, float],
+    work: Work, run_id: int, history: History, analysis: Analysis, changes: int, seconds: dict[str, float]
 ) -> None:
     model = analysis.model
     flags = [*model.flags, *model.spend_flags] if model else []
@@ -137,7 +141,7 @@ def _finish(
         "data_through": history.data_through,
         "model": model.name if model else None,
         "flags": list(dict.fromkeys(flags)),
-        "report": Jsonb(of_run(analysis, history.report, seconds, written.changes)),
+        "report": Jsonb(of_run(analysis, history.report, seconds, changes)),
         **{name: _json(of_analysis(analysis, name)) for name in ("rfm", "clv", "churn")},
     }
     work.run(_FINISH, values)

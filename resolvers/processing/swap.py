@@ -1,24 +1,24 @@
-"""Write a run's scores in place of the old ones, and append who moved between segments."""
+"""Write a run's scores beside the standing ones, let them stand, and remove the old."""
 
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
-from kit.db import Statement, Work, load
-from kit.db.arrays import Amount, Column, Float8, Int2, Int4, Int8
+from kit.db import Statement, Work, connect_for_work
+from kit.db.arrays import COPY_HEAD, COPY_TAIL, Amount, Column, Float8, Int2, Int4, Int8, rows
 from models.score import RISKS, SEGMENTS, TIERS
 from scoring.analysis import Analysis
 from scoring.transactions import Customers
 
-_SQL = Path(__file__).parent.parent.parent / "models" / "sql"
-_OLD_SEGMENTS = load(_SQL / "process_old_segments.sql")
-_CHANGES = load(_SQL / "process_changes.sql")
-_CLEAR = Statement("DELETE FROM customer_score WHERE tenant_id = %(tenant_id)s", True, {})
-_BLOCK = 50_000
+_BLOCK = 20_000
+_WRITERS = 2
+_WORTH_A_WRITER = 20_000
 
+_KINDS = {Int8: "bigint", Int4: "integer", Int2: "smallint", Float8: "float8", Amount: "numeric(19, 4)"}
+
+# Column of the table -> the expression over a row of the stage that fills it.
 _ORDERS = {
     "first_order_on": "date '1970-01-01' + first_day",
     "last_order_on": "date '1970-01-01' + last_day",
@@ -48,40 +48,72 @@ _COLUMNS = {
         "churn_risk": "(%(risks)s::text[])[risk + 1]",
     },
 }
+_OF_CURRENT = (
+    "LEFT JOIN customer_score old ON old.tenant_id = %(tenant_id)s AND old.customer_id = customer "
+    "AND old.run_id = (SELECT run_id FROM score_current WHERE tenant_id = %(tenant_id)s)"
+)
+
+_STAND = Statement(
+    "INSERT INTO score_current (tenant_id, run_id) VALUES (%(tenant_id)s, %(run_id)s) "
+    "ON CONFLICT (tenant_id) DO UPDATE SET run_id = excluded.run_id",
+    True,
+    {},
+)
+_SWEEP = Statement(
+    "DELETE FROM customer_score WHERE tenant_id = %(tenant_id)s AND run_id = ANY (ARRAY("
+    "SELECT id FROM score_run WHERE tenant_id = %(tenant_id)s AND status <> 'running')) "
+    "AND run_id <> (SELECT coalesce(max(run_id), 0) FROM score_current WHERE tenant_id = %(tenant_id)s)",
+    True,
+    {},
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """How many customers have scores of this run, and how many changed their segment."""
+def write_scores(url: str, tenant: int, run_id: int, customers: Customers, analysis: Analysis) -> None:
+    """Write the run's rows, which nobody sees before `stand`. Large tenants take two connections.
 
-    customers: int
-    changes: int
-
-
-def swap(work: Work, run_id: int, customers: Customers, analysis: Analysis) -> Written:
-    """Replace the scores of the analyses that ran; call it inside a transaction in the tenant's scope.
-
-    Readers see the old scores until that transaction is committed. Of a run of some analyses only, the others
-    keep what they had. The first segments of a tenant are no moves: nothing is appended for them.
+    Of a run of some analyses only, the others' values are carried over from the scores that stand.
     """
-    changes = _append_changes(work, run_id, analysis) if analysis.rfm is not None else 0
-    ran = [name for name in _COLUMNS if getattr(analysis, name) is not None]
-    if len(ran) == len(_COLUMNS):
-        work.run(_CLEAR)
-    else:
-        work.run(_forget(ran))
+    writers = _WRITERS if len(customers) > _WORTH_A_WRITER else 1
+    with ThreadPoolExecutor(writers) as pool:
+        size = -(-len(customers) // writers)
+        parts = [slice(start, start + size) for start in range(0, len(customers), max(size, 1))]
+        for _ in pool.map(lambda part: _write(url, tenant, run_id, customers, analysis, part), parts):
+            pass
+
+
+def stand(work: Work, run_id: int) -> None:
+    """Let the run's scores stand: from the commit of this transaction on, readers see them."""
+    work.run(_STAND, {"run_id": run_id})
+
+
+def sweep(work: Work) -> None:
+    """Remove the rows of runs that do not stand: the one before, and what killed runs have left."""
+    work.run(_SWEEP)
+
+
+def _write(url: str, tenant: int, run_id: int, customers: Customers, analysis: Analysis, part: slice) -> None:
     columns = _columns(customers, analysis)
-    statement = _insert(ran, list(columns))
-    constants = {"run_id": run_id, "segments": list(SEGMENTS), "tiers": list(TIERS), "risks": list(RISKS)}
-    for start in range(0, len(customers), _BLOCK):
-        part = {name: kind(values[start : start + _BLOCK]) for name, (kind, values) in columns.items()}
-        work.run(statement, constants | part)
-    if len(ran) < len(_COLUMNS):
-        work.run(_sweep())
-    return Written(len(customers), changes)
+    ran = [name for name in _COLUMNS if getattr(analysis, name) is not None]
+    names = ", ".join(f"{name} {_KINDS[kind]}" for name, (kind, _) in columns.items())
+    with connect_for_work(url) as work, work.transaction(tenant):
+        work.run(f"CREATE TEMPORARY TABLE stage ({names}) ON COMMIT DROP")
+        with work.copy_in("COPY stage FROM STDIN (FORMAT binary)") as copy:
+            copy.write(COPY_HEAD)
+            for block in _blocks(part, len(customers)):
+                copy.write(rows([kind(values[block]) for kind, values in columns.values()]))
+            copy.write(COPY_TAIL)
+        constants = {"segments": list(SEGMENTS), "tiers": list(TIERS), "risks": list(RISKS)}
+        work.run(_insert(ran), {"run_id": run_id, **constants})
+
+
+def _blocks(part: slice, total: int) -> Iterator[slice]:
+    stop = min(part.stop, total)
+    for start in range(part.start, stop, _BLOCK):
+        yield slice(start, min(start + _BLOCK, stop))
 
 
 def _columns(customers: Customers, analysis: Analysis) -> dict[str, tuple[type[Column], NDArray[Any]]]:
+    """Name of a stage's column -> its kind and values."""
     columns: dict[str, tuple[type[Column], NDArray[Any]]] = {
         "customer": (Int8, customers.id),
         "first_day": (Int4, customers.first_day),
@@ -113,53 +145,16 @@ def _columns(customers: Customers, analysis: Analysis) -> dict[str, tuple[type[C
     return columns
 
 
-def _targets(ran: list[str]) -> dict[str, str]:
-    """Column of the table -> the expression that fills it."""
-    return _ORDERS | {name: value for each in ran for name, value in _COLUMNS[each].items()}
-
-
-def _insert(ran: list[str], columns: list[str]) -> Statement:
-    targets = _targets(ran)
-    arrays = ", ".join(f"%({name})b" for name in columns)
+def _insert(ran: list[str]) -> Statement:
+    """From the stage into the table; what did not run comes from the scores that stand."""
+    targets = dict(_ORDERS)
+    for name, columns in _COLUMNS.items():
+        targets |= columns if name in ran else {each: f"old.{each}" for each in columns}
+    carried = "" if len(ran) == len(_COLUMNS) else _OF_CURRENT
+    qualified = {name: f"stage.{value}" if value == name else value for name, value in targets.items()}
     text = (
-        f"INSERT INTO customer_score (tenant_id, customer_id, {', '.join(targets)}) "  # noqa: S608
-        f"SELECT %(tenant_id)s, customer, {', '.join(targets.values())} "
-        f"FROM unnest({arrays}) AS score ({', '.join(columns)})"
+        f"INSERT INTO customer_score (tenant_id, run_id, customer_id, {', '.join(targets)}) "  # noqa: S608
+        f"SELECT %(tenant_id)s, %(run_id)s, customer, {', '.join(qualified.values())} "
+        f"FROM stage {carried}"
     )
-    if len(ran) < len(_COLUMNS):
-        update = ", ".join(f"{name} = excluded.{name}" for name in targets)
-        text += f" ON CONFLICT (tenant_id, customer_id) DO UPDATE SET {update}"
     return Statement(text, True, {})
-
-
-def _forget(ran: list[str]) -> Statement:
-    """Take the old scores of the analyses that ran from everyone, so that who lost them has none."""
-    names = [name for each in ran for name in _COLUMNS[each]]
-    nulls = ", ".join(f"{name} = NULL" for name in names)
-    return Statement(f"UPDATE customer_score SET {nulls} WHERE tenant_id = %(tenant_id)s", True, {})  # noqa: S608
-
-
-def _sweep() -> Statement:
-    """Remove the rows that no analysis holds any more."""
-    empty = " AND ".join(f"{name}_run_id IS NULL" for name in _COLUMNS)
-    text = f"DELETE FROM customer_score WHERE tenant_id = %(tenant_id)s AND {empty}"  # noqa: S608
-    return Statement(text, True, {})
-
-
-def _append_changes(work: Work, run_id: int, analysis: Analysis) -> int:
-    """Append every move from the last run's segments to this one's; 0 stands for no segment."""
-    if analysis.rfm is None:
-        return 0
-    ((old_ids, old_segments),) = work.stream(_OLD_SEGMENTS, {"segments": list(SEGMENTS)})
-    if old_ids is None:
-        return 0
-    ids = np.union1d(old_ids, analysis.id)
-    old, new = np.zeros(len(ids), np.int64), np.zeros(len(ids), np.int64)
-    old[np.searchsorted(ids, old_ids)] = old_segments
-    new[np.searchsorted(ids, analysis.id)] = analysis.rfm.segment.astype(np.int64) + 1
-    moved = np.flatnonzero(old != new)
-    for start in range(0, len(moved), _BLOCK):
-        part = moved[start : start + _BLOCK]
-        values = {"customer": Int8(ids[part]), "old": Int4(old[part]), "new": Int4(new[part])}
-        work.run(_CHANGES, {"run_id": run_id, "segments": list(SEGMENTS), **values})
-    return len(moved)

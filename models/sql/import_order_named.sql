@@ -1,0 +1,6 @@
+-- The customers whom the orders name, once each.
+INSERT INTO import_customer (external_id, line)
+SELECT customer, min(import_group.line)
+FROM import_group
+WHERE problem IS NULL AND customer IS NOT NULL
+GROUP BY customer
