@@ -66,7 +66,7 @@ def fill(urls: Urls, customers: int) -> int:
             owner.execute(
                 "INSERT INTO customer_order (tenant_id, external_id, customer_id, placed_at, amount, currency) "
                 "SELECT %(tenant)s, 'O' || (%(first)s + n), customer, "
-                "(date '1970-01-01' + day)::timestamp AT TIME ZONE 'UTC' + interval '15 hours', amount, 'ARS' "
+                "(date '2024-01-02' + day)::timestamp AT TIME ZONE 'UTC' + interval '15 hours', amount, 'ARS' "
                 "FROM unnest(%(customer)b, %(day)b, %(amount)b) WITH ORDINALITY AS o (customer, day, amount, n)",
                 values,
             )

@@ -1,5 +1,6 @@
 """Real parts for all tests: one embedded PostgreSQL a session, one fresh database a test."""
 
+import itertools
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -9,8 +10,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from demo.shop import Shop
 from kit import embedded
 from kit.db import Database
+from kit.db.arrays import Amount, Int4, register
 from models import METADATA
 from models.migration import migrate
 
@@ -93,3 +96,76 @@ def _forgo_durability(server: embedded.Server) -> None:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             admin.execute(f"ALTER SYSTEM SET {setting} = off")
         admin.execute("SELECT pg_reload_conf()")
+
+
+class ShopMaker:
+    """Puts a tenant and its orders into the database, past the import, as the owner of the tables."""
+
+    def __init__(self, owner: psycopg.Connection[tuple[object, ...]]) -> None:
+        self.owner = owner
+
+    def tenant(self, number: int = 56, *, currency: str = "GBP", time_zone: str = "Europe/London") -> int:
+        self.owner.execute(
+            "INSERT INTO tenant (id, name, slug, currency, time_zone) VALUES (%s, %s, %s, %s, %s)",
+            [number, f"Shop {number}", f"shop-{number}", currency, time_zone],
+        )
+        return number
+
+    def customer(self, tenant: int, name: str, **columns: object) -> int:
+        names = ["tenant_id", "external_id", *columns]
+        values = [tenant, name, *columns.values()]
+        return self._insert("customer", names, values)
+
+    def order(self, tenant: int, customer: int | None, at: str, amount: object, **columns: object) -> int:
+        given = {"currency": "GBP", "external_id": f"o-{next(self._count)}"} | columns
+        names = ["tenant_id", "customer_id", "placed_at", "amount", *given]
+        return self._insert("customer_order", names, [tenant, customer, at, amount, *given.values()])
+
+    def refund(self, tenant: int, customer: int | None, at: str, amount: object, **columns: object) -> int:
+        given = {"currency": "GBP", "external_id": f"r-{next(self._count)}"} | columns
+        if given.get("order_id") is not None:
+            given["linked_by"] = "reference"
+        names = ["tenant_id", "customer_id", "refunded_at", "amount", *given]
+        return self._insert("refund", names, [tenant, customer, at, amount, *given.values()])
+
+    def rate(self, tenant: int, currency: str, day: str, rate: object) -> None:
+        self.owner.execute("INSERT INTO exchange_rate VALUES (%s, %s, %s, %s)", [tenant, currency, day, rate])
+
+    def history(self, tenant: int, customers: int, *, seed: int = 1) -> None:
+        """So many generated customers, with all their orders, ending on 2025-12-31."""
+        bare = Shop(seed=seed).orders_only(customers)
+        self.owner.execute(
+            "INSERT INTO customer (tenant_id, external_id, email) "
+            "SELECT %(tenant)s, 'C' || n, 'c' || n || '@example.com' FROM generate_series(0, %(last)s) n",
+            {"tenant": tenant, "last": customers - 1},
+        )
+        register(self.owner)
+        self.owner.execute(
+            "INSERT INTO customer_order (tenant_id, external_id, customer_id, placed_at, amount, currency) "
+            "SELECT %(tenant)s, 'O' || n, customer.id, date '2024-01-02' + day + interval '15 h', "
+            "amount, 'GBP' "
+            "FROM unnest(%(customer)b, %(day)b, %(amount)b) WITH ORDINALITY AS o (number, day, amount, n) "
+            "JOIN customer ON customer.tenant_id = %(tenant)s AND customer.external_id = 'C' || number",
+            {
+                "tenant": tenant,
+                "customer": Int4(bare.customer),
+                "day": Int4(bare.day),
+                "amount": Amount(bare.amount),
+            },
+        )
+
+    _count = itertools.count(1)
+
+    def _insert(self, table: str, names: list[str], values: list[object]) -> int:
+        marks = ", ".join(["%s"] * len(values))
+        query = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks}) RETURNING id"
+        row = self.owner.execute(query, values).fetchone()
+        assert row is not None
+        return int(str(row[0]))
+
+
+@pytest.fixture
+def make(urls: Urls) -> Iterator[ShopMaker]:
+    """A maker of shops in the test's database."""
+    with psycopg.connect(urls.owner, autocommit=True) as owner:
+        yield ShopMaker(owner)

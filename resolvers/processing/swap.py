@@ -18,21 +18,21 @@ _WORTH_A_WRITER = 20_000
 
 _KINDS = {Int8: "bigint", Int4: "integer", Int2: "smallint", Float8: "float8", Amount: "numeric(19, 4)"}
 
-# Column of the table -> the expression over a row of the stage that fills it.
+# Column of the table -> the expression over a row of the stage that fills it. The stage's names are its own.
 _ORDERS = {
     "first_order_on": "date '1970-01-01' + first_day",
     "last_order_on": "date '1970-01-01' + last_day",
-    "frequency": "frequency",
+    "frequency": "purchases",
 }
 _COLUMNS = {
     "rfm": {
         "rfm_run_id": "%(run_id)s",
-        "recency_days": "recency_days",
-        "monetary": "monetary",
+        "recency_days": "recency",
+        "monetary": "revenue",
         "recency_score": "r",
         "frequency_score": "f",
         "monetary_score": "m",
-        "segment": "(%(segments)s::text[])[segment + 1]",
+        "segment": "(%(segments)s::text[])[segment_code + 1]",
     },
     "clv": {
         "clv_run_id": "%(run_id)s",
@@ -118,16 +118,16 @@ def _columns(customers: Customers, analysis: Analysis) -> dict[str, tuple[type[C
         "customer": (Int8, customers.id),
         "first_day": (Int4, customers.first_day),
         "last_day": (Int4, customers.last_day),
-        "frequency": (Int4, customers.frequency),
+        "purchases": (Int4, customers.frequency),
     }
     if (rfm := analysis.rfm) is not None:
         columns |= {
-            "recency_days": (Int4, customers.recency_days),
-            "monetary": (Amount, customers.monetary),
+            "recency": (Int4, customers.recency_days),
+            "revenue": (Amount, customers.monetary),
             "r": (Int2, rfm.r),
             "f": (Int2, rfm.f),
             "m": (Int2, rfm.m),
-            "segment": (Int4, rfm.segment),
+            "segment_code": (Int4, rfm.segment),
         }
     if (clv := analysis.clv) is not None:
         columns |= {
@@ -151,10 +151,9 @@ def _insert(ran: list[str]) -> Statement:
     for name, columns in _COLUMNS.items():
         targets |= columns if name in ran else {each: f"old.{each}" for each in columns}
     carried = "" if len(ran) == len(_COLUMNS) else _OF_CURRENT
-    qualified = {name: f"stage.{value}" if value == name else value for name, value in targets.items()}
     text = (
         f"INSERT INTO customer_score (tenant_id, run_id, customer_id, {', '.join(targets)}) "  # noqa: S608
-        f"SELECT %(tenant_id)s, %(run_id)s, customer, {', '.join(qualified.values())} "
+        f"SELECT %(tenant_id)s, %(run_id)s, customer, {', '.join(targets.values())} "
         f"FROM stage {carried}"
     )
     return Statement(text, True, {})

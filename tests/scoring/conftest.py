@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import importlib.util
+from collections import defaultdict
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,6 +13,8 @@ import pytest
 from numpy.typing import NDArray
 
 from scoring.transactions import Customers, summarise
+
+UCI = Path(__file__).parents[3] / "shared" / "data" / "uci_online_retail_orders.csv"
 
 
 class Orders(NamedTuple):
@@ -45,9 +49,10 @@ def cdnow_sample() -> Orders:
 
 
 @pytest.fixture(scope="session")
-def cdnow_master() -> Orders:
-    """All 23,570 customers."""
-    return cdnow("CDNOW_master.txt", 0, 1, 3)
+def cdnow_master() -> Customers:
+    """All of CDNOW as of 1998-07-01; 68 customers never paid anything."""
+    orders = cdnow("CDNOW_master.txt", 0, 1, 3)
+    return summarise(*orders, as_of=day_number("1998-07-01"))
 
 
 @pytest.fixture(scope="session")
@@ -57,3 +62,30 @@ def calibration(cdnow_sample: Orders) -> Customers:
     kept = cdnow_sample.day <= end
     paid = np.maximum(cdnow_sample.amount[kept], 1)
     return summarise(cdnow_sample.customer[kept], cdnow_sample.day[kept], paid, as_of=end)
+
+
+@pytest.fixture(scope="session")
+def uci() -> Customers:
+    """UCI Online Retail as of 2011-12-10; credits linked by customer and amount, the others adjustments."""
+    if not UCI.exists():
+        pytest.skip(f"{UCI} is not there")
+    with UCI.open(newline="") as file:
+        rows = sorted(
+            (row for row in csv.DictReader(file) if row["customer_id"]), key=lambda row: row["date"]
+        )
+    days_of: dict[tuple[int, int], list[int]] = defaultdict(list)
+    linked: list[tuple[int, int, int]] = []
+    unlinked: list[tuple[int, int]] = []
+    for row in rows:
+        customer, amount = int(row["customer_id"]), round(float(row["amount"]) * 10_000)
+        day = day_number(row["date"][:10])
+        if amount > 0:
+            days_of[customer, amount].append(day)
+        elif days_of[customer, -amount]:
+            day = days_of[customer, -amount].pop()
+        else:
+            unlinked.append((customer, amount))
+            continue
+        linked.append((customer, day, amount))
+    refunds = np.array(unlinked).T
+    return summarise(*np.array(linked).T, as_of=day_number("2011-12-10"), adjustment=(refunds[0], refunds[1]))
