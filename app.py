@@ -78,7 +78,7 @@ def create(settings: Settings | None = None) -> Starlette:
             Route("/health/live", _live),
             Route("/health/ready", _health),
             Route("/docs", lambda request: FileResponse(STATIC / "docs.html")),
-            Mount("/graphql", GraphQLEndpoint(STATIC / "graphiql.html")),
+            Route("/graphql", GraphQLEndpoint(STATIC / "graphiql.html")),
             Mount("/static", StaticFiles(directory=STATIC)),
             Mount("/", make_rest()),
         ],

@@ -36,7 +36,6 @@ def make_queue(url: str, *, stale_after_hours: int = 24) -> JobQueue:
         conninfo=url,
         min_size=1,
         max_size=2,
-        open=False,
         kwargs={"application_name": "cdp queue"},
         configure=_configure,
     )

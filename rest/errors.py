@@ -22,6 +22,10 @@ _BY_CODE = {
     "UNAVAILABLE": (503, "Service unavailable"),
     "FAILED": (500, "Processing failed"),
 }
+_DETAILS = {
+    404: "There is no path {request.url.path}",
+    405: "{request.method} is not accepted on {request.url.path}",
+}
 _BY_STATUS = {404: "Resource not found", 405: "Method not allowed"}
 
 
@@ -90,11 +94,9 @@ def _sentence(problem: dict[str, Any]) -> str:
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
     status = error.status_code if isinstance(error, HTTPException) else 500
-    if status == 404:
-        return _answer(404, "Resource not found", f"There is no path {request.url.path}")
     headers = getattr(error, "headers", None)
     title = _BY_STATUS.get(status, "Invalid request parameters")
-    details = f"{request.method} is not accepted on {request.url.path}" if status == 405 else str(error)
+    details = _DETAILS.get(status, "The body cannot be read").format(request=request)
     content = {"success": False, "error": title, "details": details}
     return JSONResponse(content, status, headers=headers)
 

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import structlog
-from graphql import GraphQLError
+from graphql import ExecutionResult, GraphQLError
 from strawberry.extensions import SchemaExtension
-from strawberry.types import ExecutionResult
 
 from kit.errors import CdpError, InvalidInputError
 
@@ -33,7 +32,8 @@ def coded(error: GraphQLError) -> GraphQLError:
             extensions["field"] = original.field
         return _remade(error, original.message, extensions)
     if original is None or isinstance(original, GraphQLError):
-        code = "BAD_USER_INPUT" if error.path else "GRAPHQL_VALIDATION_FAILED"
+        ours = error.path or error.message.startswith("Variable '$")
+        code = "BAD_USER_INPUT" if ours else "GRAPHQL_VALIDATION_FAILED"
         return _remade(error, error.message, {"code": code, **(error.extensions or {})})
     number = uuid.uuid4().hex
     log.error("unexpected error", id=number, path=error.path, exc_info=original)

@@ -3,7 +3,9 @@
 import asyncio
 
 import strawberry
+from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
 
 from kit import ids
 from kit.errors import InvalidInputError
@@ -73,7 +75,16 @@ async def _node(info: Info, text: strawberry.ID) -> Node | None:
     return None if run is None else ScoreRun.of(run)
 
 
-schema = strawberry.Schema(
+class Graph(strawberry.Schema):
+    """The schema; errors are logged where they are given their code, not here."""
+
+    def process_errors(
+        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
+    ) -> None:
+        return
+
+
+schema = Graph(
     query=Query,
     types=[Tenant, Customer, ScoreRun],
     extensions=[CodedErrors],

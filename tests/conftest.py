@@ -55,6 +55,7 @@ def urls(migrated: Urls) -> Urls:
     """A migrated and empty database."""
     with psycopg.connect(migrated.owner, autocommit=True) as owner:
         tables = ", ".join([*METADATA.tables, "procrastinate_jobs", "procrastinate_workers"])
+        owner.execute("SET lock_timeout = '20s'")
         owner.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
     return migrated
 

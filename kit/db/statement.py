@@ -8,10 +8,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from sqlalchemy import BigInteger, Column, Table, bindparam
 from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.sql import operators
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import BinaryExpression, ClauseElement
 from sqlalchemy.sql.selectable import FromClause
 from sqlalchemy.sql.visitors import iterate
@@ -41,8 +43,9 @@ def prepare(clause: ClauseElement) -> Statement:
     if loose:
         names = ", ".join(sorted(str(getattr(each, "name", each)) for each in loose))
         raise ValueError(f"no `tenant_id =` for {names} in: {clause}")
-    compiled = clause.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
-    defaults = {name: value for name, value in compiled.params.items() if value is not None}
+    kwargs = {"render_postcompile": True}
+    compiled = cast("SQLCompiler", clause.compile(dialect=_DIALECT, compile_kwargs=kwargs))
+    defaults = {name: bind.value for bind, name in compiled.bind_names.items() if not bind.required}
     return Statement(str(compiled), bool(tables), defaults)
 
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from scoring import purchase
+from scoring import purchase, spend
 from scoring.analysis import ANALYSES, Analysis, Settings, analyse
 from scoring.segments import SEGMENTS
 from scoring.transactions import Customers, summarise
@@ -170,6 +170,9 @@ def test_values_are_made_of_the_parts(cdnow_master: Customers) -> None:
     history = (cdnow_master.x, cdnow_master.t_x, cdnow_master.T)
     orders = fit.expected_purchases(6 * 30.4375, *history)
     np.testing.assert_allclose(analysis.clv.expected_orders, orders, rtol=1e-9)
+    mean = cdnow_master.transaction_value / cdnow_master.frequency
+    worth = spend.fit(cdnow_master.frequency, mean).expected_spend(cdnow_master.frequency, mean)
+    np.testing.assert_allclose(analysis.clv.expected_value, orders * worth, rtol=1e-9, atol=0.51)
     horizon = analysis.churn.summary.horizon_days
     np.testing.assert_allclose(analysis.churn.probability, 1 - fit.p_return(horizon, *history), atol=1e-12)
     np.testing.assert_array_equal(analysis.churn.p_alive, fit.p_alive(*history))

@@ -50,6 +50,8 @@ def test_a_prior_pulls_to_its_median() -> None:
     assert 2.0 < best.parameters[0] < 3.0
     assert best.parameters[1] == pytest.approx(0.03)
     assert best.log_likelihood == pytest.approx(gamma_like(best.parameters)[0])
+    information = np.array([5.0, 300.0]) * best.parameters + prior.spread**-2.0
+    assert best.standard_errors == pytest.approx(best.parameters / np.sqrt(information))
 
 
 def test_a_sample_only_starts_the_search() -> None:

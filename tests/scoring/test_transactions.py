@@ -70,6 +70,15 @@ def test_row_order_is_irrelevant_also_with_floats(rows: list[tuple[int, int, int
         assert straight.monetary.dtype == shuffled.monetary.dtype == money.dtype
 
 
+def test_float_sums_do_not_depend_on_the_order_of_a_days_rows() -> None:
+    amounts = [0.1, 0.2, 0.3, 1e9, -1e9]
+    sums = {
+        summarise([1] * 5, [3] * 5, list(order), as_of=3).monetary[0]
+        for order in itertools.permutations(amounts)
+    }
+    assert len(sums) == 1
+
+
 def test_histories_follow_from_days() -> None:
     customers = summarise([7, 7, 7, 9], [10, 14, 14, 20], [5, 5, 5, 5], as_of=20)
     assert customers.x.tolist() == [1, 0]

@@ -1,0 +1,190 @@
+"""What a run of the analyses results in: arrays by customer, and summaries that the run stores.
+
+`dataclasses.asdict` of a summary or of a model report is JSON-able: integers, finite floats, strings, None.
+Money is in whole units of 1/scale of the currency.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from scoring.rfm import Span
+
+
+@dataclass(frozen=True, slots=True)
+class RfmOverview:
+    """Figures over all eligible customers; averages are None without customers. Money in 1/scale, exact."""
+
+    total_customers: int
+    avg_recency: float | None
+    avg_frequency: float | None
+    avg_monetary: int | None
+    total_revenue: int
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentRow:
+    """One of the eleven segments, in the reference's order; averages are None for an empty one."""
+
+    segment: str
+    customer_count: int
+    percentage: float
+    """In percent with two decimals; over all segments they sum to 100.00."""
+    avg_recency: float | None
+    avg_frequency: float | None
+    avg_monetary: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RfmSummary:
+    """What a run stores of RFM (`dataclasses.asdict` is JSON-able)."""
+
+    overview: RfmOverview
+    distribution: tuple[SegmentRow, ...]
+    recency_edges: tuple[Span, ...]
+    """Days."""
+    frequency_edges: tuple[Span, ...]
+    """Transactions."""
+    monetary_edges: tuple[Span, ...]
+    """Money in 1/scale."""
+    map_version: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RfmAnalysis:
+    """RFM by customer, arrays of shape (N,) in the order of `Customers.id`."""
+
+    r: NDArray[np.uint8]
+    f: NDArray[np.uint8]
+    m: NDArray[np.uint8]
+    segment: NDArray[np.uint8]
+    """Code of the segment: position in `rfm.SEGMENTS`."""
+    summary: RfmSummary
+
+
+@dataclass(frozen=True, slots=True)
+class ClvOverview:
+    """Figures over all eligible customers; averages are None without customers. Money in 1/scale."""
+
+    total_customers: int
+    total_historical_value: int
+    total_expected_value: int
+    total_predicted_value: int
+    avg_historical_value: int | None
+    avg_expected_value: int | None
+    avg_predicted_value: int | None
+    high: int
+    """Customers in the tier."""
+    medium: int
+    low: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClvSummary:
+    """What a run stores of CLV."""
+
+    overview: ClvOverview
+    high_from: int | None
+    """Lowest predicted value of the tier, in 1/scale; None when the tier is empty."""
+    medium_from: int | None
+    months: int
+    annual_rate: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ClvAnalysis:
+    """Value by customer, arrays of shape (N,) in the order of `Customers.id`. Every value is known."""
+
+    historical_value: NDArray[np.int64]
+    """Net revenue so far, 1/scale, exact."""
+    expected_value: NDArray[np.int64]
+    """Discounted revenue expected within the horizon, 1/scale, rounded half to even, >= 0."""
+    predicted_value: NDArray[np.int64]
+    """historical + expected."""
+    expected_orders: NDArray[np.float64]
+    """Transactions expected within the horizon, not discounted."""
+    tier: NDArray[np.uint8]
+    """Position in `clv.TIERS`: 0 high, 1 medium, 2 low."""
+    summary: ClvSummary
+
+
+@dataclass(frozen=True, slots=True)
+class ChurnOverview:
+    """Figures over all eligible customers; the rate is None without customers."""
+
+    total_customers: int
+    churn_rate: float | None
+    """Share of customers in churning or churned."""
+    at_risk_count: int
+    active: int
+    at_risk: int
+    churning: int
+    churned: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChurnSummary:
+    """What a run stores of churn."""
+
+    overview: ChurnOverview
+    horizon_days: int
+    silence_q50: int
+    """Quantiles of the tenant's days between transactions, or defaults where there is too little data."""
+    silence_q80: int
+    silence_q95: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChurnAnalysis:
+    """Churn by customer, arrays of shape (N,) in the order of `Customers.id`."""
+
+    probability: NDArray[np.float64]
+    """1 - P(at least one order within `horizon_days`); NaN (store null) where no model could be fitted."""
+    p_alive: NDArray[np.float64]
+    """P(alive); NaN (store null) where no model could be fitted."""
+    risk: NDArray[np.uint8]
+    """Position in `churn.RISKS`: 0 active, 1 at_risk, 2 churning, 3 churned."""
+    summary: ChurnSummary
+
+
+@dataclass(frozen=True, slots=True)
+class ModelReport:
+    """Which models a run used and why; every float is finite or None."""
+
+    name: str
+    """`mbg_nbd`, `nbd` or `heuristic`."""
+    reason: str
+    """A sentence for the shop's owner."""
+    customers: int
+    repeat_customers: int
+    parameters: dict[str, float]
+    standard_errors: dict[str, float | None]
+    log_likelihood: float | None
+    flags: tuple[str, ...]
+    spend_name: str | None
+    """`gamma_gamma` or `heuristic`; None when no value was computed."""
+    spend_parameters: dict[str, float]
+    spend_flags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Analysis:
+    """The result of a run. `dataclasses.asdict` of each `.summary` and of `model` is what the run stores."""
+
+    as_of: int
+    id: NDArray[np.int64]
+    """Customer ids, ascending: `Customers.id`."""
+    rfm: RfmAnalysis | None
+    clv: ClvAnalysis | None
+    churn: ChurnAnalysis | None
+    model: ModelReport | None
+    """None when neither clv nor churn was asked for."""
+    without_transaction: int
+    """Customers with rows but no transaction: they have no scores."""
+    without_transaction_value: int
+    """Their net revenue in 1/scale."""
