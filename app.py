@@ -14,7 +14,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from commands.database import database
-from jobs import JobQueue, make_queue
+from jobs.queue import JobQueue, make_queue
 from kit import log
 from kit.config import Settings, load
 from kit.db import Database
@@ -59,8 +59,8 @@ def create(settings: Settings | None = None) -> Starlette:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         log.configure(chosen.log_level)
-        if multiprocessing.parent_process() is not None:
-            die_with_parent()
+        if parent := multiprocessing.parent_process():
+            die_with_parent(parent.pid)
         async with AsyncExitStack() as stack:
             place = stack.enter_context(database(chosen))
             app.state.database = await _opened(stack, Database(place.app_url, size=chosen.pool_size))

@@ -11,7 +11,7 @@ from rich.table import Table
 from commands.database import place
 from kit import embedded
 from kit.config import Settings, load
-from models import migration
+from models.migrating import migrate as run_migrations
 
 Revision = Annotated[str, typer.Argument(help="head, or an older revision to go back to")]
 FromBin = Annotated[Path, typer.Option("--from-bin", help="Directory with the older PostgreSQL's programs")]
@@ -20,7 +20,7 @@ FromBin = Annotated[Path, typer.Option("--from-bin", help="Directory with the ol
 def migrate(revision: Revision = "head") -> None:
     """Bring the database's tables to this version's shape (or back to an older one)."""
     with place() as found:
-        before, after = migration.migrate(found.owner_url, revision)
+        before, after = run_migrations(found.owner_url, revision)
     if before.revision == after.revision:
         typer.echo(f"The database is at revision {after.revision or 'base'} already.")
     else:

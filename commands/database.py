@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 
 from kit import embedded
 from kit.config import Settings, load
 from kit.errors import ConfigurationError
-from models.migration import migrate, state_at
+from models.migration import state_at
 
 _LOOK_EVERY = 1.0
 
@@ -51,7 +52,8 @@ def database(settings: Settings | None = None) -> Iterator[Place]:
     with place(settings) as found:
         state = state_at(found.app_url)
         if found.lease is not None and state.revision is None:
-            migrate(found.owner_url)
+            # Loaded only here: every later start does without Alembic.
+            import_module("models.migrating").migrate(found.owner_url)
         elif problem := state.problem():
             raise ConfigurationError(problem)
         yield found

@@ -1,5 +1,7 @@
 """`cdp process`: score a tenant now, in this process."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -35,15 +37,14 @@ def command(
     request = Request.of([each for each in analyses.split(",") if each.strip()], as_of, force=force)
     settings = load()
     with database(settings) as place:
-        with _bar(quiet=json) as bar:
-            task = bar.add_task("starting", total=1.0)
+        with progress_bar(quiet=json) as tell:
             outcome = process(
                 place.app_url,
                 tenant,
                 request,
                 wait=not no_wait,
                 stale_after_hours=settings.stale_after_hours,
-                notify=lambda step, share: bar.update(task, description=step, completed=share),
+                notify=tell,
             )
         run = read_run(place.app_url, tenant, outcome.run_id)
         if json:
@@ -52,14 +53,17 @@ def command(
             print_run(run, outcome)
 
 
-def _bar(*, quiet: bool) -> Progress:
+@contextmanager
+def progress_bar(*, quiet: bool = False) -> Iterator[Callable[[str, float], None]]:
+    """What tells a bar on the terminal the step of a run and the share done."""
     console = Console(stderr=True)
-    return Progress(
+    columns = (
         TextColumn("{task.description:28}"),
         BarColumn(),
         TaskProgressColumn(),
         TimeElapsedColumn(),
-        console=console,
-        disable=quiet or not console.is_terminal,
-        transient=True,
     )
+    disable = quiet or not console.is_terminal
+    with Progress(*columns, console=console, disable=disable, transient=True) as bar:
+        task = bar.add_task("starting", total=1.0)
+        yield lambda step, share: bar.update(task, description=step, completed=share)

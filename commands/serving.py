@@ -1,13 +1,17 @@
 """`cdp serve` and `cdp worker`: the API, and the process that does its jobs."""
 
 import asyncio
+import os
+import signal
+import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 import uvicorn
@@ -23,7 +27,9 @@ Host = Annotated[str | None, typer.Option(help="Address to bind; loopback only",
 Port = Annotated[int | None, typer.Option(help="Port to bind", min=0, max=65535, show_default="8000")]
 Workers = Annotated[int | None, typer.Option(help="API processes", min=1, max=256, show_default="1")]
 NoWorker = Annotated[bool, typer.Option("--no-worker", help="Run no worker process beside the API")]
-Child = Annotated[bool, typer.Option("--child", hidden=True)]
+Parent = Annotated[int | None, typer.Option("--parent", hidden=True)]
+
+Announce = Callable[[str], None]
 
 _ROOT = Path(__file__).parent.parent
 _RESTART_AFTER = 1.0
@@ -42,71 +48,128 @@ def serve(host: Host = None, port: Port = None, workers: Workers = None, no_work
     )
 
 
-def run(settings: Settings, *, host: str, port: int, workers: int, with_worker: bool = True) -> None:
-    """Serve until SIGTERM or Ctrl-C. Raises ConfigurationError for an address others can reach."""
+def run(
+    settings: Settings,
+    *,
+    host: str,
+    port: int,
+    workers: int,
+    with_worker: bool = True,
+    announce: Announce = lambda address: typer.echo(f"Serving on {address}"),
+) -> None:
+    """Serve until SIGTERM or Ctrl-C; `announce` hears the address it answers on.
+
+    Raises ConfigurationError for an address that others can reach, or one that is taken.
+    """
     if not is_loopback(host):
         raise ConfigurationError(
             f"The API has no authentication yet, so it binds loopback addresses only; {host} is not one. "
             "Put a proxy that authenticates in front of 127.0.0.1."
         )
-    with database(settings), _worker(enabled=with_worker):
-        uvicorn.run(
-            "app:create",
-            factory=True,
-            app_dir=str(_ROOT),
-            host=host,
-            port=port,
-            workers=workers,
-            log_level="warning" if settings.log_level == "info" else settings.log_level,
-            server_header=False,
-        )
+    _require_free(host, port)
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    options: dict[str, Any] = {
+        "factory": True,
+        "host": host,
+        "port": port,
+        "log_level": "warning" if settings.log_level == "info" else settings.log_level,
+        "server_header": False,
+    }
+    with database(settings), _leaving_on_signals(), _Helper(enabled=with_worker) as helper:
+        if workers == 1:
+            server = _Server(
+                uvicorn.Config("app:create", **options), [helper.start, lambda: announce(address)]
+            )
+            server.run()
+        else:
+            helper.start()
+            announce(address)
+            uvicorn.run("app:create", app_dir=str(_ROOT), workers=workers, **options)
 
 
-def worker(child: Child = False) -> None:
+class _Server(uvicorn.Server):
+    """Tells others when it has begun to answer."""
+
+    def __init__(self, config: uvicorn.Config, tell: list[Callable[[], None]]) -> None:
+        super().__init__(config)
+        self._tell = tell
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            for each in self._tell:
+                each()
+
+
+def worker(parent: Parent = None) -> None:
     """Do the jobs that the API leaves in the queue."""
-    from jobs import run_worker
-
-    if child:
-        die_with_parent()
+    if parent is not None:
+        die_with_parent(parent)
+    # Loaded only here: the API does without what scoring needs.
+    run_worker = import_module("jobs.worker").run_worker
     settings = load()
     log.configure(settings.log_level)
     with database(settings) as place:
-        asyncio.run(run_worker(place.app_url, stale_after_hours=settings.stale_after_hours))
+        asyncio.run(run_worker(place.app_url))
+
+
+def _require_free(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise ConfigurationError(
+                f"{host}:{port} cannot be bound ({error.strerror}); choose another with CDP_PORT or --port."
+            ) from None
 
 
 @contextmanager
-def _worker(*, enabled: bool) -> Iterator[None]:
-    """A worker process beside the API, started again if it ends."""
-    if not enabled:
-        yield
-        return
-    stopping = threading.Event()
-    started: list[subprocess.Popen[bytes]] = []
-    thread = threading.Thread(target=_keep, args=(started.append, stopping), daemon=True)
-    thread.start()
+def _leaving_on_signals() -> Iterator[None]:
+    """Have SIGTERM and Ctrl-C leave by way of every `finally`; the server passes them on when it has stopped."""
+
+    def leave(number: int, frame: object) -> None:
+        raise SystemExit(0)
+
+    before = {each: signal.signal(each, leave) for each in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield
     finally:
-        stopping.set()
-        for process in started:
-            _stop(process)
-        thread.join(_STOP_PATIENCE)
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
-def _keep(note: Callable[[subprocess.Popen[bytes]], None], stopping: threading.Event) -> None:
-    while not stopping.is_set():
-        command = [sys.executable, "-m", "cli", "worker", "--child"]
-        process = subprocess.Popen(command, cwd=_ROOT)  # noqa: S603
-        note(process)
-        process.wait()
-        stopping.wait(_RESTART_AFTER)
+class _Helper:
+    """The worker process beside the API: started again if it ends, stopped with the API."""
 
+    def __init__(self, *, enabled: bool) -> None:
+        self._enabled = enabled
+        self._stopping = threading.Event()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._thread = threading.Thread(target=self._keep, daemon=True)
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is not None:
-        return
-    process.terminate()
-    try:
-        process.wait(_STOP_PATIENCE)
-    except subprocess.TimeoutExpired:
-        process.kill()
+    def start(self) -> None:
+        if self._enabled:
+            self._thread.start()
+
+    def __enter__(self) -> "_Helper":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._stopping.set()
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(_STOP_PATIENCE)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+        if self._thread.is_alive():
+            self._thread.join(_STOP_PATIENCE)
+
+    def _keep(self) -> None:
+        command = [sys.executable, "-m", "cli", "worker", "--parent", str(os.getpid())]
+        while not self._stopping.is_set():
+            self._process = subprocess.Popen(command, cwd=_ROOT)  # noqa: S603
+            self._process.wait()
+            self._stopping.wait(_RESTART_AFTER)

@@ -1,5 +1,4 @@
-"""Work that a worker process does: tasks on procrastinate's queue in PostgreSQL."""
+"""Work that a worker process does: the queue the API leaves it in, and the worker that does it.
 
-from jobs.queue import JobQueue, make_queue, run_worker
-
-__all__ = ["JobQueue", "make_queue", "run_worker"]
+Nothing is imported here: the API needs the queue alone, and not what scoring loads.
+"""

@@ -15,7 +15,7 @@ from kit import embedded
 from kit.db import Database
 from kit.db.arrays import Amount, Int4, register
 from models import METADATA
-from models.migration import migrate
+from models.migrating import migrate
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
 

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from app import create
-from jobs import run_worker
+from jobs.worker import run_worker
 from kit.config import Settings
 from resolvers.processing.process import process
 from resolvers.processing.request import Request

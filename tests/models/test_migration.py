@@ -3,13 +3,16 @@
 import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import String, create_engine
 from sqlalchemy.pool import NullPool
 
 from kit.errors import ConfigurationError, UnavailableError
 from models import METADATA
-from models.migration import migrate, state_at
+from models.migrating import migrate
+from models.migration import HERE, REVISIONS, state_at
 from models.score import SEGMENTS
 from scoring.segments import SEGMENTS as SCORED_SEGMENTS
 
@@ -41,7 +44,9 @@ def test_an_unmigrated_database_says_what_to_run(own_urls):
 
 def test_an_older_database_says_what_to_run(own_urls):
     migrate(own_urls.owner, "0001")
-    assert "at revision 0001, this version needs 0002. Run `cdp migrate`" in str(state_at(own_urls.app).problem())
+    assert "at revision 0001, this version needs 0002. Run `cdp migrate`" in str(
+        state_at(own_urls.app).problem()
+    )
 
 
 def test_a_newer_database_says_so_and_is_left_alone(own_urls):
@@ -126,6 +131,13 @@ def test_event_partitions_are_made_on_demand_and_guarded(urls):
             app.execute("SELECT * FROM event_2024_05")
         with pytest.raises(psycopg.errors.InvalidParameterValue):
             app.execute("SELECT event_partition_ensure('9999-01-01')")
+
+
+def test_the_known_revisions_are_alembics():
+    config = Config()
+    config.set_main_option("script_location", str(HERE))
+    script = ScriptDirectory.from_config(config)
+    assert [each.revision for each in script.walk_revisions()][::-1] == REVISIONS
 
 
 def test_segments_are_the_same_in_the_tables_and_in_scoring():

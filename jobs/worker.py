@@ -1,0 +1,21 @@
+"""The worker: takes jobs from the queue and does them."""
+
+from jobs.queue import PROCESS, make_queue
+from resolvers.processing.process import process
+from resolvers.processing.request import Request
+
+_POLL_SECONDS = 1.0
+
+
+async def run_worker(url: str) -> None:
+    """Do jobs, one at a time, until the task is cancelled or the process gets SIGTERM or SIGINT."""
+    app = make_queue(url).app
+
+    @app.task(name=PROCESS)
+    def _process(tenant: int, run_id: int, analyses: list[str], as_of: str) -> None:
+        process(url, tenant, Request.of(analyses, as_of, force=True), run_id=run_id)
+
+    async with app.open_async():
+        await app.run_worker_async(
+            concurrency=1, delete_jobs="successful", fetch_job_polling_interval=_POLL_SECONDS
+        )

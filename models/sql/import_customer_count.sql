@@ -1,0 +1,2 @@
+-- How many customers the file holds.
+SELECT count(*) FROM import_person

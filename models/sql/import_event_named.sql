@@ -1,0 +1,6 @@
+-- The customers whom the events name, once each.
+INSERT INTO import_customer (external_id, line)
+SELECT customer, min(line)
+FROM import_row
+WHERE customer IS NOT NULL
+GROUP BY customer
