@@ -9,6 +9,7 @@ from rich.console import Console
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
+from kit import log
 from kit.errors import CdpError
 
 _PARTS = {
@@ -63,6 +64,7 @@ def _cdp() -> None:
 
 def main() -> None:
     """Run the command. A known error is one sentence on standard error and exit code 1."""
+    log.configure("warning")
     try:
         app(prog_name="cdp")
     except CdpError as error:

@@ -13,10 +13,21 @@ import psycopg
 from demo.shop import Shop
 from kit import embedded
 from kit.db.arrays import Amount, Int4, Int8, register
-from models.migration import migrate
+from models.migrating import migrate
 
 TENANT = 1
 _BLOCK = 100_000
+_ORDERS = """
+INSERT INTO customer_order (tenant_id, external_id, customer_id, placed_at, amount, currency)
+SELECT
+    %(tenant)s,
+    'O' || (%(first)s + n),
+    customer,
+    (date '2024-01-02' + day)::timestamp AT TIME ZONE 'UTC' + interval '15 hours',
+    amount,
+    'ARS'
+FROM unnest(%(customer)b, %(day)b, %(amount)b) WITH ORDINALITY AS o (customer, day, amount, n)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +74,7 @@ def fill(urls: Urls, customers: int) -> int:
                 "day": Int4(bare.day[part]),
                 "amount": Amount(bare.amount[part]),
             }
-            owner.execute(
-                "INSERT INTO customer_order (tenant_id, external_id, customer_id, placed_at, amount, currency) "
-                "SELECT %(tenant)s, 'O' || (%(first)s + n), customer, "
-                "(date '2024-01-02' + day)::timestamp AT TIME ZONE 'UTC' + interval '15 hours', amount, 'ARS' "
-                "FROM unnest(%(customer)b, %(day)b, %(amount)b) WITH ORDINALITY AS o (customer, day, amount, n)",
-                values,
-            )
+            owner.execute(_ORDERS, values)
         owner.execute("VACUUM ANALYZE customer_order")
         owner.execute("VACUUM ANALYZE customer")
     return len(bare.customer)

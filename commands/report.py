@@ -18,7 +18,7 @@ def run_as_json(run: RunRow, outcome: Outcome) -> str:
 
 def print_run(run: RunRow, outcome: Outcome) -> None:
     """The run in words and tables."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     report = run.report or {}
     if outcome.fresh:
         console.print("The scores are up to date; --force computes them anew.")
@@ -60,8 +60,8 @@ def _print_rfm(console: Console, rfm: dict[str, Any]) -> None:
     table = Table(
         title=f"RFM: {overview['total_customers']:,} customers, {_money(overview['total_revenue'])}"
     )
-    for name in ("Segment", "Customers", "Share", "Recency (days)", "Purchases", "Revenue each"):
-        table.add_column(name, justify="left" if name == "Segment" else "right")
+    for name in ("Segment", "Customers", "Share", "Days since", "Purchases", "Revenue each"):
+        table.add_column(name, justify="left" if name == "Segment" else "right", no_wrap=True)
     for row in rfm["distribution"]:
         table.add_row(
             row["segment"],

@@ -127,7 +127,7 @@ def _require_free(host: str, port: int) -> None:
 
 @contextmanager
 def _leaving_on_signals() -> Iterator[None]:
-    """Have SIGTERM and Ctrl-C leave by way of every `finally`; the server passes them on when it has stopped."""
+    """Have SIGTERM and Ctrl-C leave through every `finally`; a server passes them on once it has stopped."""
 
     def leave(number: int, frame: object) -> None:
         raise SystemExit(0)

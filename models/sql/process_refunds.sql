@@ -5,7 +5,9 @@ SELECT
     refund.order_id IS NOT NULL AS linked,
     array_agg(coalesce(customer_order.customer_id, refund.customer_id, 0)) AS customer,
     array_agg(coalesce(customer_order.placed_at, refund.refunded_at)) AS placed_at,
-    array_agg((refund.amount * -10000)::bigint) AS amount
+    array_agg(
+        (refund.amount * CASE WHEN refund.currency = %(currency)s THEN -%(scale)s ELSE -10000 END)::bigint
+    ) AS amount
 FROM refund
 LEFT JOIN customer_order
     ON customer_order.tenant_id = refund.tenant_id

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kit.db import Work, load
+from kit.db.arrays import AMOUNT_SCALE
 from kit.zone import EPOCH, day_number, local_days
 from scoring.transactions import Customers, summarise
 
@@ -23,7 +24,7 @@ Column = NDArray[Any]
 
 @dataclass(slots=True)
 class DataReport:
-    """What a run was computed from. Money in 1/10000 of the tenant's currency."""
+    """What a run was computed from. Money in minor units of the tenant's currency."""
 
     orders: int = 0
     guest_orders: int = 0
@@ -54,8 +55,9 @@ class _Block:
 class _Rates:
     """Converts amounts to the tenant's currency at the rate of the order's day."""
 
-    def __init__(self, work: Work, currency: str) -> None:
+    def __init__(self, work: Work, currency: str, scale: int) -> None:
         self._own = currency
+        self._scale = scale
         self._rates = {name: (day, rate) for name, day, rate in work.stream(_RATES, {})}
 
     def convert(self, currency: str, day: Column, amount: Column) -> tuple[Column, Column]:
@@ -65,28 +67,29 @@ class _Rates:
         since, rate = self._rates.get(currency, (np.empty(0, np.int32), np.empty(0)))
         at = np.searchsorted(since, day, side="right") - 1
         known = at >= 0
-        converted = np.rint(amount[known] * rate[at[known]]).astype(np.int64)
+        converted = np.rint(amount[known] * rate[at[known]] * (self._scale / AMOUNT_SCALE)).astype(np.int64)
         result = np.zeros(len(day), np.int64)
         result[known] = converted
         return result, known
 
 
-def read(work: Work, *, currency: str, time_zone: str, as_of: datetime) -> History:
+def read(work: Work, *, currency: str, scale: int, time_zone: str, as_of: datetime) -> History:
     """Read one consistent state; call it inside a snapshot transaction in the tenant's scope.
 
-    One pass over the orders; days are local to `time_zone`. Orders and refunds in a currency without a rate
-    for their day are left out and counted.
+    One pass over the orders. Days are local to `time_zone`; money is counted in 1/`scale` of `currency`.
+    Orders and refunds in a currency without a rate for their day are left out and counted.
     """
     report = DataReport()
-    rates = _Rates(work, currency)
+    rates = _Rates(work, currency, scale)
+    values = {"as_of": as_of, "currency": currency, "scale": scale}
     latest = 0
     netted, loose = [], []
-    for name, customer, placed_at, amount in work.stream(_ORDERS, {"as_of": as_of}):
+    for name, customer, placed_at, amount in work.stream(_ORDERS, values):
         latest = max(latest, int(placed_at.max()))
         block = _converted(rates, report, name, customer, local_days(placed_at, time_zone), amount)
         report.orders += len(block.customer)
         netted.append(_known_customers(block, report))
-    for name, linked, customer, placed_at, amount in work.stream(_REFUNDS, {"as_of": as_of}):
+    for name, linked, customer, placed_at, amount in work.stream(_REFUNDS, values):
         block = _converted(rates, report, name, customer, local_days(placed_at, time_zone), amount)
         if linked:
             report.linked_refunds += len(block.customer)

@@ -12,12 +12,13 @@ from psycopg.types.json import Jsonb
 
 from kit.db import Statement, Work, connect_for_work
 from kit.errors import CdpError, NotFoundError
+from kit.money import MINOR_DIGITS, USUAL_DIGITS
 from resolvers.processing.changes import append_changes, find_changes
 from resolvers.processing.control import Control
 from resolvers.processing.listing import write_listings
 from resolvers.processing.orders import History, read
 from resolvers.processing.request import Request
-from resolvers.processing.summary import of_analysis, of_run
+from resolvers.processing.summary import Json, of_analysis, of_run
 from resolvers.processing.swap import stand, sweep, write_scores
 from scoring.analysis import Analysis, analyse
 
@@ -63,6 +64,11 @@ class _Shop:
     currency: str
     time_zone: str
 
+    @property
+    def scale(self) -> int:
+        """Minor units in one unit of the currency; all money of a run is counted in them."""
+        return int(10 ** MINOR_DIGITS.get(self.currency, USUAL_DIGITS))
+
 
 def process(
     url: str,
@@ -104,19 +110,20 @@ def _run(
 ) -> None:
     clock = _Clock()
     with work.transaction(shop.tenant, snapshot=True):
-        history = read(work, currency=shop.currency, time_zone=shop.time_zone, as_of=as_of)
+        history = read(work, currency=shop.currency, scale=shop.scale, time_zone=shop.time_zone, as_of=as_of)
     clock.lap("read")
     control.progress(run_id, "analysing", _READ)
     analysis = analyse(
         history.customers,
         analyses=frozenset(request.analyses),
+        scale=shop.scale,
         progress=lambda step, share: control.progress(
             run_id, f"analysing: {step}", _READ + share * (_ANALYSED - _READ)
         ),
     )
     clock.lap("analyse")
     control.progress(run_id, "writing scores", _ANALYSED)
-    write_scores(url, shop.tenant, run_id, history.customers, analysis)
+    write_scores(url, shop.tenant, run_id, history.customers, analysis, shop.scale)
     with work.transaction(shop.tenant):
         changes = find_changes(work, analysis)
         if changes is not None:
@@ -124,16 +131,15 @@ def _run(
         write_listings(work, run_id, history.customers, analysis)
         stand(work, run_id)
         clock.lap("write")
-        _finish(work, run_id, history, analysis, len(changes or ()), clock.seconds)
+        report = of_run(analysis, history.report, shop.scale, clock.seconds, len(changes or ()))
+        _finish(work, run_id, history, analysis, shop.scale, report)
     control.notify("sweeping", 1.0)
     with work.transaction(shop.tenant):
         sweep(work)
     log.info("scored", tenant=shop.tenant, run=run_id, customers=len(history.customers), **clock.seconds)
 
 
-def _finish(
-    work: Work, run_id: int, history: History, analysis: Analysis, changes: int, seconds: dict[str, float]
-) -> None:
+def _finish(work: Work, run_id: int, history: History, analysis: Analysis, scale: int, report: Json) -> None:
     model = analysis.model
     flags = [*model.flags, *model.spend_flags] if model else []
     values = {
@@ -141,8 +147,8 @@ def _finish(
         "data_through": history.data_through,
         "model": model.name if model else None,
         "flags": list(dict.fromkeys(flags)),
-        "report": Jsonb(of_run(analysis, history.report, seconds, changes)),
-        **{name: _json(of_analysis(analysis, name)) for name in ("rfm", "clv", "churn")},
+        "report": Jsonb(report),
+        **{name: _json(of_analysis(analysis, name, scale)) for name in ("rfm", "clv", "churn")},
     }
     work.run(_FINISH, values)
 

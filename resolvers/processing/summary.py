@@ -4,7 +4,6 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
-from kit.db.arrays import AMOUNT_SCALE
 from resolvers.processing.orders import DataReport
 from scoring.analysis import Analysis
 
@@ -27,39 +26,41 @@ _MONEY = {
 }
 
 
-def money(units: int | None) -> str | None:
-    """1/10000 of the currency as decimal text."""
-    return None if units is None else str(Decimal(units) / AMOUNT_SCALE)
+def money(units: int | None, scale: int) -> str | None:
+    """A count of 1/scale of the currency as decimal text."""
+    return None if units is None else str(Decimal(units) / scale)
 
 
-def of_analysis(analysis: Analysis, name: str) -> Json | None:
+def of_analysis(analysis: Analysis, name: str, scale: int) -> Json | None:
     """The summary of one analysis, or None if it did not run."""
     ran = getattr(analysis, name)
     if ran is None:
         return None
-    found: Json = _with_money(asdict(ran.summary))
+    found: Json = _with_money(asdict(ran.summary), scale)
     for edge in found.get("monetary_edges", ()):
-        edge["low"], edge["high"] = money(edge["low"]), money(edge["high"])
+        edge["low"], edge["high"] = money(edge["low"], scale), money(edge["high"], scale)
     return found
 
 
-def of_run(analysis: Analysis, report: DataReport, seconds: dict[str, float], changes: int) -> Json:
+def of_run(
+    analysis: Analysis, report: DataReport, scale: int, seconds: dict[str, float], changes: int
+) -> Json:
     """What the run was made from, the models it used and why, and what it took."""
     data = asdict(report) | {
         "without_transaction": analysis.without_transaction,
         "without_transaction_value": analysis.without_transaction_value,
     }
     return {
-        "data": _with_money(data),
+        "data": _with_money(data, scale),
         "model": asdict(analysis.model) if analysis.model else None,
         "seconds": seconds,
         "segment_changes": changes,
     }
 
 
-def _with_money(value: Any, key: str = "") -> Any:
+def _with_money(value: Any, scale: int, key: str = "") -> Any:
     if isinstance(value, dict):
-        return {name: _with_money(each, name) for name, each in value.items()}
+        return {name: _with_money(each, scale, name) for name, each in value.items()}
     if isinstance(value, list | tuple):
-        return [_with_money(each, key) for each in value]
-    return money(value) if key in _MONEY else value
+        return [_with_money(each, scale, key) for each in value]
+    return money(value, scale) if key in _MONEY else value

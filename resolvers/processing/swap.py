@@ -7,10 +7,12 @@ from typing import Any
 from numpy.typing import NDArray
 
 from kit.db import Statement, Work, connect_for_work
-from kit.db.arrays import COPY_HEAD, COPY_TAIL, Amount, Column, Float8, Int2, Int4, Int8, rows
+from kit.db.arrays import AMOUNT_SCALE, COPY_HEAD, COPY_TAIL, Amount, Column, Float8, Int2, Int4, Int8, rows
 from models.score import RISKS, SEGMENTS, TIERS
 from scoring.analysis import Analysis
 from scoring.transactions import Customers
+
+Columns = dict[str, tuple[type[Column], NDArray[Any]]]
 
 _BLOCK = 20_000
 _WRITERS = 2
@@ -68,8 +70,12 @@ _SWEEP = Statement(
 )
 
 
-def write_scores(url: str, tenant: int, run_id: int, customers: Customers, analysis: Analysis) -> None:
+def write_scores(
+    url: str, tenant: int, run_id: int, customers: Customers, analysis: Analysis, scale: int
+) -> None:
     """Write the run's rows, which nobody sees before `stand`. Large tenants take two connections.
+
+    Money is counted in 1/`scale`, which divides 10,000.
 
     Of a run of some analyses only, the others' values are carried over from the scores that stand.
     """
@@ -77,8 +83,11 @@ def write_scores(url: str, tenant: int, run_id: int, customers: Customers, analy
     with ThreadPoolExecutor(writers) as pool:
         size = -(-len(customers) // writers)
         parts = [slice(start, start + size) for start in range(0, len(customers), max(size, 1))]
-        for _ in pool.map(lambda part: _write(url, tenant, run_id, customers, analysis, part), parts):
-            pass
+        columns = _columns(customers, analysis)
+        ran = [name for name in _COLUMNS if getattr(analysis, name) is not None]
+        written = [pool.submit(_write, url, tenant, run_id, columns, ran, scale, part) for part in parts]
+        for each in written:
+            each.result()
 
 
 def stand(work: Work, run_id: int) -> None:
@@ -91,19 +100,23 @@ def sweep(work: Work) -> None:
     work.run(_SWEEP)
 
 
-def _write(url: str, tenant: int, run_id: int, customers: Customers, analysis: Analysis, part: slice) -> None:
-    columns = _columns(customers, analysis)
-    ran = [name for name in _COLUMNS if getattr(analysis, name) is not None]
+def _write(
+    url: str, tenant: int, run_id: int, columns: Columns, ran: list[str], scale: int, part: slice
+) -> None:
     names = ", ".join(f"{name} {_KINDS[kind]}" for name, (kind, _) in columns.items())
     with connect_for_work(url) as work, work.transaction(tenant):
         work.run(f"CREATE TEMPORARY TABLE stage ({names}) ON COMMIT DROP")
         with work.copy_in("COPY stage FROM STDIN (FORMAT binary)") as copy:
             copy.write(COPY_HEAD)
-            for block in _blocks(part, len(customers)):
-                copy.write(rows([kind(values[block]) for kind, values in columns.values()]))
+            for block in _blocks(part, len(columns["customer"][1])):
+                copy.write(rows([_column(kind, values[block], scale) for kind, values in columns.values()]))
             copy.write(COPY_TAIL)
         constants = {"segments": list(SEGMENTS), "tiers": list(TIERS), "risks": list(RISKS)}
         work.run(_insert(ran), {"run_id": run_id, **constants})
+
+
+def _column(kind: type[Column], values: NDArray[Any], scale: int) -> Column:
+    return kind(values * (AMOUNT_SCALE // scale)) if kind is Amount else kind(values)
 
 
 def _blocks(part: slice, total: int) -> Iterator[slice]:
@@ -112,9 +125,9 @@ def _blocks(part: slice, total: int) -> Iterator[slice]:
         yield slice(start, min(start + _BLOCK, stop))
 
 
-def _columns(customers: Customers, analysis: Analysis) -> dict[str, tuple[type[Column], NDArray[Any]]]:
+def _columns(customers: Customers, analysis: Analysis) -> Columns:
     """Name of a stage's column -> its kind and values."""
-    columns: dict[str, tuple[type[Column], NDArray[Any]]] = {
+    columns: Columns = {
         "customer": (Int8, customers.id),
         "first_day": (Int4, customers.first_day),
         "last_day": (Int4, customers.last_day),

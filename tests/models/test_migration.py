@@ -133,6 +133,12 @@ def test_event_partitions_are_made_on_demand_and_guarded(urls):
             app.execute("SELECT event_partition_ensure('9999-01-01')")
 
 
+def test_emails_are_folded_beyond_ascii(urls, make):
+    make.customer(make.tenant(), "ana", email=" ÑANDÚ@Example.com")
+    row = make.owner.execute("SELECT email_norm FROM customer").fetchone()
+    assert row == ("ñandú@example.com",)
+
+
 def test_the_known_revisions_are_alembics():
     config = Config()
     config.set_main_option("script_location", str(HERE))

@@ -1,0 +1,8 @@
+"""All benchmarks, one after another."""
+
+import subprocess
+import sys
+
+for name in ("processing", "import_orders"):
+    print(f"== benchmarks.{name}", flush=True)
+    subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=True)

@@ -1,0 +1,1 @@
+"""The outside world as records of the domain. Nothing here knows the database."""

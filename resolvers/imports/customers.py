@@ -1,0 +1,82 @@
+"""Customers: who they are, in the shop's own words."""
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pyarrow as pa
+
+from connectors.files.cells import emails, names
+from connectors.files.fields import CUSTOMERS
+from kit.db import Work
+from resolvers.imports.job import Counts, Job, Kind
+from resolvers.imports.options import ImportOptions, Progress, silent
+from resolvers.imports.report import ImportReport
+from resolvers.imports.run import run
+from resolvers.imports.sheet import Sheet
+from resolvers.imports.slices import slices
+from resolvers.imports.statements import statement
+
+
+def import_customers(
+    work: Work, path: Path, options: ImportOptions, progress: Progress = silent
+) -> ImportReport:
+    """Import customers in one transaction; what a file leaves empty stays as it was.
+
+    Columns that are no field become attributes. A bad e-mail, name, telephone or day costs the cell, not the
+    row, and is written down with the rejects. Raises as `import_orders` does.
+    """
+    return run(work, path, options, progress, _KIND)
+
+
+def _read(job: Job, sheet: Sheet) -> dict[str, Any]:
+    created = sheet.times("created_at", soft=True)
+    return {
+        "line": pa.array(sheet.lines),
+        "external_id": sheet.read("customer_id", required=True),
+        "email": sheet.read("email", emails, soft=True),
+        "first_name": sheet.read("first_name", names, soft=True),
+        "last_name": sheet.read("last_name", names, soft=True),
+        "phone": sheet.read("phone", names, soft=True),
+        "created_at": created.instant,
+        "created_local": created.local,
+        "attributes": _attributes(job, sheet),
+    }
+
+
+def _attributes(job: Job, sheet: Sheet) -> Any:
+    """The other columns as a JSON object of texts a row; null where all are empty."""
+    others = job.chosen.unused
+    columns = [sheet.other(at).to_pylist() for at in others.values()]
+    if not columns:
+        return pa.nulls(len(sheet), pa.string())
+    rows = (
+        {name: value for name, value in zip(others, cells, strict=True) if value is not None}
+        for cells in zip(*columns, strict=True)
+    )
+    return pa.array([orjson.dumps(row).decode() if row else None for row in rows], pa.string())
+
+
+def _store(job: Job) -> Counts:
+    work = job.work
+    job.tell("grouping")
+    job.expect_bulk()
+    work.run(statement("customer_match"))
+    total = work.run(statement("customer_count"))[0][0]
+    job.keep_off_autovacuum("customer")
+    inserted = 0
+    for part, share in slices(work, "import_person"):
+        job.tell("storing", round(share * total), total)
+        inserted += work.count(statement("customer_insert"), part)
+    updated = work.count(statement("customer_update"))
+    return {
+        "inserted": inserted,
+        "updated": updated,
+        "unchanged": total - inserted - updated,
+        "customers": total,
+        "customers_new": inserted,
+        "changed": bool(inserted or updated),
+    }
+
+
+_KIND = Kind("customers", CUSTOMERS, "customer_tables", "import_row", _read, _store, everything=True)
