@@ -24,7 +24,7 @@ SELECT
         WHEN abs(net) + coalesce(credited, 0) >= 1e15 OR credited >= 1e15 THEN 'total'
     END
 FROM (
-    SELECT *, net < 0 AS reverses
+    SELECT *, net < 0 AND coalesce(status, 'paid') = 'paid' AS reverses
     FROM (
         SELECT
             summed.*,
