@@ -1,9 +1,9 @@
--- The events that the tenant does not have yet, each once. One without an id of its own gets one made of
+-- The events that the tenant does not have yet, in the file's order. One without an id of its own gets one made of
 -- customer, UTC time, type and which of these it is, as in 17850@2024-01-31T18:05:09.000000/page_view#1.
 INSERT INTO import_event (message_id, customer_id, event_type, occurred_at, properties)
 SELECT message_id, customer_id, event_type, occurred_at, properties
 FROM (
-    SELECT DISTINCT ON (named.occurred_at, named.message_id)
+    SELECT
         named.line,
         named.message_id,
         customer.id AS customer_id,
@@ -37,13 +37,12 @@ FROM (
     ) AS named
     LEFT JOIN customer
         ON customer.tenant_id = %(tenant_id)s AND customer.external_id = named.customer
-    ORDER BY named.occurred_at, named.message_id, named.line
-) AS each_once
+) AS told
 WHERE NOT EXISTS (
     SELECT
     FROM event
     WHERE event.tenant_id = %(tenant_id)s
-        AND event.occurred_at = each_once.occurred_at
-        AND event.message_id = each_once.message_id
+        AND event.occurred_at = told.occurred_at
+        AND event.message_id = told.message_id
 )
 ORDER BY line

@@ -9,14 +9,9 @@ FROM (
         refund_id,
         lag(order_id) OVER (PARTITION BY customer_id, currency, amount, level ORDER BY place) AS order_id
     FROM (
-        SELECT
-            *,
-            height - ground + CASE WHEN refund_id IS NULL THEN 0 ELSE 1 END AS level,
-            refund_id IS NOT NULL AND height = ground AND ground < coalesce(lag(ground) OVER sequence, 0) AS idle
+        SELECT *, height - ground + CASE WHEN refund_id IS NULL THEN 0 ELSE 1 END AS level
         FROM (
-            SELECT
-                *,
-                least(min(height) OVER sequence, 0) AS ground
+            SELECT *, least(min(height) OVER sequence, 0) AS ground
             FROM (
                 SELECT
                     *,
@@ -78,8 +73,6 @@ FROM (
             ) AS climbed
             WINDOW sequence AS (PARTITION BY customer_id, currency, amount ORDER BY place)
         ) AS grounded
-        WINDOW sequence AS (PARTITION BY customer_id, currency, amount ORDER BY place)
     ) AS levelled
-    WHERE NOT idle
 ) AS matched
 WHERE matched.refund_id = import_link.refund_id AND matched.order_id IS NOT NULL

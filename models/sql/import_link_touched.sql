@@ -3,7 +3,7 @@
 INSERT INTO import_touched (customer_id)
 SELECT customer_id FROM import_order WHERE customer_id IS NOT NULL
 UNION
-SELECT customer_id FROM import_order WHERE customer_id IS NOT NULL
+SELECT old_customer_id FROM import_order WHERE old_customer_id IS NOT NULL
 UNION
 SELECT customer_id FROM import_refund WHERE customer_id IS NOT NULL
 UNION

@@ -43,7 +43,7 @@ EVERYTHING = """
 @pytest.fixture
 def count(application):
     """The statements sent since the fixture was made."""
-    sent = []
+    sent: list[str] = []
     application.state.database.on_statement = sent.append
     return sent
 
@@ -57,7 +57,8 @@ async def test_pages_forth_and_back_hold_every_customer_once(scored, ask):
         if not page["pageInfo"]["hasNextPage"]:
             break
         after = page["pageInfo"]["endCursor"]
-    back, before = [], None
+    back: list[int] = []
+    before = None
     while True:
         page = (await ask(PAGE, last=150, before=before))["tenant"]["customers"]
         back = [int(each["databaseId"]) for each in page["nodes"]] + back

@@ -222,7 +222,7 @@ async def test_both_faces_tell_the_same_totals(scored, client, ask, path):
     ],
 )
 async def test_a_path_takes_few_statements(scored, application, client, path, statements):
-    sent = []
+    sent: list[str] = []
     application.state.database.on_statement = sent.append
     (number,) = scored.owner.execute("SELECT min(id) FROM customer").fetchone()
     answer = await client.get(path.format(customer=number))

@@ -13,12 +13,13 @@ def test_lines_are_summed_exactly_and_then_rounded(shop: "Shop") -> None:
         + "1,a,2024-01-01 08:26,3,0.335,GBP\n"
         + "1,a,2024-01-01 08:25,1,0.01,\n"
         + "2,a,2024-01-02,0.5,0.005,GBP\n" * 2
+        + "3,a,2024-01-02,1,0.335,GBP\n" * 2
     )
     assert shop.see(
         "SELECT external_id, amount::text, items, to_char(placed_at, 'HH24:MI') "
         "FROM customer_order ORDER BY 1"
-    ) == [("1", "1.0200", 2, "08:25"), ("2", "0.0000", 2, "00:00")]
-    assert (report.rows, report.inserted) == (4, 2)
+    ) == [("1", "1.0200", 2, "08:25"), ("2", "0.0000", 2, "00:00"), ("3", "0.6700", 2, "00:00")]
+    assert (report.rows, report.inserted) == (6, 3)
 
 
 def test_lines_win_over_an_amount_that_was_only_recognised(shop: "Shop") -> None:

@@ -20,7 +20,7 @@ GOOD = "{0},a,2024-01-01,10,GBP,1\n"
 def test_every_wrong_cell_is_written_down_with_its_line(shop: "Shop") -> None:
     report = shop.orders(
         HEADER
-        + '1,a,2024-01-01,10,GBP,1\n"2","b\nb",2024-01-01,10,GBP,1\n3,a,2024-02-30,"1,5",XXX,1\n,a,,,GBP,1\n'
+        + '1,a,2024-01-01,10,GBP,1\n"2","b\nb",2024-01-01,10,GBP,1\n3,a,2024-02-30,"1,5",XXX,some\n,a,,,GBP,1\n'
         + "5,a,2024-01-01,10\n\n6,a,2024-01-01,10,GBP,many\n7,"
         + "x" * 256
         + ",2024-01-01,1,GBP,1\n"
