@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import typer
 from rich.console import Console
+from rich.text import Text
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
@@ -68,7 +69,8 @@ def main() -> None:
     try:
         app(prog_name="cdp")
     except CdpError as error:
-        Console(stderr=True, highlight=False).print(f"[bold red]Error:[/] {error.message}", soft_wrap=True)
+        told = Text.assemble(("Error:", "bold red"), f" {error.message}")
+        Console(stderr=True, highlight=False).print(told, soft_wrap=True)
         sys.exit(1)
 
 

@@ -20,6 +20,7 @@ _WORDS = {
     "waiting": "waiting for another import of this tenant",
     "reading": "reading",
     "grouping": "putting rows together",
+    "customers": "adding customers",
     "storing": "storing",
     "linking": "matching refunds to orders",
 }

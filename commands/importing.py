@@ -26,7 +26,7 @@ app = typer.Typer(
 Use = Callable[[Work, Path, ImportOptions, Progress], ImportReport]
 
 File = Annotated[Path, typer.Argument(help="The file. Its content decides what it is, not its name.")]
-Tenant = Annotated[int, typer.Option("--tenant", help="The tenant's id.")]
+Tenant = Annotated[int, typer.Option("--tenant", help="The tenant's id.", min=1, max=2**63 - 1)]
 Create = Annotated[
     str | None, typer.Option("--create-tenant", help="Make the tenant if there is none: its name.")
 ]

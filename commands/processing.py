@@ -15,7 +15,7 @@ from resolvers.processing.process import process
 from resolvers.processing.record import read_run
 from resolvers.processing.request import Request
 
-Tenant = Annotated[int, typer.Option("--tenant", help="The tenant's number", min=1)]
+Tenant = Annotated[int, typer.Option("--tenant", help="The tenant's number", min=1, max=2**63 - 1)]
 AsOf = Annotated[
     str, typer.Option("--as-of", help="now, latest (the day after the last order) or a day: 2011-12-10")
 ]

@@ -4,10 +4,11 @@ from typing import Any
 
 import orjson
 from rich.console import Console
-from rich.table import Table
 
 from resolvers.processing.process import Outcome
 from resolvers.runs import RunRow
+
+_ROW = "  {:<20}{:>10}{:>10}{:>12}{:>11}{:>15}"
 
 
 def run_as_json(run: RunRow, outcome: Outcome) -> str:
@@ -57,21 +58,19 @@ def _print_data(console: Console, run: RunRow, data: dict[str, Any]) -> None:
 
 def _print_rfm(console: Console, rfm: dict[str, Any]) -> None:
     overview = rfm["overview"]
-    table = Table(
-        title=f"RFM: {overview['total_customers']:,} customers, {_money(overview['total_revenue'])}"
-    )
-    for name in ("Segment", "Customers", "Share", "Days since", "Purchases", "Revenue each"):
-        table.add_column(name, justify="left" if name == "Segment" else "right", no_wrap=True)
+    console.print(f"RFM: {overview['total_customers']:,} customers, {_money(overview['total_revenue'])}")
+    console.print(_ROW.format("segment", "customers", "share", "days since", "purchases", "revenue each"))
     for row in rfm["distribution"]:
-        table.add_row(
-            row["segment"],
-            f"{row['customer_count']:,}",
-            f"{row['percentage']:.2f} %",
-            _number(row["avg_recency"]),
-            _number(row["avg_frequency"]),
-            _money(row["avg_monetary"]),
+        console.print(
+            _ROW.format(
+                row["segment"],
+                f"{row['customer_count']:,}",
+                f"{row['percentage']:.2f} %",
+                _number(row["avg_recency"]),
+                _number(row["avg_frequency"]),
+                _money(row["avg_monetary"]),
+            )
         )
-    console.print(table)
 
 
 def _print_clv(console: Console, clv: dict[str, Any]) -> None:

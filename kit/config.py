@@ -49,7 +49,7 @@ class Settings(BaseSettings):
     def _is_postgresql(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not value.get_secret_value().startswith(("postgresql://", "postgres://")):
             raise ValueError("must start with postgresql://")
-        return value
+        return value and SecretStr(value.get_secret_value().replace("postgres://", "postgresql://", 1))
 
     @field_validator("log_level")
     @classmethod

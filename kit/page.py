@@ -1,13 +1,10 @@
 """Keyset pages: a cursor names the last row seen by its sort key, so deep pages stay cheap."""
 
-import base64
-import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-import orjson
-
+from kit import opaque
 from kit.errors import InvalidInputError
 
 T = TypeVar("T")
@@ -69,17 +66,12 @@ class Window:
 
 def encode(kind: str, key: int) -> str:
     """An opaque cursor of a list of `kind`."""
-    return base64.urlsafe_b64encode(orjson.dumps([kind, key])).decode().rstrip("=")
+    return opaque.encode(kind, key)
 
 
 def decode(kind: str, cursor: str, field: str) -> int:
     """The key in a cursor. Raises InvalidInputError if it was not made by this list."""
-    try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        found = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        made_for, key = found
-    except (binascii.Error, ValueError, TypeError):
-        made_for, key = None, None
-    if made_for != kind or type(key) is not int:
+    found = opaque.decode(cursor)
+    if found is None or found[0] != kind or len(found[1]) != 1:
         raise InvalidInputError(field, f"'{cursor[:60]}' is not a cursor of this list; pass one it gave you.")
-    return key
+    return found[1][0]

@@ -61,3 +61,8 @@ def json_object(*, nullable: bool = False) -> Any:
     return Field(
         default_factory=dict, sa_type=JSONB, nullable=False, sa_column_kwargs={"server_default": text("'{}'")}
     )
+
+
+def version() -> Any:
+    """A counter of the states of a tenant's data: each change of them raises it in its own transaction."""
+    return Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": text("0")})

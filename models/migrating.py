@@ -10,6 +10,9 @@ from sqlalchemy.pool import NullPool
 from kit.errors import ConfigurationError, UnavailableError
 from models.migration import HERE, REVISIONS, State, first_line, state_of
 
+_LOCK = "SELECT pg_advisory_lock(hashtextextended('cdp.migrate', 0))"
+"""Held by the session: of two commands that find the same old tables, the second finds them migrated."""
+
 
 def migrate(url: str, revision: str = "head") -> tuple[State, State]:
     """Run the migrations up (or, to an older revision, down) as the role of `url`, the tables' owner.
@@ -20,6 +23,8 @@ def migrate(url: str, revision: str = "head") -> tuple[State, State]:
     engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), poolclass=NullPool)
     try:
         with engine.connect() as connection:
+            connection.exec_driver_sql(_LOCK)
+            connection.commit()
             before = _state(connection)
             if not before.known:
                 raise ConfigurationError(before.problem() or "")

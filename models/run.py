@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from sqlalchemy import ARRAY, CheckConstraint, Float, ForeignKeyConstraint, Text, text
 from sqlmodel import Field, SQLModel
 
-from models.base import identity, json_object, moment, tenant_key
+from models.base import identity, json_object, moment, tenant_key, version
 
 
 class ScoreRun(SQLModel, table=True):
@@ -30,6 +30,7 @@ class ScoreRun(SQLModel, table=True):
     data_through: datetime | None = moment(nullable=True)
     started_at: datetime = moment(now=True)
     finished_at: datetime | None = moment(nullable=True)
+    data_version: int = version()
     step: str
     progress: float = Field(default=0.0, sa_type=Float, sa_column_kwargs={"server_default": text("0")})
     error: str | None = None

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from models.base import identity, json_object, moment
+from models.base import identity, json_object, moment, version
 
 
 class Tenant(SQLModel, table=True):
@@ -27,3 +27,4 @@ class Tenant(SQLModel, table=True):
     settings: dict[str, Any] = json_object()
     created_at: datetime = moment(now=True)
     data_changed_at: datetime | None = moment(nullable=True)
+    data_version: int = version()

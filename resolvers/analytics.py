@@ -66,12 +66,12 @@ def class_named(analysis: str, name: str) -> str:
     raise InvalidInputError(noun, f"'{name}' is not a {noun}; accepted are {accepted}.")
 
 
-def checked_limit(limit: int | None) -> int:
-    """How many results a list holds. Raises InvalidInputError outside 1 to 1000."""
+def checked_limit(limit: int | None, name: str) -> int:
+    """How many results a list holds. Raises InvalidInputError outside 1 to 1000, under the caller's name."""
     if limit is None:
         return _DEFAULT_LIMIT
     if not 1 <= limit <= LONGEST:
-        raise InvalidInputError("limit", f"limit is {limit}; accepted are 1 to {LONGEST}.")
+        raise InvalidInputError(name, f"{name} is {limit}; accepted are 1 to {LONGEST}.")
     return limit
 
 
@@ -101,16 +101,20 @@ async def scored(ctx: Ctx, tenant: int, analysis: str, name: str, limit: int) ->
     ]
 
 
-async def top_customers(ctx: Ctx, tenant: int, *, tier: str | None, limit: int | None) -> list[Scored]:
+async def top_customers(
+    ctx: Ctx, tenant: int, *, tier: str | None, limit: int | None, limit_name: str = "limit"
+) -> list[Scored]:
     """The customers of the highest predicted value, of one tier or of all."""
     name = ALL if tier is None else class_named("clv", tier)
-    return await scored(ctx, tenant, "clv", name, checked_limit(limit))
+    return await scored(ctx, tenant, "clv", name, checked_limit(limit, limit_name))
 
 
-async def customers_at_risk(ctx: Ctx, tenant: int, *, risk: str | None, limit: int | None) -> list[Scored]:
+async def customers_at_risk(
+    ctx: Ctx, tenant: int, *, risk: str | None, limit: int | None, limit_name: str = "limit"
+) -> list[Scored]:
     """The most valuable customers of a risk class, `at_risk` unless another is named."""
     name = "at_risk" if risk is None else class_named("churn", risk)
-    return await scored(ctx, tenant, "churn", name, checked_limit(limit))
+    return await scored(ctx, tenant, "churn", name, checked_limit(limit, limit_name))
 
 
 def days_since(tenant: TenantRow, as_of: Any, last_order_on: date | None) -> int | None:

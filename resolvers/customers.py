@@ -31,7 +31,9 @@ class CustomerRow(NamedTuple):
 _COLUMNS = [CUSTOMERS.c[name] for name in CustomerRow._fields]
 _OF_TENANT = select(*_COLUMNS).where(CUSTOMERS.c.tenant_id == TENANT)
 _BY_IDS = prepare(_OF_TENANT.where(CUSTOMERS.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger)))))
-_BY_EXTERNAL_ID = prepare(_OF_TENANT.where(CUSTOMERS.c.external_id == bindparam("external_id", type_=Text)))
+_BY_EXTERNAL_IDS = prepare(
+    _OF_TENANT.where(CUSTOMERS.c.external_id == any_(bindparam("external_ids", type_=ARRAY(Text))))
+)
 
 
 async def by_ids(ctx: Ctx, tenant: int, ids: list[int]) -> list[CustomerRow | None]:
@@ -41,6 +43,13 @@ async def by_ids(ctx: Ctx, tenant: int, ids: list[int]) -> list[CustomerRow | No
     return [found.get(each) for each in ids]
 
 
+async def by_external_ids(ctx: Ctx, tenant: int, external_ids: list[str]) -> list[CustomerRow | None]:
+    """Batch function: the customers whom the shop knows by these ids, in their order."""
+    rows = await ctx.reader.fetch(_BY_EXTERNAL_IDS, CustomerRow, tenant=tenant, external_ids=external_ids)
+    found = {row.external_id: row for row in rows}
+    return [found.get(each) for each in external_ids]
+
+
 async def find(ctx: Ctx, tenant: int, customer: int) -> CustomerRow | None:
     """The customer, or None if the tenant has none of that id."""
     ctx.allow(tenant, READ)
@@ -48,10 +57,11 @@ async def find(ctx: Ctx, tenant: int, customer: int) -> CustomerRow | None:
 
 
 async def find_by_external_id(ctx: Ctx, tenant: int, external_id: str) -> CustomerRow | None:
-    """The customer whom the shop knows by this id, or None."""
+    """The customer whom the shop knows by this id, or None; a text with NUL is nobody's id."""
     ctx.allow(tenant, READ)
-    rows = await ctx.reader.fetch(_BY_EXTERNAL_ID, CustomerRow, tenant=tenant, external_id=external_id)
-    return rows[0] if rows else None
+    if "\0" in external_id:
+        return None
+    return await ctx.loader("external ids", tenant, by_external_ids).load(external_id)
 
 
 async def list_customers(

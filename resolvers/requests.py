@@ -1,13 +1,14 @@
 """Ask for a scoring run and wait for it."""
 
 import asyncio
+from dataclasses import replace
 from typing import NamedTuple
 
 from kit.db import Statement
 from kit.errors import FailedError
 from resolvers import runs, tenants
 from resolvers.context import WRITE, Ctx
-from resolvers.processing.request import Request
+from resolvers.processing.request import LATEST, NOW, Request
 from resolvers.runs import RunRow
 
 _PAUSE = 0.1
@@ -39,27 +40,44 @@ async def request_processing(ctx: Ctx, tenant: int, request: Request, *, wait: b
     """
     row = await tenants.get(ctx, tenant)
     ctx.allow(tenant, WRITE)
+    request = replace(request, as_of=await _as_of(ctx, tenant))
     if not request.force and (fresh := await _fresh(ctx, row, request)):
         return Requested(fresh, fresh=True)
-    run_id = await _joinable(ctx, tenant, request) or await _queue(ctx, tenant, request)
+    joined = await _joinable(ctx, tenant, request)
+    await ctx.refresh()
+    run_id = joined or await _queue(ctx, tenant, request)
     run = await _outcome(ctx, tenant, run_id, ctx.process_wait_seconds if wait else 0)
     if run.status == "failed":
         raise FailedError(run.error or "The run failed.")
     return Requested(run, fresh=False)
 
 
+async def _as_of(ctx: Ctx, tenant: int) -> str:
+    """A history that was scored as of its end goes on being scored so; every other one as of now."""
+    standing = await _standing(ctx, tenant)
+    return LATEST if standing is not None and standing.as_of_requested == LATEST else NOW
+
+
+async def _standing(ctx: Ctx, tenant: int) -> RunRow | None:
+    found = await ctx.loader("current runs", tenant, runs.current).load_many(list(runs.ANALYSES))
+    return next((run for run in found if run is not None), None)
+
+
 async def _fresh(ctx: Ctx, tenant: tenants.TenantRow, request: Request) -> RunRow | None:
-    """The run to answer with if the scores of every analysis asked for are fresh."""
-    found = await ctx.loader("current runs", tenant.id, runs.current).load_many(list(request.analyses))
-    standing = [run for run in found if run is not None and not runs.is_stale(ctx, tenant, run)]
-    return max(standing, key=lambda run: run.id) if len(standing) == len(request.analyses) else None
+    """The run to answer with if the scores of every analysis asked for stand and are fresh."""
+    run = await _standing(ctx, tenant.id)
+    if run is None or run.as_of_requested != request.as_of or runs.is_stale(ctx, tenant, run):
+        return None
+    return run if set(request.analyses) <= set(run.analyses) else None
 
 
 async def _joinable(ctx: Ctx, tenant: int, request: Request) -> int | None:
+    """The run of the same analyses as of the same time that is on its way already."""
     run = await runs.latest(ctx, tenant)
     if request.force or run is None or run.status not in ("queued", "running"):
         return None
-    return run.id if set(request.analyses) <= set(run.analyses) else None
+    same = run.as_of_requested == request.as_of and set(request.analyses) <= set(run.analyses)
+    return run.id if same else None
 
 
 async def _queue(ctx: Ctx, tenant: int, request: Request) -> int:
@@ -76,9 +94,8 @@ async def _outcome(ctx: Ctx, tenant: int, run_id: int, seconds: float) -> RunRow
     """The run once it has ended, or as it is when the time is over."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + seconds
-    await ctx.refresh()
     while True:
-        run = await runs.of_id(ctx, tenant, run_id)
+        run = await runs.watch(ctx, tenant, run_id)
         await ctx.refresh()
         if run is None:
             raise FailedError(f"Run {run_id} was removed while it was waited for.")

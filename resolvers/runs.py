@@ -12,6 +12,7 @@ from resolvers.context import READ, Ctx
 from resolvers.tenants import TenantRow
 
 RUNS = TABLES["score_run"]
+CURRENT = TABLES["score_current"]
 ANALYSES = ("rfm", "clv", "churn")
 
 
@@ -25,6 +26,7 @@ class RunRow(NamedTuple):
     data_through: datetime | None
     started_at: datetime
     finished_at: datetime | None
+    data_version: int
     step: str
     progress: float
     error: str | None
@@ -47,50 +49,38 @@ class RunRow(NamedTuple):
         return max((each["overview"]["total_customers"] for each in found), default=0)
 
 
-class _Marked(NamedTuple):
-    row: RunRow
-    alive: bool
-
-
 _COLUMNS = [RUNS.c[name] for name in RunRow._fields]
 _OF_TENANT = select(*_COLUMNS).where(RUNS.c.tenant_id == TENANT)
 _BY_IDS = prepare(_OF_TENANT.where(RUNS.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger)))))
-_CURRENT = prepare(
-    _OF_TENANT.where(RUNS.c.status == "succeeded")
-    .where(
-        RUNS.c.id.in_(
-            select(RUNS.c.id)
-            .where(
-                RUNS.c.tenant_id == TENANT,
-                RUNS.c.status == "succeeded",
-                RUNS.c[name].is_not(None),
-            )
-            .order_by(RUNS.c.id.desc())
-            .limit(1)
-            .scalar_subquery()
-            for name in ANALYSES
-        )
+_STANDING = prepare(
+    _OF_TENANT.where(
+        CURRENT.c.tenant_id == TENANT, CURRENT.c.run_id == RUNS.c.id, RUNS.c.status == "succeeded"
     )
-    .order_by(RUNS.c.id.desc())
 )
 
-# A run that is `running` although nobody holds its tenant's lock has died.
-_LOCKED: ColumnElement[bool] = literal_column(
-    "EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1 "
+# A run that is `running` although nobody holds its tenant's lock has died; so has one that is `queued`
+# although no job waits for a worker or is with one that is alive.
+_ALIVE: ColumnElement[bool] = literal_column(
+    "CASE score_run.status WHEN 'running' THEN EXISTS ("
+    "SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1 "
     "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
     "AND (classid::bigint << 32 | objid::bigint) "
-    "= hashtextextended('cdp.process:' || score_run.tenant_id, 0))"
+    "= hashtextextended('cdp.process:' || score_run.tenant_id, 0)"
+    ") WHEN 'queued' THEN EXISTS ("
+    "SELECT FROM procrastinate_jobs job LEFT JOIN procrastinate_workers worker ON worker.id = job.worker_id "
+    "WHERE job.args ->> 'run_id' = score_run.id::text AND (job.status = 'todo' "
+    "OR job.status = 'doing' AND worker.last_heartbeat > now() - interval '1 minute')"
+    ") ELSE true END"
 )
-_LATEST = prepare(
-    select(*_COLUMNS, _LOCKED.label("alive"))
-    .where(RUNS.c.tenant_id == TENANT)
-    .order_by(RUNS.c.id.desc())
-    .limit(1)
-)
+_WATCHED = select(*_COLUMNS, _ALIVE.label("alive")).where(RUNS.c.tenant_id == TENANT)
+_LATEST = prepare(_WATCHED.order_by(RUNS.c.id.desc()).limit(1))
+_WATCH = prepare(_WATCHED.where(RUNS.c.id == bindparam("id", type_=BigInteger)))
 
 
-def _marked(*columns: Any) -> _Marked:
-    return _Marked(RunRow(*columns[:-1]), bool(columns[-1]))
+def _watched(*columns: Any) -> RunRow:
+    """The run; one that has died is shown as failed, whatever its record still says."""
+    row = RunRow(*columns[:-1])
+    return row if columns[-1] else row._replace(status="failed", error="The run was interrupted.")
 
 
 async def by_ids(ctx: Ctx, tenant: int, ids: list[int]) -> list[RunRow | None]:
@@ -101,8 +91,8 @@ async def by_ids(ctx: Ctx, tenant: int, ids: list[int]) -> list[RunRow | None]:
 
 
 async def current(ctx: Ctx, tenant: int, analyses: list[str]) -> list[RunRow | None]:
-    """Batch function: for each analysis the run whose scores stand now; None before the first."""
-    rows = await ctx.reader.fetch(_CURRENT, RunRow, tenant=tenant)
+    """Batch function: for each analysis the run whose scores stand; None where there are none."""
+    rows = await ctx.reader.fetch(_STANDING, RunRow, tenant=tenant)
     return [next((row for row in rows if getattr(row, name) is not None), None) for name in analyses]
 
 
@@ -119,20 +109,22 @@ async def current_of(ctx: Ctx, tenant: int, analysis: str) -> RunRow | None:
 
 
 async def latest(ctx: Ctx, tenant: int) -> RunRow | None:
-    """The tenant's last run; one that died while running is shown as failed."""
+    """The tenant's last run; one that died is shown as failed."""
     ctx.allow(tenant, READ)
-    rows = await ctx.reader.fetch(_LATEST, _marked, tenant=tenant)
-    if not rows:
-        return None
-    row, alive = rows[0]
-    if row.status == "running" and not alive:
-        return row._replace(status="failed", error="The run was interrupted.")
-    return row
+    rows = await ctx.reader.fetch(_LATEST, _watched, tenant=tenant)
+    return rows[0] if rows else None
+
+
+async def watch(ctx: Ctx, tenant: int, run: int) -> RunRow | None:
+    """One run as it is now; one that died is shown as failed."""
+    ctx.allow(tenant, READ)
+    rows = await ctx.reader.fetch(_WATCH, _watched, tenant=tenant, id=run)
+    return rows[0] if rows else None
 
 
 def is_stale(ctx: Ctx, tenant: TenantRow, run: RunRow) -> bool:
     """Whether the data have changed since the run, or (for a run as of now) it is older than the setting."""
-    if tenant.data_changed_at is not None and run.started_at < tenant.data_changed_at:
+    if run.data_version != tenant.data_version:
         return True
     age = datetime.now(UTC) - (run.finished_at or run.started_at)
     return run.as_of_requested == "now" and age > timedelta(hours=ctx.stale_after_hours)

@@ -3,7 +3,9 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, bindparam, select
+from sqlalchemy import BigInteger, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from strawberry.dataloader import DataLoader
 
 from kit.db import prepare
 from kit.errors import NotFoundError
@@ -19,21 +21,33 @@ class TenantRow(NamedTuple):
     time_zone: str
     created_at: datetime
     data_changed_at: datetime | None
+    data_version: int
 
 
 TENANTS = TABLES["tenant"]
 
 _COLUMNS = [TENANTS.c[name] for name in TenantRow._fields]
-_BY_ID = prepare(select(*_COLUMNS).where(TENANTS.c.id == bindparam("id", type_=BigInteger)))
+_BY_IDS = prepare(select(*_COLUMNS).where(TENANTS.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger)))))
 _ALL = prepare(select(*_COLUMNS).order_by(TENANTS.c.id))
 
 
+async def by_ids(ctx: Ctx, _: int, ids: list[int]) -> list[TenantRow | None]:
+    """Batch function: the tenants of these ids, in their order, whoever may see them."""
+    rows = await ctx.reader.fetch(_BY_IDS, TenantRow, ids=ids)
+    found = {row.id: row for row in rows}
+    return [found.get(each) for each in ids]
+
+
+def _loader(ctx: Ctx) -> DataLoader[int, TenantRow | None]:
+    """The request's loader of tenants: of no one tenant, so it stands under 0."""
+    return ctx.loader("tenants", 0, by_ids)
+
+
 async def find(ctx: Ctx, tenant: int) -> TenantRow | None:
-    """The tenant, or None if there is none that the actor may see."""
+    """The tenant, batched with the others of the request, or None if there is none that the actor may see."""
     if not ctx.actor.may(tenant, READ):
         return None
-    rows = await ctx.reader.fetch(_BY_ID, TenantRow, id=tenant)
-    return rows[0] if rows else None
+    return await _loader(ctx).load(tenant)
 
 
 async def get(ctx: Ctx, tenant: int) -> TenantRow:
@@ -46,5 +60,6 @@ async def get(ctx: Ctx, tenant: int) -> TenantRow:
 
 async def visible(ctx: Ctx) -> list[TenantRow]:
     """All tenants that the actor may see, by id."""
-    rows = await ctx.reader.fetch(_ALL, TenantRow)
-    return [row for row in rows if ctx.actor.may(row.id, READ)]
+    rows = [row for row in await ctx.reader.fetch(_ALL, TenantRow) if ctx.actor.may(row.id, READ)]
+    _loader(ctx).prime_many({row.id: row for row in rows})
+    return rows

@@ -18,6 +18,7 @@ def make_rest() -> FastAPI:
         description=DESCRIPTION.strip(),
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
         servers=[{"url": "/", "description": "This server"}],
         responses=errors.DOCUMENTED,
     )

@@ -36,7 +36,9 @@ class ChurnAnalytics(Scored):
     async def customers_at_risk(
         self, info: Info, risk: ChurnRisk = ChurnRisk.AT_RISK, first: int = 100
     ) -> list[Customer]:
-        rows = await analytics.customers_at_risk(info.context, self.tenant.id, risk=risk.value, limit=first)
+        rows = await analytics.customers_at_risk(
+            info.context, self.tenant.id, risk=risk.value, limit=first, limit_name="first"
+        )
         return [Customer.of(self.tenant, row.customer) for row in rows]
 
     @classmethod

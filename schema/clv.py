@@ -41,7 +41,11 @@ class ClvAnalytics(Scored):
         self, info: Info, tier: ClvTier | None = None, first: int = 100
     ) -> list[Customer]:
         rows = await analytics.top_customers(
-            info.context, self.tenant.id, tier=tier.value if tier else None, limit=first
+            info.context,
+            self.tenant.id,
+            tier=tier.value if tier else None,
+            limit=first,
+            limit_name="first",
         )
         return [Customer.of(self.tenant, row.customer) for row in rows]
 

@@ -1,30 +1,26 @@
 """What a caller sees of an error: a code and a sentence of ours, never the inside of the system."""
 
+import re
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 import structlog
-from graphql import ExecutionResult, GraphQLError
-from strawberry.extensions import SchemaExtension
+from graphql import GraphQLError
 
 from kit.errors import CdpError, InvalidInputError
 
 log = structlog.get_logger()
 
 
-class CodedErrors(SchemaExtension):
-    """Gives every error an `extensions.code`, and hides unexpected ones behind an id that is in the log."""
-
-    def on_operation(self) -> Iterator[None]:
-        yield
-        result = self.execution_context.result
-        if isinstance(result, ExecutionResult) and result.errors:
-            result.errors = [coded(error) for error in result.errors]
+_SUGGESTION = re.compile(r" Did you mean .*\?$", re.DOTALL)
 
 
-def coded(error: GraphQLError) -> GraphQLError:
-    """The error as the caller may see it."""
+def coded(error: GraphQLError, *, executed: bool) -> GraphQLError:
+    """The error as the caller may see it: with an `extensions.code`, and no more about the schema than asked.
+
+    What went wrong before the query was executed is the query's fault. Unexpected errors are hidden behind
+    an id that is in the log.
+    """
     original = error.original_error
     if isinstance(original, CdpError):
         extensions: dict[str, Any] = {"code": original.code}
@@ -32,9 +28,11 @@ def coded(error: GraphQLError) -> GraphQLError:
             extensions["field"] = original.field
         return _remade(error, original.message, extensions)
     if original is None or isinstance(original, GraphQLError):
-        ours = error.path or error.message.startswith("Variable '$")
-        code = "BAD_USER_INPUT" if ours else "GRAPHQL_VALIDATION_FAILED"
-        return _remade(error, error.message, {"code": code, **(error.extensions or {})})
+        code = "BAD_USER_INPUT" if executed else "GRAPHQL_VALIDATION_FAILED"
+        message = _SUGGESTION.sub("", error.message)
+        return _remade(error, message, {"code": code, **(error.extensions or {})})
+    if isinstance(original, RecursionError) and not executed:
+        return _remade(error, "The query is nested too deeply.", {"code": "GRAPHQL_VALIDATION_FAILED"})
     number = uuid.uuid4().hex
     log.error("unexpected error", id=number, path=error.path, exc_info=original)
     message = f"Something went wrong on our side. The log has it under {number}."

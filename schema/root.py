@@ -13,7 +13,7 @@ from resolvers import customers, runs, tenants
 from schema.context import Info
 from schema.customer import KIND as CUSTOMER
 from schema.customer import Customer
-from schema.errors import CodedErrors
+from schema.errors import coded
 from schema.node import Node
 from schema.run import KIND as RUN
 from schema.run import ScoreRun
@@ -76,17 +76,17 @@ async def _node(info: Info, text: strawberry.ID) -> Node | None:
 
 
 class Graph(strawberry.Schema):
-    """The schema; errors are logged where they are given their code, not here."""
+    """The schema. Every error is coded here, in place: parsing's, validation's and execution's all pass."""
 
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
     ) -> None:
-        return
+        executed = execution_context is not None and execution_context.result is not None
+        errors[:] = [coded(error, executed=executed) for error in errors]
 
 
 schema = Graph(
     query=Query,
     types=[Tenant, Customer, ScoreRun],
-    extensions=[CodedErrors],
     config=StrawberryConfig(auto_camel_case=True, scalar_map={BigInt: BIG_INT, CurrencyCode: CURRENCY_CODE}),
 )

@@ -11,6 +11,7 @@ from typing import Any, TextIO
 from connectors.files.batch import Fault
 from kit.errors import InvalidInputError
 
+_COLUMNS = ("line", "column", "value", "reason")
 _SHOWN = 200
 
 
@@ -45,7 +46,8 @@ class Rejects:
     def close(self) -> Path | None:
         """Put the file in its place, or remove one of an earlier import if there is nothing to say."""
         if self._file is None:
-            self.path.unlink(missing_ok=True)
+            if self._ours():
+                self.path.unlink(missing_ok=True)
             return None
         self._file.close()
         self._partial.replace(self.path)
@@ -62,8 +64,17 @@ class Rejects:
         if self._file is None:
             self._file = self._partial.open("w", encoding="utf-8", newline="")
             self._writer = csv.writer(self._file, lineterminator="\n")
-            self._writer.writerow(("line", "column", "value", "reason"))
+            self._writer.writerow(_COLUMNS)
         self._writer.writerow((fault.line, fault.column, fault.value[:_SHOWN], fault.reason))
+
+    def _ours(self) -> bool:
+        """Whether the file of that name is one that an import wrote: nothing else may be lost to it."""
+        head = ",".join(_COLUMNS).encode()
+        try:
+            with self.path.open("rb") as file:
+                return file.read(len(head)) == head
+        except OSError:
+            return False
 
     def _check(self) -> None:
         folder = self.path.parent
@@ -73,6 +84,8 @@ class Rejects:
             problem = f"{self.path} is a folder"
         elif not os.access(folder, os.W_OK):
             problem = f"the folder {folder} may not be written to"
+        elif self.path.exists() and not self._ours():
+            problem = f"{self.path} is there already and holds something else"
         else:
             return
         raise InvalidInputError(

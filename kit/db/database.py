@@ -21,6 +21,7 @@ _READ = sql.SQL("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 _WRITE = sql.SQL("BEGIN")
 _PATIENCE = 10.0
 _PAUSE = 0.1
+_NO_ANSWER = "The database does not answer; try again in a moment."
 
 
 class Database:
@@ -99,7 +100,7 @@ class Transaction:
         """Run one statement under the tenant's scope and make a `row` of the columns of each result.
 
         The first statement opens the transaction, and both go out with the scope in one round trip. Raises
-        UnavailableError when the database does not come back within ten seconds.
+        UnavailableError when the database does not come back within ten seconds, or is lost later on.
         """
         if statement.scoped and tenant is None:
             raise ValueError(f"a tenant's tables, but no tenant: {statement.text}")
@@ -109,7 +110,10 @@ class Transaction:
                 raise RuntimeError("a statement after the end of its transaction")
             self._note(statement.text)
             if self._connection is not None:
-                return await self._send(self._connection, [scope(tenant)], statement, row, bound)
+                try:
+                    return await self._send(self._connection, [scope(tenant)], statement, row, bound)
+                except psycopg.OperationalError as error:
+                    raise UnavailableError(_NO_ANSWER) from error
             return await _with_patience(lambda: self._first(statement, row, tenant, bound))
 
     async def renew(self) -> None:
@@ -176,7 +180,7 @@ async def _with_patience(attempt: Callable[[], Awaitable[list[T]]]) -> list[T]:
             return await attempt()
         except (psycopg.OperationalError, PoolTimeout) as error:
             if isinstance(error, psycopg.errors.QueryCanceled) or loop.time() > deadline:
-                raise UnavailableError("The database does not answer; try again in a moment.") from error
+                raise UnavailableError(_NO_ANSWER) from error
             await asyncio.sleep(_PAUSE)
 
 

@@ -14,7 +14,6 @@ from resolvers.imports.options import ImportOptions, Progress, silent
 from resolvers.imports.report import ImportReport
 from resolvers.imports.run import run
 from resolvers.imports.sheet import Sheet
-from resolvers.imports.slices import slices
 from resolvers.imports.statements import statement
 
 
@@ -64,10 +63,7 @@ def _store(job: Job) -> Counts:
     work.run(statement("customer_match"))
     total = work.run(statement("customer_count"))[0][0]
     job.keep_off_autovacuum("customer")
-    inserted = 0
-    for part, share in slices(work, "import_person"):
-        job.tell("storing", round(share * total), total)
-        inserted += work.count(statement("customer_insert"), part)
+    inserted = job.store_slices("storing", "import_person", "customer_insert", total)
     updated = work.count(statement("customer_update"))
     return {
         "inserted": inserted,

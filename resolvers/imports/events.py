@@ -16,7 +16,6 @@ from resolvers.imports.options import ImportOptions, Progress, silent
 from resolvers.imports.report import ImportReport
 from resolvers.imports.run import run
 from resolvers.imports.sheet import Sheet
-from resolvers.imports.slices import slices
 from resolvers.imports.statements import statement
 
 
@@ -66,14 +65,11 @@ def _store(job: Job) -> Counts:
     job.tell("grouping")
     job.expect_bulk()
     customers = work.count(statement("event_named"))
-    new = work.count(statement("order_customers"))
+    new = job.add_customers(customers)
     work.run(statement("event_months"))
     first, last, future = work.run(statement("event_days"))[0]
     total = work.count(statement("event_match"))
-    inserted = 0
-    for part, share in slices(work, "import_event"):
-        job.tell("storing", round(share * total), total)
-        inserted += work.count(statement("event_insert"), part)
+    inserted = job.store_slices("storing", "import_event", "event_insert", total)
     return {
         "inserted": inserted,
         "unchanged": job.rows - job.rejects.rows - inserted,

@@ -18,6 +18,8 @@ from kit.db import Work
 from kit.errors import FailedError
 from resolvers.imports.options import ImportOptions, Progress, Step
 from resolvers.imports.sheet import Sheet
+from resolvers.imports.slices import slices
+from resolvers.imports.statements import statement
 from resolvers.imports.tenant import Shop
 
 _MANY = 2_000
@@ -96,6 +98,18 @@ class Job:
                 sql.SQL("LOCK TABLE {} IN SHARE UPDATE EXCLUSIVE MODE").format(names)
             )
             self.work.run("SET LOCAL lock_timeout = DEFAULT")
+
+    def add_customers(self, total: int) -> int:
+        """Add those of `import_customer` that the tenant does not know; how many these were."""
+        return self.store_slices("customers", "import_customer", "order_customers", total)
+
+    def store_slices(self, stage: str, table: str, name: str, total: int) -> int:
+        """Run a statement on a temporary table slice by slice, telling how far it is; rows it stored."""
+        stored = 0
+        for part, share in slices(self.work, table):
+            self.tell(stage, round(share * total), total)
+            stored += self.work.count(statement(name), part)
+        return stored
 
     def check_share(self) -> None:
         """Raises FailedError when more of the rows were rejected than is allowed."""

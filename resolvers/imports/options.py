@@ -35,8 +35,9 @@ class ImportOptions:
 
 
 class Step(NamedTuple):
-    """How far an import is: of the stage (`waiting`, `reading`, `grouping`, `storing`, `linking`) how much of
-    how much is done, bytes while reading and records while storing; and the rows read so far."""
+    """How far an import is: of the stage (`waiting`, `reading`, `grouping`, `customers`, `storing`,
+    `linking`) how much of how much is done, bytes while reading and records while storing; and the rows read
+    so far."""
 
     stage: str
     done: int

@@ -19,7 +19,6 @@ from resolvers.imports.options import ImportOptions, Progress, silent
 from resolvers.imports.report import ImportReport, Refunds
 from resolvers.imports.run import run
 from resolvers.imports.sheet import Sheet
-from resolvers.imports.slices import slices
 from resolvers.imports.statements import statement
 
 _PROBLEMS = {
@@ -96,7 +95,7 @@ def _store(job: Job) -> Counts:
     job.check_share()
     job.keep_off_autovacuum("customer", "customer_order")
     customers = work.count(statement("order_named"))
-    new = work.count(statement("order_customers"))
+    new = job.add_customers(customers)
     summary = _summary(job)
     changes = _store_orders(job, summary.pop("count"))
     refunds = _store_refunds(job)
@@ -122,7 +121,7 @@ def _store(job: Job) -> Counts:
 def _refuse(job: Job) -> None:
     """Rows that go down with their order, and credits that give nothing back."""
     name = job.chosen.columns.get("order_id", "order_id")
-    refused = job.work.run(statement("order_refused"))
+    refused = job.work.stream(statement("order_refused"), {})
     job.rejects.add(Fault(line, name, order, _PROBLEMS[problem]) for line, order, problem in refused)
     empty = job.work.run(statement("order_empty"))
     reason = "a credit of nothing, or one that was not paid out; it is left out"
@@ -144,10 +143,7 @@ def _summary(job: Job) -> Counts:
 
 def _store_orders(job: Job, total: int) -> Counts:
     found = job.work.count(statement("order_match"))
-    inserted = 0
-    for part, share in slices(job.work, "import_order"):
-        job.tell("storing", round(share * total), total)
-        inserted += job.work.count(statement("order_insert"), part)
+    inserted = job.store_slices("storing", "import_order", "order_insert", total)
     updated = job.work.count(statement("order_update")) if inserted < found else 0
     return {"inserted": inserted, "updated": updated, "unchanged": total - inserted - updated}
 

@@ -17,7 +17,9 @@ ON CONFLICT DO NOTHING
 """
 _SLUG_TAKEN = "SELECT 1 FROM tenant WHERE slug = %(slug)s"
 _ZONES = "SELECT name FROM pg_timezone_names WHERE lower(name) = lower(%(name)s)"
-_CHANGED = "UPDATE tenant SET data_changed_at = now() WHERE id = %(id)s"
+_CHANGED = """
+UPDATE tenant SET data_changed_at = now(), data_version = data_version + 1 WHERE id = %(id)s
+"""
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('cdp import', %(id)s::bigint))"
 _TRY_LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended('cdp import', %(id)s::bigint))"
 

@@ -92,7 +92,8 @@ class Control:
         """Write that the run has begun: a new one, or the queued one. Returns its id."""
         with self.work.transaction(self.tenant):
             if queued is not None:
-                self.work.run(_RESUME, {"id": queued, "as_of": as_of})
+                if self.work.count(_RESUME, {"id": queued, "as_of": as_of}) != 1:
+                    raise ConflictError(f"Run {queued} is not waiting any more.")
                 return queued
             values = {
                 "analyses": list(request.analyses),

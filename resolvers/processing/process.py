@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import psycopg
@@ -11,13 +11,13 @@ import structlog
 from psycopg.types.json import Jsonb
 
 from kit.db import Statement, Work, connect_for_work
-from kit.errors import CdpError, NotFoundError
+from kit.errors import CdpError, ConflictError, NotFoundError
 from kit.money import MINOR_DIGITS, USUAL_DIGITS
 from resolvers.processing.changes import append_changes, find_changes
 from resolvers.processing.control import Control
 from resolvers.processing.listing import write_listings
 from resolvers.processing.orders import History, read
-from resolvers.processing.request import Request
+from resolvers.processing.request import ANALYSES, Request
 from resolvers.processing.summary import Json, of_analysis, of_run
 from resolvers.processing.swap import stand, sweep, write_scores
 from scoring.analysis import Analysis, analyse
@@ -28,22 +28,22 @@ _TENANT = "SELECT currency, time_zone FROM tenant WHERE id = %(id)s"
 _LAST_ORDER = Statement(
     "SELECT max(placed_at) FROM customer_order WHERE tenant_id = %(tenant_id)s AND status = 'paid'", True, {}
 )
-_FRESH = Statement(
-    "SELECT run.id FROM score_run run JOIN tenant ON tenant.id = run.tenant_id "
-    "WHERE run.tenant_id = %(tenant_id)s AND run.status = 'succeeded' AND run.analyses @> %(analyses)s "
-    "AND run.as_of_requested = %(as_of)s AND run.started_at >= coalesce(tenant.data_changed_at, '-infinity') "
-    "AND (run.as_of_requested <> 'now' OR run.started_at > now() - make_interval(hours => %(hours)s)) "
-    "AND NOT EXISTS (SELECT FROM score_run other WHERE other.tenant_id = %(tenant_id)s "
-    "AND other.id > run.id AND other.status = 'succeeded' AND other.analyses && %(analyses)s) "
-    "ORDER BY run.id DESC LIMIT 1",
+_STANDING = Statement(
+    "SELECT run.id, run.analyses, run.as_of_requested, run.data_version = tenant.data_version AND "
+    "(run.as_of_requested <> 'now' OR run.finished_at > now() - make_interval(hours => %(hours)s)) "
+    "FROM score_current JOIN score_run run USING (tenant_id) JOIN tenant ON tenant.id = run.tenant_id "
+    "WHERE score_current.tenant_id = %(tenant_id)s AND run.tenant_id = %(tenant_id)s "
+    "AND run.id = score_current.run_id",
     True,
     {},
 )
+_VERSION = "SELECT data_version FROM tenant WHERE id = %(id)s"
 _FINISH = Statement(
     "UPDATE score_run SET status = 'succeeded', finished_at = clock_timestamp(), step = 'done', "
+    "data_version = %(data_version)s, analyses = %(analyses)s, "
     "progress = 1, data_through = %(data_through)s, model = %(model)s, flags = %(flags)s, "
     "report = %(report)s, rfm = %(rfm)s, clv = %(clv)s, churn = %(churn)s "
-    "WHERE tenant_id = %(tenant_id)s AND id = %(id)s",
+    "WHERE tenant_id = %(tenant_id)s AND id = %(id)s AND status = 'running'",
     True,
     {},
 )
@@ -70,6 +70,24 @@ class _Shop:
         return int(10 ** MINOR_DIGITS.get(self.currency, USUAL_DIGITS))
 
 
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """The run whose scores stand, and whether they are fresh."""
+
+    run_id: int
+    analyses: list[str]
+    as_of: str
+    fresh: bool
+
+    def answers(self, request: Request) -> bool:
+        """Whether a request asks for nothing that these scores do not say already."""
+        return self.fresh and self.as_of == request.as_of and set(request.analyses) <= set(self.analyses)
+
+    def joined(self, analyses: tuple[str, ...]) -> tuple[str, ...]:
+        """The analyses asked for and those that stand: all scores of a tenant are of one run, one instant."""
+        return tuple(each for each in ANALYSES if each in analyses or each in self.analyses)
+
+
 def process(
     url: str,
     tenant: int,
@@ -85,15 +103,19 @@ def process(
     `run_id` names the queued run to carry out; without it a new one is recorded. `notify` hears the step and
     the share done. Two runs of a tenant never overlap: the second waits, or with `wait` off raises
     ConflictError. Raises NotFoundError for an unknown tenant. If anything fails or the process dies, the
-    old scores stand; a failed run says why.
+    old scores stand; a failed run says why. Analyses that stand already are computed along with those asked
+    for, so that all scores of a tenant are as of one instant.
     """
     with ExitStack() as stack:
         work = stack.enter_context(connect_for_work(url))
         control = Control(stack.enter_context(connect_for_work(url)), tenant, notify)
         shop = _shop(work, tenant)
         stack.enter_context(control.alone(wait=wait))
-        if run_id is None and not request.force and (fresh := _fresh(work, shop, request, stale_after_hours)):
-            return Outcome(fresh, fresh=True)
+        standing = _standing(work, shop, stale_after_hours)
+        if run_id is None and not request.force and standing and standing.answers(request):
+            return Outcome(standing.run_id, fresh=True)
+        if standing:
+            request = replace(request, analyses=standing.joined(request.analyses))
         as_of = request.instant(shop.time_zone, _last_order(work, shop))
         run_id = control.start(request, as_of, run_id)
         try:
@@ -110,6 +132,7 @@ def _run(
 ) -> None:
     clock = _Clock()
     with work.transaction(shop.tenant, snapshot=True):
+        version = int(work.run(_VERSION, {"id": shop.tenant})[0][0])
         history = read(work, currency=shop.currency, scale=shop.scale, time_zone=shop.time_zone, as_of=as_of)
     clock.lap("read")
     control.progress(run_id, "analysing", _READ)
@@ -132,25 +155,36 @@ def _run(
         stand(work, run_id)
         clock.lap("write")
         report = of_run(analysis, history.report, shop.scale, clock.seconds, len(changes or ()))
-        _finish(work, run_id, history, analysis, shop.scale, report)
+        _finish(work, run_id, history, analysis, shop.scale, report, version)
     control.notify("sweeping", 1.0)
     with work.transaction(shop.tenant):
         sweep(work)
     log.info("scored", tenant=shop.tenant, run=run_id, customers=len(history.customers), **clock.seconds)
 
 
-def _finish(work: Work, run_id: int, history: History, analysis: Analysis, scale: int, report: Json) -> None:
+def _finish(
+    work: Work,
+    run_id: int,
+    history: History,
+    analysis: Analysis,
+    scale: int,
+    report: Json,
+    version: int,
+) -> None:
     model = analysis.model
     flags = [*model.flags, *model.spend_flags] if model else []
     values = {
         "id": run_id,
+        "data_version": version,
+        "analyses": [name for name in ANALYSES if getattr(analysis, name) is not None],
         "data_through": history.data_through,
         "model": model.name if model else None,
         "flags": list(dict.fromkeys(flags)),
         "report": Jsonb(report),
         **{name: _json(of_analysis(analysis, name, scale)) for name in ("rfm", "clv", "churn")},
     }
-    work.run(_FINISH, values)
+    if work.count(_FINISH, values) != 1:
+        raise ConflictError("Another run took this one's place, so its scores were not kept.")
 
 
 def _json(value: dict[str, object] | None) -> Jsonb | None:
@@ -170,11 +204,10 @@ def _last_order(work: Work, shop: _Shop) -> datetime | None:
     return found
 
 
-def _fresh(work: Work, shop: _Shop, request: Request, hours: int) -> int | None:
-    values = {"analyses": list(request.analyses), "as_of": request.as_of, "hours": hours}
+def _standing(work: Work, shop: _Shop, hours: int) -> _Standing | None:
     with work.transaction(shop.tenant):
-        rows = work.run(_FRESH, values)
-    return int(rows[0][0]) if rows else None
+        rows = work.run(_STANDING, {"hours": hours})
+    return _Standing(*rows[0]) if rows else None
 
 
 def _reason(error: BaseException) -> str:

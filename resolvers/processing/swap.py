@@ -50,10 +50,6 @@ _COLUMNS = {
         "churn_risk": "(%(risks)s::text[])[risk + 1]",
     },
 }
-_OF_CURRENT = (
-    "LEFT JOIN customer_score old ON old.tenant_id = %(tenant_id)s AND old.customer_id = customer "
-    "AND old.run_id = (SELECT run_id FROM score_current WHERE tenant_id = %(tenant_id)s)"
-)
 
 _STAND = Statement(
     "INSERT INTO score_current (tenant_id, run_id) VALUES (%(tenant_id)s, %(run_id)s) "
@@ -76,8 +72,6 @@ def write_scores(
     """Write the run's rows, which nobody sees before `stand`. Large tenants take two connections.
 
     Money is counted in 1/`scale`, which divides 10,000.
-
-    Of a run of some analyses only, the others' values are carried over from the scores that stand.
     """
     writers = _WRITERS if len(customers) > _WORTH_A_WRITER else 1
     with ThreadPoolExecutor(writers) as pool:
@@ -159,14 +153,10 @@ def _columns(customers: Customers, analysis: Analysis) -> Columns:
 
 
 def _insert(ran: list[str]) -> Statement:
-    """From the stage into the table; what did not run comes from the scores that stand."""
-    targets = dict(_ORDERS)
-    for name, columns in _COLUMNS.items():
-        targets |= columns if name in ran else {each: f"old.{each}" for each in columns}
-    carried = "" if len(ran) == len(_COLUMNS) else _OF_CURRENT
+    """From the stage into the table; the columns of analyses that did not run stay null."""
+    targets = _ORDERS | {name: value for each in ran for name, value in _COLUMNS[each].items()}
     text = (
         f"INSERT INTO customer_score (tenant_id, run_id, customer_id, {', '.join(targets)}) "  # noqa: S608
-        f"SELECT %(tenant_id)s, %(run_id)s, customer, {', '.join(targets.values())} "
-        f"FROM stage {carried}"
+        f"SELECT %(tenant_id)s, %(run_id)s, customer, {', '.join(targets.values())} FROM stage"
     )
     return Statement(text, True, {})

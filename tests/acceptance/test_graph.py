@@ -1,5 +1,8 @@
 """The graph over HTTP: its fields, its pages, its errors, and how many statements they cost."""
 
+import itertools
+import json
+
 import pytest
 from structlog.testing import capture_logs
 
@@ -201,8 +204,13 @@ async def test_a_customer_of_another_tenant_is_null_even_by_its_own_id(scored, m
         ("{ tenant(databaseId: 56) { customer { id } } }", "customer", "exactly one of id"),
         (
             "{ tenant(databaseId: 56) { analytics { clv { topCustomers(first: 0) { id } } } } }",
-            "limit",
-            "1 to 1000",
+            "first",
+            "first is 0; accepted are 1 to 1000",
+        ),
+        (
+            "{ tenant(databaseId: 56) { analytics { churn { customersAtRisk(first: 2000) { id } } } } }",
+            "first",
+            "first is 2000; accepted are 1 to 1000",
         ),
     ],
 )
@@ -213,11 +221,158 @@ async def test_wrong_input_is_told_with_what_is_accepted(scored, fail, query, fi
     assert told in error["message"]
 
 
-@pytest.mark.parametrize("query", ["{ nonsense }", "{ tenant(databaseId: 56) { name }", ""])
-async def test_a_query_that_is_none_is_refused(scored, client, query):
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"null",
+        b"5",
+        b'"x"',
+        b"[]",
+        b'[{"query": "{ __typename }"}]',
+        b"{",
+        b"\xff\xfe",
+        '{"query": "{ __typename }"}'.encode("utf-16"),
+        b'{"query": "{ viewer { __typename } } # \xe9"}',
+        b'{"query": "{ __typename }", "operationName": "\\ud800"}',
+        b"[" * 100_000,
+        b'{"variables":' * 50_000,
+        b"{}",
+        b'{"query": null}',
+        b'{"query": ""}',
+        b'{"query": 5}',
+        b'{"query": ["{ __typename }"]}',
+        b'{"query": "{ __typename }", "variables": 5}',
+        b'{"query": "{ __typename }", "variables": "{}"}',
+        b'{"query": "{ __typename }", "variables": []}',
+        b'{"query": "{ __typename }", "extensions": 5}',
+        b'{"query": "{ __typename }", "operationName": 5}',
+        b'{"query": "{ __typename }", "operationName": {"a": 1}}',
+        b'{"query": "query A { __typename } query B { __typename }"}',
+    ],
+    ids=lambda body: repr(body[:50]),
+)
+async def test_a_body_that_is_no_request_is_refused_in_json(client, body):
+    answer = await client.post("/graphql", content=body, headers={"content-type": "application/json"})
+    assert_refused(answer)
+
+
+@pytest.mark.parametrize(
+    "query", ["", "variables=5", "query={__typename}&variables=[]", "query={__typename}&variables={"]
+)
+async def test_a_get_that_is_no_request_is_refused_in_json(client, query):
+    assert_refused(await client.get(f"/graphql?{query}"))
+
+
+async def test_another_method_or_content_type_is_refused_in_json(client):
+    assert_refused(await client.put("/graphql", json={"query": "{ __typename }"}), 405)
+    assert_refused(await client.post("/graphql", content=b"{ __typename }"))
+
+
+async def test_a_get_answers_with_variables_and_a_browser_gets_the_page(scored, client):
+    query = "query T($id: BigInt) { tenant(databaseId: $id) { slug } }"
+    answer = await client.get("/graphql", params={"query": query, "variables": '{"id": 56}'})
+    assert answer.json()["data"]["tenant"]["slug"]
+    page = await client.get("/graphql", headers={"accept": "text/html"})
+    assert page.headers["content-type"].startswith("text/html")
+
+
+def assert_refused(answer, status=400):
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/json"
+    (error,) = answer.json()["errors"]
+    assert error["message"]
+    assert error["extensions"] == {"code": "BAD_REQUEST"}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ tenant(databaseId: 56) { name }",
+        "{ nonsense }",
+        "{ tenant(databaseId: 56) { nam } }",
+        "{ tenant(databaseIx: 56) { name } }",
+        "{ tenant(databaseId: {}) { name } }",
+        "query A($a: Tenan) { tenant(databaseId: $a) { name } }",
+        "query A($unused: Int) { viewer { __typename } }",
+        "{ tenant(databaseId: $missing) { name } }",
+        "{ viewer @skipp(if: true) { __typename } }",
+        "{ node(id: 1) { ... on Custome { id } } }",
+        "{ tenant(databaseId: 56) { analytics { churn { customersAtRisk(risk: AT_RIS) { id } } } } }",
+        "{ a" * 5_000,
+    ],
+    ids=lambda query: query[:70],
+)
+async def test_a_query_that_is_none_is_refused_with_a_code_and_no_suggestion(client, query):
     answer = await client.post("/graphql", json={"query": query})
-    assert answer.status_code in (200, 400)
-    assert "Traceback" not in answer.text
+    for error in answer.json()["errors"]:
+        assert error["extensions"] == {"code": "GRAPHQL_VALIDATION_FAILED"}
+        assert "Did you mean" not in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("query", "variables"),
+    [
+        ("query A($id: BigInt!) { tenant(databaseId: $id) { name } }", {}),
+        ("query A($id: BigInt!) { tenant(databaseId: $id) { name } }", {"id": [1]}),
+        (
+            "query A($risk: ChurnRisk!) { tenant(databaseId: 56) "
+            "{ analytics { churn { customersAtRisk(risk: $risk) { id } } } } }",
+            {"risk": "AT_RIS"},
+        ),
+    ],
+)
+async def test_wrong_variables_are_the_callers_input_and_get_no_suggestion(client, query, variables):
+    answer = await client.post("/graphql", json={"query": query, "variables": variables})
+    (error,) = answer.json()["errors"]
+    assert error["extensions"] == {"code": "BAD_USER_INPUT"}
+    assert "Did you mean" not in error["message"]
+
+
+async def test_nobody_has_an_external_id_with_nul(scored, ask):
+    query = "query C($of: String) { tenant(databaseId: 56) { customer(externalId: $of) { id } } }"
+    assert (await ask(query, of="a\0b"))["tenant"]["customer"] is None
+    literal = r'{ tenant(databaseId: 56) { customer(externalId: "a\u0000b") { id } } }'
+    assert (await ask(literal))["tenant"]["customer"] is None
+
+
+FRESHNESS = "computedAt dataThrough runId isStale modelVersion"
+DIVERSE = [
+    "{ viewer { tenants { name slug } } }",
+    "{ viewer { tenants { customers(first: $n) { totalCount nodes { email tenant { name } } } } } }",
+    "{ tenant(databaseId: 56) { customers(first: $n) { nodes { rfm { segment %s } clv { tier %s } "
+    "churn { risk %s } } } } }" % ((FRESHNESS,) * 3),
+    "{ nodes(ids: $ids) { id } }",
+    "{ nodes(ids: $ids) { ... on Customer { tenant { name } rfm { segment } clv { tier isStale } } } }",
+    '{ tenant(databaseId: 56) { a: customer(externalId: "C1") { email } '
+    'b: customer(externalId: "C2") { email } } }',
+    '{ a: tenant(databaseId: 56) { customer(externalId: "C1") { id } } '
+    'b: tenant(databaseId: 56) { customer(externalId: "C2") { id } } c: tenant(databaseId: 57) { name } }',
+    "{ tenant(databaseId: 56) { processing { status isStale run { step } } } }",
+    "{ viewer { tenants { processing { status isStale } } } }",
+    "{ tenant(databaseId: 56) { analytics { rfm { isStale distribution { segment customers } } "
+    "clv { overview { totalCustomers } } churn { computedAt } } } }",
+    "{ tenant(databaseId: 56) { analytics { clv { topCustomers(first: $n) { email clv { tier } } } } } }",
+    "{ tenant(databaseId: 56) { analytics { clv { topCustomers(first: $n) { clv { tier } } } "
+    "churn { customersAtRisk(first: $n) { churn { risk isStale } } } } } }",
+]
+
+
+@pytest.mark.parametrize("query", DIVERSE, ids=lambda query: query[:60])
+async def test_a_query_costs_at_most_a_statement_a_level_whatever_the_page(scored, ask, count, query):
+    found = await ask("{ tenant(databaseId: 56) { customers(first: 30) { nodes { id } } } }")
+    wanted = json.dumps([each["id"] for each in found["tenant"]["customers"]["nodes"]])
+    costs = []
+    for size in (5, 200):
+        count.clear()
+        await ask(query.replace("$ids", wanted).replace("$n", str(size)))
+        costs.append(len(count))
+    assert costs[0] == costs[1] <= depth(query), count
+
+
+def depth(query):
+    levels = itertools.accumulate({"{": 1, "}": -1}.get(each, 0) for each in query)
+    return max(levels)
 
 
 async def test_a_64_bit_integer_out_of_range_is_refused(fail):

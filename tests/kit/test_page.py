@@ -2,6 +2,7 @@
 
 import pytest
 
+from kit import opaque
 from kit.errors import InvalidInputError
 from kit.page import Window, decode, encode
 
@@ -45,6 +46,8 @@ def test_fifty_rows_unless_told():
         ({"after": "é"}, "after"),
         ({"after": encode("other", 1)}, "after"),
         ({"before": "W10"}, "before"),
+        ({"after": encode("thing", 2**63)}, "after"),
+        ({"after": opaque.encode("thing", 1, 2)}, "after"),
     ],
 )
 def test_wrong_arguments_are_named(arguments, field):

@@ -73,8 +73,10 @@ def test_a_server_out_of_reach_is_told_in_a_sentence():
         state_at("postgresql://nobody@127.0.0.1:1/none")
 
 
-def test_the_tables_are_what_the_models_say(urls):
-    engine = create_engine(urls.owner.replace("postgresql://", "postgresql+psycopg://"), poolclass=NullPool)
+def test_the_tables_are_what_the_models_say(own_urls):
+    engine = create_engine(
+        own_urls.owner.replace("postgresql://", "postgresql+psycopg://"), poolclass=NullPool
+    )
     with engine.connect() as connection:
         opts = {"include_object": _is_ours, "compare_type": _differs}
         context = MigrationContext.configure(connection, opts=opts)
@@ -113,8 +115,8 @@ def test_the_applications_role_is_bound_by_the_policies(urls):
             app.execute("CREATE TABLE mine (id int)")
 
 
-def test_event_partitions_are_made_on_demand_and_guarded(urls):
-    with psycopg.connect(urls.app, autocommit=True) as app:
+def test_event_partitions_are_made_on_demand_and_guarded(own_urls):
+    with psycopg.connect(own_urls.app, autocommit=True) as app:
         app.execute("SET app.tenant_id = 1")
         with pytest.raises(psycopg.errors.CheckViolation):
             app.execute(

@@ -100,17 +100,24 @@ def test_amounts_are_rounded_half_even_to_the_currencys_smallest_unit(shop: "Sho
 def test_without_order_numbers_rows_are_counted_per_customer_and_moment(shop: "Shop") -> None:
     content = (
         "customer_id,date,amount\n17850,1997-01-12,10\n17850,1997-01-12,5\n,1997-01-12,1\n"
-        "17850,1997-01-12 08:26,2\na@b,1997-01-12 08:26:00.5,3\n"
+        "17850,1997-01-12 08:26,2\na@b,1997-01-12 08:26:00.5,3\n17850,1997-01-12,10.00\n"
     )
     shop.orders(content)
     assert shop.see("SELECT external_id, amount::int FROM customer_order ORDER BY id") == [
-        ("17850@1997-01-12#1", 10),
-        ("17850@1997-01-12#2", 5),
-        ("@1997-01-12#1", 1),
-        ("17850@1997-01-12T08:26:00#1", 2),
-        ("a@b@1997-01-12T08:26:00.500000#1", 3),
+        ("17850@1997-01-12=10#1", 10),
+        ("17850@1997-01-12=5#1", 5),
+        ("@1997-01-12=1#1", 1),
+        ("17850@1997-01-12T08:26:00=2#1", 2),
+        ("a@b@1997-01-12T08:26:00.500000=3#1", 3),
+        ("17850@1997-01-12=10#2", 10),
     ]
     assert not shop.orders(content).changed
+
+
+def test_without_order_numbers_another_amount_is_another_order(shop: "Shop") -> None:
+    shop.orders("customer_id,date,amount\na,1997-01-12,100\n")
+    shop.orders("customer_id,date,amount\na,1997-01-12,55\n")
+    assert shop.see("SELECT amount::int FROM customer_order ORDER BY id") == [100, 55]
 
 
 def test_the_number_does_not_depend_on_how_the_date_is_written(shop: "Shop") -> None:

@@ -20,7 +20,8 @@ GOOD = "{0},a,2024-01-01,10,GBP,1\n"
 def test_every_wrong_cell_is_written_down_with_its_line(shop: "Shop") -> None:
     report = shop.orders(
         HEADER
-        + '1,a,2024-01-01,10,GBP,1\n"2","b\nb",2024-01-01,10,GBP,1\n3,a,2024-02-30,"1,5",XXX,some\n,a,,,GBP,1\n'
+        + '1,a,2024-01-01,10,GBP,1\n"2","b\nb",2024-01-01,10,GBP,1\n'
+        + '3,a,2024-02-30,"1,5",XXX,some\n,a,,,GBP,1\n'
         + "5,a,2024-01-01,10\n\n6,a,2024-01-01,10,GBP,many\n7,"
         + "x" * 256
         + ",2024-01-01,1,GBP,1\n"
@@ -146,6 +147,6 @@ def test_progress_tells_stages_and_bytes(shop: "Shop") -> None:
     steps: list[Step] = []
     path = shop.write(HEADER + "".join(map(GOOD.format, range(9))))
     import_orders(shop.work, path, ImportOptions(56, create=NEW), steps.append)
-    assert [step.stage for step in steps] == ["reading", "grouping", "storing", "linking"]
+    assert [step.stage for step in steps] == ["reading", "grouping", "customers", "storing", "linking"]
     assert steps[0] == Step("reading", path.stat().st_size, path.stat().st_size, 9)
-    assert steps[2].total == 9
+    assert steps[3].total == 9

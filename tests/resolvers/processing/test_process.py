@@ -180,23 +180,48 @@ def test_fresh_scores_are_not_computed_again_unless_forced(urls, make):
     assert (again.run_id, again.fresh) == (first.run_id, True)
     assert process(urls.app, tenant, Request.of(["rfm"], "latest")).run_id == first.run_id
     assert process(urls.app, tenant, FORCED).run_id > first.run_id
-    make.owner.execute("UPDATE tenant SET data_changed_at = now() WHERE id = %s", [tenant])
+    make.owner.execute("UPDATE tenant SET data_version = data_version + 1 WHERE id = %s", [tenant])
     assert not process(urls.app, tenant, LATEST).fresh
 
 
-def test_a_run_of_one_analysis_leaves_the_others_as_they_were(urls, make):
+def test_a_run_of_one_analysis_brings_the_standing_ones_to_its_instant(urls, make):
     tenant = make.tenant()
     make.history(tenant, 300)
+    process(urls.app, tenant, Request.of(["rfm"], "2025-06-01"))
+    assert {row["churn_risk"] for row in scores(urls).values()} == {None}
+    process(urls.app, tenant, Request.of(["churn"], "2025-06-01"))
+    run = process(urls.app, tenant, Request.of(["rfm"], "2026-01-01")).run_id
+    found = scores(urls).values()
+    runs = {(row["rfm_run_id"], row["churn_run_id"], row["clv_run_id"]) for row in found}
+    assert runs == {(run, run, None)}
+    assert read_run(urls.app, tenant, run).analyses == ["rfm", "churn"]
+
+
+def test_data_that_change_while_a_run_goes_on_make_its_scores_stale(urls, make):
+    tenant = make.tenant()
+    make.history(tenant, 50)
+
+    def change(step, share):
+        if step == "analysing":
+            make.owner.execute("UPDATE tenant SET data_version = data_version + 1")
+
+    process(urls.app, tenant, LATEST, notify=change)
+    assert not process(urls.app, tenant, LATEST).fresh
+    assert process(urls.app, tenant, LATEST).fresh
+
+
+def test_a_run_that_lost_its_place_does_not_let_its_scores_stand(urls, make):
+    tenant = make.tenant()
+    make.history(tenant, 50)
     first = process(urls.app, tenant, LATEST).run_id
-    before = scores(urls)
-    second = process(urls.app, tenant, Request.of(["rfm"], "latest", force=True)).run_id
-    after = scores(urls)
-    assert {row["rfm_run_id"] for row in after.values()} == {second}
-    assert {row["clv_run_id"] for row in after.values()} == {first}
-    kept = ("expected_value", "predicted_value", "clv_tier", "churn_probability", "churn_risk")
-    assert [[row[name] for name in kept] for row in after.values()] == [
-        [before[each][name] for name in kept] for each in after
-    ]
+
+    def usurp(step, share):
+        if step == "writing scores":
+            make.owner.execute("UPDATE score_run SET status = 'failed' WHERE status = 'running'")
+
+    with pytest.raises(ConflictError, match="took this one's place"):
+        process(urls.app, tenant, FORCED, notify=usurp)
+    assert {row["run_id"] for row in scores(urls).values()} == {first}
 
 
 def test_moves_between_segments_are_appended_but_not_the_first_segments(urls, make):
