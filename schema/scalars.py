@@ -4,6 +4,7 @@ import re
 from typing import NewType
 
 import strawberry
+from graphql import GraphQLError
 
 MOST = 2**63 - 1
 
@@ -15,7 +16,7 @@ def _parse_bigint(value: object) -> int:
     if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,19}", value):
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or not -MOST - 1 <= value <= MOST:
-        raise ValueError("a 64-bit integer is accepted, as a number or as text")
+        raise GraphQLError("a 64-bit integer is accepted, as a number or as text")
     return value
 
 

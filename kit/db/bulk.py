@@ -24,11 +24,19 @@ class Work:
         self._tenant: int | None = None
 
     @contextmanager
-    def transaction(self, tenant: int | None, *, snapshot: bool = False) -> Iterator[None]:
-        """One transaction in a tenant's scope (`snapshot`: it sees one state throughout)."""
+    def transaction(
+        self, tenant: int | None, *, snapshot: bool = False, durable: bool = True
+    ) -> Iterator[None]:
+        """One transaction in a tenant's scope (`snapshot`: it sees one state throughout).
+
+        One that is not `durable` does not wait for the disk: a crash may undo it, unless a durable one was
+        committed after it.
+        """
         with self.connection.transaction():
             if snapshot:
                 self.connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            if not durable:
+                self.connection.execute("SET LOCAL synchronous_commit = off")
             self.connection.execute(scope(tenant))
             self._tenant = tenant
             try:

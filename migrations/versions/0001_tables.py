@@ -194,7 +194,8 @@ TABLES = (
         customer_ids bigint[] NOT NULL,
         PRIMARY KEY (tenant_id, analysis, class),
         CONSTRAINT score_listing_analysis_check CHECK (analysis IN ('rfm', 'clv', 'churn'))
-    )
+    );
+    ALTER TABLE score_listing ALTER COLUMN customer_ids SET STORAGE EXTERNAL
     """,
     """
     CREATE TABLE segment_change (

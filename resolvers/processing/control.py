@@ -106,7 +106,7 @@ class Control:
         """Tell how far the run is, at most four times a second in the database."""
         self.notify(step, share)
         if time.monotonic() - self._reported >= _REPORT_EVERY:
-            with self.work.transaction(self.tenant):
+            with self.work.transaction(self.tenant, durable=False):
                 self.work.run(_PROGRESS, {"id": run_id, "step": step, "progress": share})
             self._reported = time.monotonic()
 

@@ -157,7 +157,7 @@ def _run(
         report = of_run(analysis, history.report, shop.scale, clock.seconds, len(changes or ()))
         _finish(work, run_id, history, analysis, shop.scale, report, version)
     control.notify("sweeping", 1.0)
-    with work.transaction(shop.tenant):
+    with work.transaction(shop.tenant, durable=False):
         sweep(work)
     log.info("scored", tenant=shop.tenant, run=run_id, customers=len(history.customers), **clock.seconds)
 

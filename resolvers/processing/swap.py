@@ -98,7 +98,8 @@ def _write(
     url: str, tenant: int, run_id: int, columns: Columns, ran: list[str], scale: int, part: slice
 ) -> None:
     names = ", ".join(f"{name} {_KINDS[kind]}" for name, (kind, _) in columns.items())
-    with connect_for_work(url) as work, work.transaction(tenant):
+    # `stand` is committed after this and durably, which makes this durable too.
+    with connect_for_work(url) as work, work.transaction(tenant, durable=False):
         work.run(f"CREATE TEMPORARY TABLE stage ({names}) ON COMMIT DROP")
         with work.copy_in("COPY stage FROM STDIN (FORMAT binary)") as copy:
             copy.write(COPY_HEAD)
