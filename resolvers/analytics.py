@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, Text, any_, bindparam, func, select
+from sqlalchemy import Text, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from kit.db import TENANT, prepare
@@ -32,23 +32,26 @@ class Scored(NamedTuple):
 
 
 class _Listing(NamedTuple):
+    analysis: str
     name: str
     customer_ids: list[int]
 
 
-_BY_CLASS = prepare(
-    select(
-        LISTINGS.c["class"],
-        func.trim_array(
-            LISTINGS.c.customer_ids,
-            func.greatest(func.cardinality(LISTINGS.c.customer_ids) - bindparam("limit", type_=Integer), 0),
-        ),
-    ).where(
+_LISTED = prepare(
+    select(LISTINGS.c.analysis, LISTINGS.c["class"], LISTINGS.c.customer_ids).where(
         LISTINGS.c.tenant_id == TENANT,
-        LISTINGS.c.analysis == bindparam("analysis", type_=Text),
+        LISTINGS.c.analysis == any_(bindparam("analyses", type_=ARRAY(Text))),
         LISTINGS.c["class"] == any_(bindparam("classes", type_=ARRAY(Text))),
     )
 )
+
+
+async def listings(ctx: Ctx, tenant: int, keys: list[tuple[str, str]]) -> list[list[int]]:
+    """Batch function: the customers of each (analysis, class), best first; empty for one without."""
+    analyses, classes = ([*dict.fromkeys(each)] for each in zip(*keys, strict=True))
+    rows = await ctx.reader.fetch(_LISTED, _Listing, tenant=tenant, analyses=analyses, classes=classes)
+    found = {(row.analysis, row.name): row.customer_ids for row in rows}
+    return [found.get(key, []) for key in keys]
 
 
 def class_named(analysis: str, name: str) -> str:
@@ -80,11 +83,9 @@ async def members(
 ) -> dict[str, list[int]]:
     """The first customers of each class, best first; empty for a class without customers."""
     ctx.allow(tenant, READ)
-    rows = await ctx.reader.fetch(
-        _BY_CLASS, _Listing, tenant=tenant, analysis=analysis, classes=classes, limit=limit
-    )
-    found = {row.name: row.customer_ids for row in rows}
-    return {name: found.get(name, []) for name in classes}
+    keys = [(analysis, name) for name in classes]
+    found = await ctx.loader("listings", tenant, listings).load_many(keys)
+    return {name: ids[:limit] for name, ids in zip(classes, found, strict=True)}
 
 
 async def scored(ctx: Ctx, tenant: int, analysis: str, name: str, limit: int) -> list[Scored]:

@@ -351,6 +351,8 @@ DIVERSE = [
     "{ viewer { tenants { processing { status isStale } } } }",
     "{ tenant(databaseId: 56) { analytics { rfm { isStale distribution { segment customers } } "
     "clv { overview { totalCustomers } } churn { computedAt } } } }",
+    "{ tenant(databaseId: 56) { analytics { clv { topCustomers(first: $n) { email clv { tier } } } "
+    "churn { customersAtRisk(first: $n) { email churn { risk } } } } } }",
     "{ tenant(databaseId: 56) { analytics { clv { topCustomers(first: $n) { email clv { tier } } } } } }",
     "{ tenant(databaseId: 56) { analytics { churn { customersAtRisk(first: $n) { "
     "churn { risk isStale } } } } } }",
