@@ -59,7 +59,6 @@ class CustomerScore(SQLModel, table=True):
     customer_id: int = reference(primary_key=True)
     first_order_on: date | None = None
     last_order_on: date | None = None
-    rfm_run_id: int | None = reference(nullable=True)
     recency_days: int | None = None
     frequency: int | None = None
     monetary: Decimal | None = money(nullable=True)
@@ -67,12 +66,10 @@ class CustomerScore(SQLModel, table=True):
     frequency_score: int | None = _score()
     monetary_score: int | None = _score()
     segment: str | None = None
-    clv_run_id: int | None = reference(nullable=True)
     historical_value: Decimal | None = money(nullable=True)
     expected_value: Decimal | None = money(nullable=True)
     predicted_value: Decimal | None = money(nullable=True)
     clv_tier: str | None = None
-    churn_run_id: int | None = reference(nullable=True)
     churn_probability: float | None = _probability()
     alive_probability: float | None = _probability()
     churn_risk: str | None = None

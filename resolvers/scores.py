@@ -17,10 +17,10 @@ CURRENT = TABLES["score_current"]
 
 class ScoreRow(NamedTuple):
     tenant_id: int
+    run_id: int
     customer_id: int
     first_order_on: date | None
     last_order_on: date | None
-    rfm_run_id: int | None
     recency_days: int | None
     frequency: int | None
     monetary: Decimal | None
@@ -28,12 +28,10 @@ class ScoreRow(NamedTuple):
     frequency_score: int | None
     monetary_score: int | None
     segment: str | None
-    clv_run_id: int | None
     historical_value: Decimal | None
     expected_value: Decimal | None
     predicted_value: Decimal | None
     clv_tier: str | None
-    churn_run_id: int | None
     churn_probability: float | None
     alive_probability: float | None
     churn_risk: str | None

@@ -57,11 +57,11 @@ class CustomerRfm(Scored):
 
     @classmethod
     def of(cls, tenant: TenantRow, customer: CustomerRow, score: ScoreRow | None) -> "CustomerRfm":
-        if score is None or score.rfm_run_id is None:
+        if score is None or score.segment is None:
             return cls(tenant=tenant, run_key=None, seen=customer.imported_at)
         return cls(
             tenant=tenant,
-            run_key=score.rfm_run_id,
+            run_key=score.run_id,
             seen=customer.imported_at,
             segment=RfmSegment(score.segment),
             recency_days=score.recency_days,
@@ -99,11 +99,11 @@ class CustomerClv(Scored):
 
     @classmethod
     def of(cls, tenant: TenantRow, customer: CustomerRow, score: ScoreRow | None) -> "CustomerClv":
-        if score is None or score.clv_run_id is None:
+        if score is None or score.clv_tier is None:
             return cls(tenant=tenant, run_key=None, seen=customer.imported_at)
         return cls(
             tenant=tenant,
-            run_key=score.clv_run_id,
+            run_key=score.run_id,
             seen=customer.imported_at,
             historical_value=money(score.historical_value, tenant.currency),
             expected_value=money(score.expected_value, tenant.currency),
@@ -135,11 +135,11 @@ class CustomerChurn(Scored):
 
     @classmethod
     def of(cls, tenant: TenantRow, customer: CustomerRow, score: ScoreRow | None) -> "CustomerChurn":
-        if score is None or score.churn_run_id is None:
+        if score is None or score.churn_risk is None:
             return cls(tenant=tenant, run_key=None, seen=customer.imported_at)
         return cls(
             tenant=tenant,
-            run_key=score.churn_run_id,
+            run_key=score.run_id,
             seen=customer.imported_at,
             probability=score.churn_probability,
             risk=ChurnRisk(score.churn_risk),

@@ -28,7 +28,6 @@ _ORDERS = {
 }
 _COLUMNS = {
     "rfm": {
-        "rfm_run_id": "%(run_id)s",
         "recency_days": "recency",
         "monetary": "revenue",
         "recency_score": "r",
@@ -37,14 +36,12 @@ _COLUMNS = {
         "segment": "(%(segments)s::text[])[segment_code + 1]",
     },
     "clv": {
-        "clv_run_id": "%(run_id)s",
         "historical_value": "historical",
         "expected_value": "expected",
         "predicted_value": "predicted",
         "clv_tier": "(%(tiers)s::text[])[tier + 1]",
     },
     "churn": {
-        "churn_run_id": "%(run_id)s",
         "churn_probability": "nullif(probability, 'NaN')",
         "alive_probability": "nullif(p_alive, 'NaN')",
         "churn_risk": "(%(risks)s::text[])[risk + 1]",
