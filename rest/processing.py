@@ -6,13 +6,11 @@ from fastapi import APIRouter, Header, Response
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
-from models.score import RISKS, TIERS
 from resolvers import runs, status
 from resolvers.context import Ctx
 from resolvers.processing.request import Request
 from resolvers.requests import request_processing
 from resolvers.runs import RunRow
-from resolvers.shares import percentages
 from rest.values import Context, TenantPath, instant
 
 router = APIRouter(prefix="/api/v2/cdp/process", tags=["CDP Processing"])
@@ -182,22 +180,20 @@ def _rfm(run: RunRow) -> RfmResult:
 
 
 def _clv(run: RunRow) -> ClvResult:
-    overview = (run.clv or {})["overview"]
-    counts = [overview[name] for name in TIERS]
+    found = run.clv or {}
     shares = [
-        TierShare(tier=name, count=count, percentage=share)
-        for name, count, share in zip(TIERS, counts, percentages(counts), strict=True)
+        TierShare(tier=row["class"], count=row["count"], percentage=row["percentage"])
+        for row in found["distribution"]
     ]
-    total = overview["total_customers"]
+    total = found["overview"]["total_customers"]
     return ClvResult(total_processed=total, tiers=shares, processing_time=run.seconds)
 
 
 def _churn(run: RunRow) -> ChurnResult:
-    overview = (run.churn or {})["overview"]
-    counts = [overview[name] for name in RISKS]
+    found = run.churn or {}
     shares = [
-        RiskShare(risk_level=name, count=count, percentage=share)
-        for name, count, share in zip(RISKS, counts, percentages(counts), strict=True)
+        RiskShare(risk_level=row["class"], count=row["count"], percentage=row["percentage"])
+        for row in found["distribution"]
     ]
-    total = overview["total_customers"]
+    total = found["overview"]["total_customers"]
     return ChurnResult(total_processed=total, risk_levels=shares, processing_time=run.seconds)

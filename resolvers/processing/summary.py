@@ -4,11 +4,14 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
+from models.score import RISKS, TIERS
 from resolvers.processing.orders import DataReport
 from scoring.analysis import Analysis
+from scoring.summaries import percentages
 
 Json = dict[str, Any]
 
+_CLASSES = {"clv": TIERS, "churn": RISKS}
 _MONEY = {
     "avg_monetary",
     "total_revenue",
@@ -39,7 +42,17 @@ def of_analysis(analysis: Analysis, name: str, scale: int) -> Json | None:
     found: Json = _with_money(asdict(ran.summary), scale)
     for edge in found.get("monetary_edges", ()):
         edge["low"], edge["high"] = money(edge["low"], scale), money(edge["high"], scale)
+    if name in _CLASSES:
+        found["distribution"] = _shares(found["overview"], _CLASSES[name])
     return found
+
+
+def _shares(overview: Json, classes: tuple[str, ...]) -> list[Json]:
+    counts = [overview[each] for each in classes]
+    return [
+        {"class": each, "count": count, "percentage": percentage}
+        for each, count, percentage in zip(classes, counts, percentages(counts), strict=True)
+    ]
 
 
 def of_run(
