@@ -8,17 +8,6 @@ from sqlmodel import Field, SQLModel
 
 from models.base import json_object, moment, reference, tenant_key
 
-EVENT_TYPES = (
-    "page_view",
-    "add_to_cart",
-    "remove_from_cart",
-    "purchase",
-    "email_opened",
-    "email_clicked",
-    "campaign_converted",
-)
-"""The types the v2 reference names; others are stored just the same."""
-
 
 class Event(SQLModel, table=True):
     """One event. Partitioned by month on `occurred_at`; the key is what makes a retry a duplicate."""

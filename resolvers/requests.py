@@ -8,7 +8,7 @@ from kit.db import Statement
 from kit.errors import FailedError
 from resolvers import runs, tenants
 from resolvers.context import WRITE, Ctx
-from resolvers.processing.request import LATEST, NOW, Request
+from resolvers.processing.request import ANALYSES, LATEST, NOW, Request
 from resolvers.runs import RunRow
 
 _PAUSE = 0.1
@@ -59,7 +59,7 @@ async def _as_of(ctx: Ctx, tenant: int) -> str:
 
 
 async def _standing(ctx: Ctx, tenant: int) -> RunRow | None:
-    found = await ctx.loader("current runs", tenant, runs.current).load_many(list(runs.ANALYSES))
+    found = await ctx.loader("current runs", tenant, runs.current).load_many(list(ANALYSES))
     return next((run for run in found if run is not None), None)
 
 

@@ -13,7 +13,6 @@ from resolvers.tenants import TenantRow
 
 RUNS = TABLES["score_run"]
 CURRENT = TABLES["score_current"]
-ANALYSES = ("rfm", "clv", "churn")
 
 
 class RunRow(NamedTuple):

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from resolvers import runs, tenants
 from resolvers.context import Ctx
+from resolvers.processing.request import ANALYSES
 from resolvers.runs import RunRow
 
 _ON_ITS_WAY = ("queued", "running")
@@ -24,7 +25,7 @@ async def of_tenant(ctx: Ctx, tenant: int) -> Status:
     """The state of the last run and the age of the scores. Raises NotFoundError for an unknown tenant."""
     row = await tenants.get(ctx, tenant)
     run = await runs.latest(ctx, tenant)
-    standing = await ctx.loader("current runs", tenant, runs.current).load_many(list(runs.ANALYSES))
+    standing = await ctx.loader("current runs", tenant, runs.current).load_many(list(ANALYSES))
     last = max((each for each in standing if each is not None), key=lambda each: each.id, default=None)
     hours = None
     if last is not None and last.finished_at is not None:

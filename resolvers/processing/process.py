@@ -181,7 +181,7 @@ def _finish(
         "model": model.name if model else None,
         "flags": list(dict.fromkeys(flags)),
         "report": Jsonb(report),
-        **{name: _json(of_analysis(analysis, name, scale)) for name in ("rfm", "clv", "churn")},
+        **{name: _json(of_analysis(analysis, name, scale)) for name in ANALYSES},
     }
     if work.count(_FINISH, values) != 1:
         raise ConflictError("Another run took this one's place, so its scores were not kept.")
