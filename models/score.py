@@ -28,6 +28,8 @@ SEGMENTS = (
     "Lost",
 )
 TIERS = ("high", "medium", "low")
+PARTITION = "customer_score_rows"
+"""The partition that holds the rows of `customer_score`: a run may COPY into it, and nobody read from it."""
 RISKS = ("active", "at_risk", "churning", "churned")
 
 
@@ -52,6 +54,7 @@ class CustomerScore(SQLModel, table=True):
         CheckConstraint(one_of("segment", SEGMENTS), name="customer_score_segment_check"),
         CheckConstraint(one_of("clv_tier", TIERS), name="customer_score_clv_tier_check"),
         CheckConstraint(one_of("churn_risk", RISKS), name="customer_score_churn_risk_check"),
+        {"postgresql_partition_by": "LIST (tenant_id)"},
     )
 
     tenant_id: int = tenant_key()

@@ -1,11 +1,11 @@
 """numpy arrays in and out of PostgreSQL, in binary: a million values cross in milliseconds.
 
 Reading: int8[], int4[], float8[] and timestamptz[] (microseconds since 1970) come back as arrays.
-Writing: `Int8(a)`, `Int4(a)`, `Int2(a)`, `Float8(a)` and `Amount(a)` go out as arrays without nulls, or side
-by side as the rows of a COPY (`rows`).
+Writing: `Int8(a)`, `Int4(a)`, `Int2(a)`, `Float8(a)` and `Amount(a)` go out as arrays without nulls, or, with
+`Date`, `Label` and `Known`, side by side as the rows of a COPY (`rows`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,6 +16,9 @@ from psycopg.pq import Format
 
 EPOCH_SHIFT = 946_684_800_000_000
 """Microseconds from 1970-01-01 to 2000-01-01, where PostgreSQL's timestamps begin."""
+
+_EPOCH_DAYS = 10_957
+"""The same in days."""
 
 AMOUNT_SCALE = 10_000
 """An `Amount` is an integer count of this part of a unit of money, as numeric(19,4) holds it."""
@@ -36,6 +39,10 @@ class Column:
     def fill(self, target: NDArray[Any]) -> None:
         """Write the values, as PostgreSQL sends them, into an array of `dtype`."""
         target[...] = self.values
+
+    def sizes(self) -> NDArray[Any] | int:
+        """Bytes of each value in a row, -1 for null; one number where all are alike."""
+        return np.dtype(self.dtype).itemsize
 
     def encode(self) -> bytes:
         """The array in PostgreSQL's binary format, one dimension, no nulls."""
@@ -79,11 +86,47 @@ class Amount(Column):
             size, target["digits"][:, place] = np.divmod(size, np.uint64(AMOUNT_SCALE))
 
 
+class Date(Column):
+    """Days since 1970-01-01 as dates."""
+
+    element, array, dtype = 1082, 1182, ">i4"
+
+    def fill(self, target: NDArray[Any]) -> None:
+        target[...] = self.values - _EPOCH_DAYS
+
+
+class Known(Float8):
+    """Floats of which NaN is null; for `rows` alone."""
+
+    def sizes(self) -> NDArray[Any]:
+        return np.where(np.isnan(self.values), -1, 8)
+
+
+class Label(Column):
+    """Texts by their position in `names`; for `rows` alone."""
+
+    element, array = 25, 1009
+
+    def __init__(self, values: NDArray[Any], names: Sequence[str]) -> None:
+        super().__init__(values)
+        self._names = np.array([name.encode() for name in names])
+
+    @property
+    def dtype(self) -> Any:  # type: ignore[override]
+        return self._names.dtype
+
+    def fill(self, target: NDArray[Any]) -> None:
+        target[...] = self._names[self.values]
+
+    def sizes(self) -> NDArray[Any]:
+        return np.strings.str_len(self._names)[self.values]
+
+
 COPY_HEAD = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 COPY_TAIL = b"\xff\xff"
 
 
-def rows(columns: list[Column]) -> bytes:
+def rows(columns: Sequence[Column]) -> bytes:
     """The rows of columns of equal length as COPY (FORMAT binary) takes them, between head and tail."""
     fields: list[Any] = [("count", ">i2")]
     for number, column in enumerate(columns):
@@ -91,9 +134,21 @@ def rows(columns: list[Column]) -> bytes:
     body = np.empty(len(columns[0].values), fields)
     body["count"] = len(columns)
     for number, column in enumerate(columns):
-        body[f"size{number}"] = np.dtype(column.dtype).itemsize
+        body[f"size{number}"] = column.sizes()
         column.fill(body[f"value{number}"])
-    return body.tobytes()
+    return _packed(body, [column.sizes() for column in columns])
+
+
+def _packed(body: NDArray[Any], sizes: Sequence[Any]) -> bytes:
+    """The bytes of the rows without those behind the end of a value that is shorter than its column."""
+    layout = [body.dtype.fields[f"value{number}"] for number in range(len(sizes))]
+    varying = [(size, *place) for size, place in zip(sizes, layout, strict=True) if np.ndim(size)]
+    if not varying:
+        return body.tobytes()
+    kept = np.ones((len(body), body.dtype.itemsize), bool)
+    for size, kind, start in varying:
+        kept[:, start : start + kind.itemsize] = np.arange(kind.itemsize) < size[:, None]
+    return body.view(np.uint8).reshape(kept.shape)[kept].tobytes()
 
 
 def _dumper(kind: type[Column]) -> type[Dumper]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from kit.db import Work, load
+from kit.db import Work, connect_for_work, load
 from kit.db.arrays import Int4, Int8
 from models.score import SEGMENTS
 from scoring.analysis import Analysis
@@ -18,8 +18,16 @@ _BLOCK = 50_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Standing:
+    """Customers, in no order, and their segments before a run. Segments count from 1 in their order."""
+
+    customer: NDArray[np.int64]
+    segment: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Changes:
-    """Moves of customers, ascending by id. Segments count from 1 in their order; 0 stands for none."""
+    """Moves of customers. Segments count from 1 in their order; 0 stands for none."""
 
     customer: NDArray[np.int64]
     old: NDArray[np.int64]
@@ -29,23 +37,37 @@ class Changes:
         return len(self.customer)
 
 
-def find_changes(work: Work, analysis: Analysis) -> Changes | None:
-    """Compare with the segments that stand; call it before the run's own are.
+def read_standing(url: str, tenant: int) -> Standing:
+    """The segments that stand now, read on a connection of its own beside other work."""
+    with connect_for_work(url) as work, work.transaction(tenant):
+        found = list(work.stream(_OLD, {"segments": list(SEGMENTS)}))
+    if not found:
+        return Standing(np.empty(0, np.int64), np.empty(0, np.int64))
+    places = np.array([place for place, _ in found], np.int64)
+    customers = [customer for _, customer in found]
+    return Standing(np.concatenate(customers), np.repeat(places, [len(each) for each in customers]))
+
+
+def find_changes(standing: Standing, analysis: Analysis) -> Changes | None:
+    """Compare a run with the segments that stood before it.
 
     None where there is nothing to compare: the run has no segments, or is the tenant's first. First segments
     are no moves.
     """
-    if analysis.rfm is None:
+    if analysis.rfm is None or not len(standing.customer):
         return None
-    ((old_ids, old_segments),) = work.stream(_OLD, {"segments": list(SEGMENTS)})
-    if old_ids is None:
-        return None
-    ids = np.union1d(old_ids, analysis.id)
-    old, new = np.zeros(len(ids), np.int64), np.zeros(len(ids), np.int64)
-    old[np.searchsorted(ids, old_ids)] = old_segments
-    new[np.searchsorted(ids, analysis.id)] = analysis.rfm.segment.astype(np.int64) + 1
-    moved = np.flatnonzero(old != new)
-    return Changes(ids[moved], old[moved], new[moved])
+    place = np.searchsorted(analysis.id, standing.customer)
+    stays = np.zeros(len(place), bool)
+    within = place < len(analysis.id)
+    stays[within] = analysis.id[place[within]] == standing.customer[within]
+    old, new = np.zeros(len(analysis.id), np.int64), analysis.rfm.segment.astype(np.int64) + 1
+    old[place[stays]] = standing.segment[stays]
+    moved, gone = np.flatnonzero(old != new), np.flatnonzero(~stays)
+    return Changes(
+        customer=np.concatenate((analysis.id[moved], standing.customer[gone])),
+        old=np.concatenate((old[moved], standing.segment[gone])),
+        new=np.concatenate((new[moved], np.zeros(len(gone), np.int64))),
+    )
 
 
 def append_changes(work: Work, run_id: int, changes: Changes) -> None:

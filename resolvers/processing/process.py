@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,7 +14,7 @@ from psycopg.types.json import Jsonb
 from kit.db import Statement, Work, connect_for_work
 from kit.errors import CdpError, ConflictError, NotFoundError
 from kit.money import MINOR_DIGITS, USUAL_DIGITS
-from resolvers.processing.changes import append_changes, find_changes
+from resolvers.processing.changes import append_changes, find_changes, read_standing
 from resolvers.processing.control import Control
 from resolvers.processing.listing import write_listings
 from resolvers.processing.orders import History, read
@@ -131,7 +132,8 @@ def _run(
     url: str, work: Work, control: Control, shop: _Shop, request: Request, as_of: datetime, run_id: int
 ) -> None:
     clock = _Clock()
-    with work.transaction(shop.tenant, snapshot=True):
+    with ThreadPoolExecutor(1) as aside, work.transaction(shop.tenant, snapshot=True):
+        standing = aside.submit(read_standing, url, shop.tenant)
         version = int(work.run(_VERSION, {"id": shop.tenant})[0][0])
         history = read(work, currency=shop.currency, scale=shop.scale, time_zone=shop.time_zone, as_of=as_of)
     clock.lap("read")
@@ -147,8 +149,8 @@ def _run(
     clock.lap("analyse")
     control.progress(run_id, "writing scores", _ANALYSED)
     write_scores(url, shop.tenant, run_id, history.customers, analysis, shop.scale)
+    changes = find_changes(standing.result(), analysis)
     with work.transaction(shop.tenant):
-        changes = find_changes(work, analysis)
         if changes is not None:
             append_changes(work, run_id, changes)
         write_listings(work, run_id, history.customers, analysis)

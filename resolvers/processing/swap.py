@@ -1,52 +1,39 @@
 """Write a run's scores beside the standing ones, let them stand, and remove the old."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from kit.db import Statement, Work, connect_for_work
-from kit.db.arrays import AMOUNT_SCALE, COPY_HEAD, COPY_TAIL, Amount, Column, Float8, Int2, Int4, Int8, rows
-from models.score import RISKS, SEGMENTS, TIERS
+from kit.db.arrays import (
+    AMOUNT_SCALE,
+    COPY_HEAD,
+    COPY_TAIL,
+    Amount,
+    Column,
+    Date,
+    Int2,
+    Int4,
+    Int8,
+    Known,
+    Label,
+    rows,
+)
+from models.score import PARTITION, RISKS, SEGMENTS, TIERS
 from scoring.analysis import Analysis
 from scoring.transactions import Customers
 
-Columns = dict[str, tuple[type[Column], NDArray[Any]]]
+Part = Callable[[slice], Column]
 
+_COPY = 40_000
+"""Rows of one COPY: more would pass the 16 MB of buffers that a COPY may fill before PostgreSQL makes it write
+them out, and wait for the log, to fill them again."""
 _BLOCK = 20_000
 _WRITERS = 2
 _WORTH_A_WRITER = 20_000
-
-_KINDS = {Int8: "bigint", Int4: "integer", Int2: "smallint", Float8: "float8", Amount: "numeric(19, 4)"}
-
-# Column of the table -> the expression over a row of the stage that fills it. The stage's names are its own.
-_ORDERS = {
-    "first_order_on": "date '1970-01-01' + first_day",
-    "last_order_on": "date '1970-01-01' + last_day",
-    "frequency": "purchases",
-}
-_COLUMNS = {
-    "rfm": {
-        "recency_days": "recency",
-        "monetary": "revenue",
-        "recency_score": "r",
-        "frequency_score": "f",
-        "monetary_score": "m",
-        "segment": "(%(segments)s::text[])[segment_code + 1]",
-    },
-    "clv": {
-        "historical_value": "historical",
-        "expected_value": "expected",
-        "predicted_value": "predicted",
-        "clv_tier": "(%(tiers)s::text[])[tier + 1]",
-    },
-    "churn": {
-        "churn_probability": "nullif(probability, 'NaN')",
-        "alive_probability": "nullif(p_alive, 'NaN')",
-        "churn_risk": "(%(risks)s::text[])[risk + 1]",
-    },
-}
 
 _STAND = Statement(
     "INSERT INTO score_current (tenant_id, run_id) VALUES (%(tenant_id)s, %(run_id)s) "
@@ -70,13 +57,12 @@ def write_scores(
 
     Money is counted in 1/`scale`, which divides 10,000.
     """
+    columns = _columns(tenant, run_id, customers, analysis, AMOUNT_SCALE // scale)
     writers = _WRITERS if len(customers) > _WORTH_A_WRITER else 1
     with ThreadPoolExecutor(writers) as pool:
         size = -(-len(customers) // writers)
-        parts = [slice(start, start + size) for start in range(0, len(customers), max(size, 1))]
-        columns = _columns(customers, analysis)
-        ran = [name for name in _COLUMNS if getattr(analysis, name) is not None]
-        written = [pool.submit(_write, url, tenant, run_id, columns, ran, scale, part) for part in parts]
+        parts = _cut(slice(0, len(customers)), size)
+        written = [pool.submit(_write, url, tenant, columns, part) for part in parts]
         for each in written:
             each.result()
 
@@ -91,70 +77,71 @@ def sweep(work: Work) -> None:
     work.run(_SWEEP)
 
 
-def _write(
-    url: str, tenant: int, run_id: int, columns: Columns, ran: list[str], scale: int, part: slice
-) -> None:
-    names = ", ".join(f"{name} {_KINDS[kind]}" for name, (kind, _) in columns.items())
+def _write(url: str, tenant: int, columns: dict[str, Part], part: slice) -> None:
+    copy_in = f"COPY {PARTITION} ({', '.join(columns)}) FROM STDIN (FORMAT binary)"
     # `stand` is committed after this and durably, which makes this durable too.
     with connect_for_work(url) as work, work.transaction(tenant, durable=False):
-        work.run(f"CREATE TEMPORARY TABLE stage ({names}) ON COMMIT DROP")
-        with work.copy_in("COPY stage FROM STDIN (FORMAT binary)") as copy:
-            copy.write(COPY_HEAD)
-            for block in _blocks(part, len(columns["customer"][1])):
-                copy.write(rows([_column(kind, values[block], scale) for kind, values in columns.values()]))
-            copy.write(COPY_TAIL)
-        constants = {"segments": list(SEGMENTS), "tiers": list(TIERS), "risks": list(RISKS)}
-        work.run(_insert(ran), {"run_id": run_id, **constants})
+        for command in _cut(part, _COPY):
+            with work.copy_in(copy_in) as copy:
+                copy.write(COPY_HEAD)
+                for block in _cut(command, _BLOCK):
+                    copy.write(rows([column(block) for column in columns.values()]))
+                copy.write(COPY_TAIL)
 
 
-def _column(kind: type[Column], values: NDArray[Any], scale: int) -> Column:
-    return kind(values * (AMOUNT_SCALE // scale)) if kind is Amount else kind(values)
+def _cut(part: slice, size: int) -> Iterator[slice]:
+    for start in range(part.start, part.stop, max(size, 1)):
+        yield slice(start, min(start + size, part.stop))
 
 
-def _blocks(part: slice, total: int) -> Iterator[slice]:
-    stop = min(part.stop, total)
-    for start in range(part.start, stop, _BLOCK):
-        yield slice(start, min(start + _BLOCK, stop))
+def _columns(
+    tenant: int, run_id: int, customers: Customers, analysis: Analysis, units: int
+) -> dict[str, Part]:
+    """Column of the table -> what makes a slice of it; those of analyses that did not run stay null.
 
+    `units` are the ten-thousandths in one unit of the money.
+    """
 
-def _columns(customers: Customers, analysis: Analysis) -> Columns:
-    """Name of a stage's column -> its kind and values."""
-    columns: Columns = {
-        "customer": (Int8, customers.id),
-        "first_day": (Int4, customers.first_day),
-        "last_day": (Int4, customers.last_day),
-        "purchases": (Int4, customers.frequency),
+    def of(kind: type[Column], values: NDArray[Any]) -> Part:
+        return lambda part: kind(values[part])
+
+    def money(values: NDArray[Any]) -> Part:
+        return lambda part: Amount(values[part] * units)
+
+    def label(codes: NDArray[Any], names: tuple[str, ...]) -> Part:
+        return lambda part: Label(codes[part], names)
+
+    def same(value: int) -> Part:
+        return lambda part: Int8(np.full(part.stop - part.start, value))
+
+    columns = {
+        "tenant_id": same(tenant),
+        "run_id": same(run_id),
+        "customer_id": of(Int8, customers.id),
+        "first_order_on": of(Date, customers.first_day),
+        "last_order_on": of(Date, customers.last_day),
+        "frequency": of(Int4, customers.frequency),
     }
     if (rfm := analysis.rfm) is not None:
         columns |= {
-            "recency": (Int4, customers.recency_days),
-            "revenue": (Amount, customers.monetary),
-            "r": (Int2, rfm.r),
-            "f": (Int2, rfm.f),
-            "m": (Int2, rfm.m),
-            "segment_code": (Int4, rfm.segment),
+            "recency_days": of(Int4, customers.recency_days),
+            "monetary": money(customers.monetary),
+            "recency_score": of(Int2, rfm.r),
+            "frequency_score": of(Int2, rfm.f),
+            "monetary_score": of(Int2, rfm.m),
+            "segment": label(rfm.segment, SEGMENTS),
         }
     if (clv := analysis.clv) is not None:
         columns |= {
-            "historical": (Amount, clv.historical_value),
-            "expected": (Amount, clv.expected_value),
-            "predicted": (Amount, clv.predicted_value),
-            "tier": (Int4, clv.tier),
+            "historical_value": money(clv.historical_value),
+            "expected_value": money(clv.expected_value),
+            "predicted_value": money(clv.predicted_value),
+            "clv_tier": label(clv.tier, TIERS),
         }
     if (churn := analysis.churn) is not None:
         columns |= {
-            "probability": (Float8, churn.probability),
-            "p_alive": (Float8, churn.p_alive),
-            "risk": (Int4, churn.risk),
+            "churn_probability": of(Known, churn.probability),
+            "alive_probability": of(Known, churn.p_alive),
+            "churn_risk": label(churn.risk, RISKS),
         }
     return columns
-
-
-def _insert(ran: list[str]) -> Statement:
-    """From the stage into the table; the columns of analyses that did not run stay null."""
-    targets = _ORDERS | {name: value for each in ran for name, value in _COLUMNS[each].items()}
-    text = (
-        f"INSERT INTO customer_score (tenant_id, run_id, customer_id, {', '.join(targets)}) "  # noqa: S608
-        f"SELECT %(tenant_id)s, %(run_id)s, customer, {', '.join(targets.values())} FROM stage"
-    )
-    return Statement(text, True, {})

@@ -13,7 +13,7 @@ from kit.errors import ConfigurationError, UnavailableError
 from models import METADATA
 from models.migrating import migrate
 from models.migration import HERE, REVISIONS, state_at
-from models.score import SEGMENTS
+from models.score import PARTITION, SEGMENTS
 from scoring.segments import SEGMENTS as SCORED_SEGMENTS
 
 TENANT_TABLES = sorted(name for name, table in METADATA.tables.items() if "tenant_id" in table.c)
@@ -33,8 +33,8 @@ def test_forward_back_and_forward_again(own_urls):
 
 
 def test_each_step_back_and_forth(own_urls):
-    for revision in ("0001", "0002", "0001", "head"):
-        assert migrate(own_urls.owner, revision)[1].revision == (revision if revision != "head" else "0002")
+    for revision in ("0001", "0002", "0003", "0002", "0001", "head"):
+        assert migrate(own_urls.owner, revision)[1].revision == (revision if revision != "head" else "0003")
 
 
 def test_an_unmigrated_database_says_what_to_run(own_urls):
@@ -44,7 +44,7 @@ def test_an_unmigrated_database_says_what_to_run(own_urls):
 
 def test_an_older_database_says_what_to_run(own_urls):
     migrate(own_urls.owner, "0001")
-    assert "at revision 0001, this version needs 0002. Run `cdp migrate`" in str(
+    assert "at revision 0001, this version needs 0003. Run `cdp migrate`" in str(
         state_at(own_urls.app).problem()
     )
 
@@ -58,7 +58,7 @@ def test_a_newer_database_says_so_and_is_left_alone(own_urls):
 
 
 def test_an_unknown_revision_is_refused_with_the_known_ones(urls):
-    with pytest.raises(ConfigurationError, match="known are base, 0001, 0002, head"):
+    with pytest.raises(ConfigurationError, match="known are base, 0001, 0002, 0003, head"):
         migrate(urls.owner, "0815")
 
 
@@ -115,6 +115,35 @@ def test_the_applications_role_is_bound_by_the_policies(urls):
             app.execute("CREATE TABLE mine (id int)")
 
 
+def test_scores_may_be_copied_in_for_the_own_tenant_only_and_read_through_the_policy_only(urls):
+    row = "INSERT INTO customer_score_rows (tenant_id, run_id, customer_id) VALUES (1, 1, %s)"
+    with psycopg.connect(urls.app, autocommit=True) as app:
+        for scope in ("", "2"):
+            app.execute(f"SET app.tenant_id = '{scope}'")
+            with pytest.raises(psycopg.errors.CheckViolation, match="customer_score_rows_scope_check"):
+                app.execute(row, [1])
+        app.execute("SET app.tenant_id = '1'")
+        app.execute(row, [2])
+        assert app.execute("SELECT customer_id FROM customer_score").fetchall() == [(2,)]
+        for other in ("SELECT 1 FROM", "DELETE FROM", "TRUNCATE"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                app.execute(f"{other} customer_score_rows")
+    with psycopg.connect(urls.owner, autocommit=True) as owner:
+        owner.execute(row, [3])
+
+
+def test_scores_survive_the_steps_that_move_them(own_urls):
+    row = "INSERT INTO customer_score (tenant_id, run_id, customer_id, segment) VALUES (1, 1, 1, 'Lost')"
+    with psycopg.connect(own_urls.owner, autocommit=True) as owner:
+        owner.execute(row)
+        for revision in ("0002", "0003"):
+            migrate(own_urls.owner, revision)
+            found = owner.execute(
+                "SELECT tenant_id, run_id, customer_id, segment FROM customer_score"
+            ).fetchall()
+            assert found == [(1, 1, 1, "Lost")]
+
+
 def test_event_partitions_are_made_on_demand_and_guarded(own_urls):
     with psycopg.connect(own_urls.app, autocommit=True) as app:
         app.execute("SET app.tenant_id = 1")
@@ -153,7 +182,7 @@ def test_segments_are_the_same_in_the_tables_and_in_scoring():
 
 
 def _is_ours(item, name, kind, reflected, compared):
-    return not str(name).startswith("procrastinate_")
+    return not str(name).startswith("procrastinate_") and name != PARTITION
 
 
 def _differs(context, found_column, model_column, found, wanted):

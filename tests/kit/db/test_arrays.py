@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from kit.db import Statement, connect_for_work
-from kit.db.arrays import Amount, Float8, Int2, Int4, Int8
+from kit.db.arrays import COPY_HEAD, COPY_TAIL, Amount, Date, Float8, Int2, Int4, Int8, Known, Label, rows
 
 
 @pytest.fixture
@@ -59,6 +59,25 @@ def test_instants_come_as_microseconds_since_1970(work):
 def test_a_null_in_an_array_is_refused(work):
     with pytest.raises(ValueError, match="nulls"):
         list(work.stream(Statement("SELECT ARRAY[1, NULL]::bigint[]", False, {}), {}))
+
+
+def test_rows_of_every_kind_go_in_by_copy(work):
+    columns = [
+        Int8(np.array([1, -(2**63)])),
+        Date(np.array([0, 19_782])),
+        Label(np.array([1, 0]), ("Lost", "Cannot Lose Them")),
+        Known(np.array([np.nan, 0.25])),
+        Amount(np.array([-123_4500, 1])),
+    ]
+    with work.transaction(None):
+        work.run("CREATE TEMP TABLE kinds (a bigint, b date, c text, d float8, e numeric) ON COMMIT DROP")
+        with work.copy_in("COPY kinds FROM STDIN (FORMAT binary)") as copy:
+            copy.write(COPY_HEAD + rows(columns) + COPY_TAIL)
+        found = work.run("SELECT a, b::text, c, d, e::text FROM kinds")
+    assert found == [
+        (1, "1970-01-01", "Cannot Lose Them", None, "-123.4500"),
+        (-(2**63), "2024-02-29", "Lost", 0.25, "0.0001"),
+    ]
 
 
 def _name(kind):

@@ -1,0 +1,75 @@
+"""Scores live in a partition that a run may COPY into.
+
+PostgreSQL refuses COPY into a table with row-level security. The partition has none of its own: the
+application may insert into it and nothing else (it reads, updates and deletes through `customer_score` and its
+policy), and a check restates the policy for what it inserts. Owners and superusers, whom policies do not
+bind, pass: a dump can be restored.
+"""
+
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+
+APPLICATION = "cdp_app"
+POLICY = "tenant_id = nullif(current_setting('app.tenant_id', true), '')::bigint"
+
+COLUMNS = """
+    tenant_id bigint NOT NULL,
+    run_id bigint NOT NULL,
+    customer_id bigint NOT NULL,
+    first_order_on date,
+    last_order_on date,
+    recency_days integer,
+    frequency integer,
+    monetary numeric(19, 4),
+    recency_score smallint,
+    frequency_score smallint,
+    monetary_score smallint,
+    segment text,
+    historical_value numeric(19, 4),
+    expected_value numeric(19, 4),
+    predicted_value numeric(19, 4),
+    clv_tier text,
+    churn_probability double precision,
+    alive_probability double precision,
+    churn_risk text,
+    PRIMARY KEY (tenant_id, run_id, customer_id),
+    CONSTRAINT customer_score_segment_check CHECK (segment IN (
+        'Champions', 'Loyal Customers', 'Potential Loyalists', 'Recent Customers', 'Promising',
+        'Need Attention', 'About to Sleep', 'At Risk', 'Cannot Lose Them', 'Hibernating', 'Lost')),
+    CONSTRAINT customer_score_clv_tier_check CHECK (clv_tier IN ('high', 'medium', 'low')),
+    CONSTRAINT customer_score_churn_risk_check
+        CHECK (churn_risk IN ('active', 'at_risk', 'churning', 'churned'))
+"""
+
+
+def upgrade() -> None:
+    _set_aside()
+    op.execute(f"CREATE TABLE customer_score ({COLUMNS}) PARTITION BY LIST (tenant_id)")
+    op.execute("CREATE TABLE customer_score_rows PARTITION OF customer_score DEFAULT")
+    op.execute(
+        "ALTER TABLE customer_score_rows ADD CONSTRAINT customer_score_rows_scope_check "
+        f"CHECK (({POLICY}) IS TRUE OR NOT row_security_active('customer_score'::regclass))"
+    )
+    _fill_and_guard()
+    op.execute(f"GRANT INSERT ON customer_score_rows TO {APPLICATION}")
+
+
+def downgrade() -> None:
+    _set_aside()
+    op.execute(f"CREATE TABLE customer_score ({COLUMNS})")
+    _fill_and_guard()
+
+
+def _set_aside() -> None:
+    op.execute("ALTER TABLE customer_score RENAME TO customer_score_before")
+    op.execute("ALTER INDEX customer_score_pkey RENAME TO customer_score_before_pkey")
+
+
+def _fill_and_guard() -> None:
+    op.execute("INSERT INTO customer_score SELECT * FROM customer_score_before")
+    op.execute("DROP TABLE customer_score_before")
+    op.execute("ALTER TABLE customer_score ENABLE ROW LEVEL SECURITY")
+    op.execute(f"CREATE POLICY customer_score_tenant ON customer_score USING ({POLICY})")
+    op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON customer_score TO {APPLICATION}")
