@@ -10,7 +10,7 @@ from models.base import identity, json_object, moment, tenant_key, version
 
 
 class ScoreRun(SQLModel, table=True):
-    """One run. The overview and distribution of each analysis are stored here, so that reading is cheap."""
+    """One run. `swept`: its rows of scores have been removed. The overview and distribution of each analysis are stored here, so that reading is cheap."""
 
     __tablename__: ClassVar[Any] = "score_run"
     __table_args__ = (
@@ -31,6 +31,7 @@ class ScoreRun(SQLModel, table=True):
     started_at: datetime = moment(now=True)
     finished_at: datetime | None = moment(nullable=True)
     data_version: int = version()
+    swept: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     step: str
     progress: float = Field(default=0.0, sa_type=Float, sa_column_kwargs={"server_default": text("0")})
     error: str | None = None

@@ -3,7 +3,7 @@
 PostgreSQL refuses COPY into a table with row-level security. The partition has none of its own: the
 application may insert into it and nothing else (it reads, updates and deletes through `customer_score` and its
 policy), and a check restates the policy for what it inserts. Owners and superusers, whom policies do not
-bind, pass: a dump can be restored.
+bind, pass: a dump can be restored. And a run remembers whether its rows have been removed.
 """
 
 from alembic import op
@@ -54,12 +54,14 @@ def upgrade() -> None:
     )
     _fill_and_guard()
     op.execute(f"GRANT INSERT ON customer_score_rows TO {APPLICATION}")
+    op.execute("ALTER TABLE score_run ADD COLUMN swept boolean DEFAULT false NOT NULL")
 
 
 def downgrade() -> None:
     _set_aside()
     op.execute(f"CREATE TABLE customer_score ({COLUMNS})")
     _fill_and_guard()
+    op.execute("ALTER TABLE score_run DROP COLUMN swept")
 
 
 def _set_aside() -> None:

@@ -47,8 +47,8 @@ _PROGRESS = Statement(
     {},
 )
 _FAILED = Statement(
-    "UPDATE score_run SET status = 'failed', finished_at = now(), error = %(error)s "
-    "WHERE tenant_id = %(tenant_id)s AND id = %(id)s AND status IN ('queued', 'running')",
+    "UPDATE score_run SET status = 'failed', finished_at = now(), error = %(error)s, swept = false "
+    "WHERE tenant_id = %(tenant_id)s AND id = %(id)s AND status <> 'succeeded'",
     True,
     {},
 )

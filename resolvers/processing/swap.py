@@ -41,12 +41,16 @@ _STAND = Statement(
     True,
     {},
 )
-_SWEEP = Statement(
-    "DELETE FROM customer_score WHERE tenant_id = %(tenant_id)s AND run_id = ANY (ARRAY("
-    "SELECT id FROM score_run WHERE tenant_id = %(tenant_id)s AND status <> 'running')) "
-    "AND run_id <> (SELECT coalesce(max(run_id), 0) FROM score_current WHERE tenant_id = %(tenant_id)s)",
+_SWEPT = Statement(
+    "UPDATE score_run SET swept = true WHERE tenant_id = %(tenant_id)s AND NOT swept "
+    "AND status IN ('succeeded', 'failed') "
+    "AND id <> (SELECT coalesce(max(run_id), 0) FROM score_current WHERE tenant_id = %(tenant_id)s) "
+    "RETURNING id",
     True,
     {},
+)
+_SWEEP = Statement(
+    "DELETE FROM customer_score WHERE tenant_id = %(tenant_id)s AND run_id = ANY (%(runs)s)", True, {}
 )
 
 
@@ -74,7 +78,9 @@ def stand(work: Work, run_id: int) -> None:
 
 def sweep(work: Work) -> None:
     """Remove the rows of runs that do not stand: the one before, and what killed runs have left."""
-    work.run(_SWEEP)
+    runs = [run for (run,) in work.run(_SWEPT)]
+    if runs:
+        work.run(_SWEEP, {"runs": runs})
 
 
 def _write(url: str, tenant: int, columns: dict[str, Part], part: slice) -> None:
