@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kit.db import Statement, Work
-from kit.errors import ConflictError
+from kit.errors import CdpError, ConflictError
 from resolvers.processing.request import Request
 
 _PAUSE = 0.1
@@ -113,3 +113,12 @@ class Control:
     def failed(self, run_id: int, error: str) -> None:
         with self.work.transaction(self.tenant):
             self.work.run(_FAILED, {"id": run_id, "error": error})
+
+
+def failure(error: BaseException) -> str:
+    """What the run's record says of an error: our own sentences, nothing of the inside of others."""
+    if isinstance(error, CdpError):
+        return error.message
+    if isinstance(error, KeyboardInterrupt | SystemExit):
+        return "The run was interrupted."
+    return "The run failed unexpectedly; the log tells more."

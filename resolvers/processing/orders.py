@@ -1,6 +1,5 @@
 """Read a tenant's orders and refunds into the summaries that scoring works on."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,6 +11,8 @@ from numpy.typing import NDArray
 from kit.db import Work, load
 from kit.db.arrays import AMOUNT_SCALE
 from kit.zone import EPOCH, day_number, local_days
+from resolvers.processing.shop import Shop
+from scoring.history import History
 from scoring.transactions import Customers, summarise
 
 _SQL = Path(__file__).parent.parent.parent / "models" / "sql"
@@ -37,10 +38,11 @@ class DataReport:
 
 
 @dataclass(frozen=True, slots=True)
-class History:
-    """The customers of a tenant as of an instant, how far the data reach, and what they were made from."""
+class Orders:
+    """The customers of a tenant as of an instant, the rows they were made from, and how far these reach."""
 
     customers: Customers
+    history: History
     data_through: datetime | None
     report: DataReport
 
@@ -73,32 +75,35 @@ class _Rates:
         return result, known
 
 
-def read(work: Work, *, currency: str, scale: int, time_zone: str, as_of: datetime) -> History:
+def read(work: Work, shop: Shop, as_of: datetime) -> Orders:
     """Read one consistent state; call it inside a snapshot transaction in the tenant's scope.
 
-    One pass over the orders. Days are local to `time_zone`; money is counted in 1/`scale` of `currency`.
+    One pass over the orders. Days are the shop's own; money is counted in minor units of its currency.
     Orders and refunds in a currency without a rate for their day are left out and counted.
     """
     report = DataReport()
-    rates = _Rates(work, currency, scale)
-    values = {"as_of": as_of, "currency": currency, "scale": scale}
+    rates = _Rates(work, shop.currency, shop.scale)
+    values = {"as_of": as_of, "currency": shop.currency, "scale": shop.scale}
     latest = 0
     netted, loose = [], []
     for name, customer, placed_at, amount in work.stream(_ORDERS, values):
         latest = max(latest, int(placed_at.max()))
-        block = _converted(rates, report, name, customer, local_days(placed_at, time_zone), amount)
+        days = local_days(placed_at, shop.time_zone)
+        block = _converted(rates, report, name, customer, days, amount)
         report.orders += len(block.customer)
         netted.append(_known_customers(block, report))
     for name, linked, customer, placed_at, amount in work.stream(_REFUNDS, values):
-        block = _converted(rates, report, name, customer, local_days(placed_at, time_zone), amount)
+        days = local_days(placed_at, shop.time_zone)
+        block = _converted(rates, report, name, customer, days, amount)
         if linked:
             report.linked_refunds += len(block.customer)
             netted.append(_known_customers(block, report, orders=False))
         else:
             report.unlinked_refunds += len(block.customer)
             loose.append(_known_customers(block, report, orders=False))
-    customers = _summarise(netted, loose, day_number(as_of, time_zone))
-    return History(customers, EPOCH + timedelta(microseconds=latest) if latest else None, report)
+    history = History(*_joined(netted), adjustment=_joined(loose))
+    customers = _summarised(history, day_number(as_of, shop.time_zone))
+    return Orders(customers, history, EPOCH + timedelta(microseconds=latest) if latest else None, report)
 
 
 def _converted(
@@ -124,14 +129,13 @@ def _known_customers(block: _Block, report: DataReport, *, orders: bool = True) 
     return _Block(block.customer[~guest], block.day[~guest], block.amount[~guest])
 
 
-def _summarise(netted: list[_Block], loose: list[_Block], as_of: int) -> Customers:
-    customer, day, amount = _joined(netted)
-    loose_customer, _, loose_amount = _joined(loose)
-    return summarise(customer, day, amount, as_of=as_of, adjustment=(loose_customer, loose_amount))
+def _summarised(history: History, as_of: int) -> Customers:
+    extra = None if history.adjustment is None else (history.adjustment[0], history.adjustment[2])
+    return summarise(history.customer, history.day, history.amount, as_of=as_of, adjustment=extra)
 
 
-def _joined(blocks: list[_Block]) -> Iterator[Column]:
-    kinds = (np.int64, np.int32, np.int64)
-    for name, kind in zip(("customer", "day", "amount"), kinds, strict=True):
-        columns = [getattr(block, name) for block in blocks]
-        yield np.concatenate(columns) if columns else np.empty(0, kind)
+def _joined(blocks: list[_Block]) -> tuple[Column, Column, Column]:
+    columns = [(np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0, np.int64))]
+    columns += [(block.customer, block.day, block.amount) for block in blocks]
+    customer, day, amount = (np.concatenate(each) for each in zip(*columns, strict=True))
+    return customer, day, amount

@@ -12,23 +12,19 @@ import structlog
 from psycopg.types.json import Jsonb
 
 from kit.db import Statement, Work, connect_for_work
-from kit.errors import CdpError, ConflictError, NotFoundError
-from kit.money import MINOR_DIGITS, USUAL_DIGITS
+from kit.errors import ConflictError
 from resolvers.processing.changes import append_changes, find_changes, read_standing
-from resolvers.processing.control import Control
+from resolvers.processing.control import Control, failure
 from resolvers.processing.listing import write_listings
-from resolvers.processing.orders import History, read
+from resolvers.processing.orders import Orders, read
 from resolvers.processing.request import ANALYSES, Request
+from resolvers.processing.shop import Shop, data_version, find_shop, last_order
 from resolvers.processing.summary import Json, of_analysis, of_run
 from resolvers.processing.swap import stand, sweep, write_scores
 from scoring.analysis import Analysis, analyse
 
 log = structlog.get_logger()
 
-_TENANT = "SELECT currency, time_zone FROM tenant WHERE id = %(id)s"
-_LAST_ORDER = Statement(
-    "SELECT max(placed_at) FROM customer_order WHERE tenant_id = %(tenant_id)s AND status = 'paid'", True, {}
-)
 _STANDING = Statement(
     "SELECT run.id, run.analyses, run.as_of_requested, run.data_version = tenant.data_version AND "
     "(run.as_of_requested <> 'now' OR run.finished_at > now() - make_interval(hours => %(hours)s)) "
@@ -38,7 +34,6 @@ _STANDING = Statement(
     True,
     {},
 )
-_VERSION = "SELECT data_version FROM tenant WHERE id = %(id)s"
 _FINISH = Statement(
     "UPDATE score_run SET status = 'succeeded', finished_at = clock_timestamp(), step = 'done', "
     "data_version = %(data_version)s, analyses = %(analyses)s, "
@@ -57,18 +52,6 @@ class Outcome:
 
     run_id: int
     fresh: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Shop:
-    tenant: int
-    currency: str
-    time_zone: str
-
-    @property
-    def scale(self) -> int:
-        """Minor units in one unit of the currency; all money of a run is counted in them."""
-        return int(10 ** MINOR_DIGITS.get(self.currency, USUAL_DIGITS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,36 +93,36 @@ def process(
     with ExitStack() as stack:
         work = stack.enter_context(connect_for_work(url))
         control = Control(stack.enter_context(connect_for_work(url)), tenant, notify)
-        shop = _shop(work, tenant)
+        shop = find_shop(work, tenant)
         stack.enter_context(control.alone(wait=wait))
         standing = _standing(work, shop, stale_after_hours)
         if run_id is None and not request.force and standing and standing.answers(request):
             return Outcome(standing.run_id, fresh=True)
         if standing:
             request = replace(request, analyses=standing.joined(request.analyses))
-        as_of = request.instant(shop.time_zone, _last_order(work, shop))
+        as_of = request.instant(shop.time_zone, last_order(work, shop))
         run_id = control.start(request, as_of, run_id)
         try:
             _run(url, work, control, shop, request, as_of, run_id)
         except BaseException as error:
             with suppress(psycopg.Error):
-                control.failed(run_id, _reason(error))
+                control.failed(run_id, failure(error))
             raise
         return Outcome(run_id, fresh=False)
 
 
 def _run(
-    url: str, work: Work, control: Control, shop: _Shop, request: Request, as_of: datetime, run_id: int
+    url: str, work: Work, control: Control, shop: Shop, request: Request, as_of: datetime, run_id: int
 ) -> None:
     clock = _Clock()
     with ThreadPoolExecutor(1) as aside, work.transaction(shop.tenant, snapshot=True):
         standing = aside.submit(read_standing, url, shop.tenant)
-        version = int(work.run(_VERSION, {"id": shop.tenant})[0][0])
-        history = read(work, currency=shop.currency, scale=shop.scale, time_zone=shop.time_zone, as_of=as_of)
+        version = data_version(work, shop)
+        orders = read(work, shop, as_of)
     clock.lap("read")
     control.progress(run_id, "analysing", _READ)
     analysis = analyse(
-        history.customers,
+        orders.customers,
         analyses=frozenset(request.analyses),
         scale=shop.scale,
         progress=lambda step, share: control.progress(
@@ -148,26 +131,26 @@ def _run(
     )
     clock.lap("analyse")
     control.progress(run_id, "writing scores", _ANALYSED)
-    write_scores(url, shop.tenant, run_id, history.customers, analysis, shop.scale)
+    write_scores(url, shop.tenant, run_id, orders.customers, analysis, shop.scale)
     changes = find_changes(standing.result(), analysis)
     with work.transaction(shop.tenant):
         if changes is not None:
             append_changes(work, run_id, changes)
-        write_listings(work, run_id, history.customers, analysis)
+        write_listings(work, run_id, orders.customers, analysis)
         stand(work, run_id)
         clock.lap("write")
-        report = of_run(analysis, history.report, shop.scale, clock.seconds, len(changes or ()))
-        _finish(work, run_id, history, analysis, shop.scale, report, version)
+        report = of_run(analysis, orders.report, shop.scale, clock.seconds, len(changes or ()))
+        _finish(work, run_id, orders, analysis, shop.scale, report, version)
     control.notify("sweeping", 1.0)
     with work.transaction(shop.tenant, durable=False):
         sweep(work)
-    log.info("scored", tenant=shop.tenant, run=run_id, customers=len(history.customers), **clock.seconds)
+    log.info("scored", tenant=shop.tenant, run=run_id, customers=len(orders.customers), **clock.seconds)
 
 
 def _finish(
     work: Work,
     run_id: int,
-    history: History,
+    orders: Orders,
     analysis: Analysis,
     scale: int,
     report: Json,
@@ -179,7 +162,7 @@ def _finish(
         "id": run_id,
         "data_version": version,
         "analyses": [name for name in ANALYSES if getattr(analysis, name) is not None],
-        "data_through": history.data_through,
+        "data_through": orders.data_through,
         "model": model.name if model else None,
         "flags": list(dict.fromkeys(flags)),
         "report": Jsonb(report),
@@ -193,32 +176,10 @@ def _json(value: dict[str, object] | None) -> Jsonb | None:
     return None if value is None else Jsonb(value)
 
 
-def _shop(work: Work, tenant: int) -> _Shop:
-    rows = work.run(_TENANT, {"id": tenant})
-    if not rows:
-        raise NotFoundError(f"Tenant with ID {tenant} not found")
-    return _Shop(tenant, *rows[0])
-
-
-def _last_order(work: Work, shop: _Shop) -> datetime | None:
-    with work.transaction(shop.tenant):
-        found: datetime | None = work.run(_LAST_ORDER)[0][0]
-    return found
-
-
-def _standing(work: Work, shop: _Shop, hours: int) -> _Standing | None:
+def _standing(work: Work, shop: Shop, hours: int) -> _Standing | None:
     with work.transaction(shop.tenant):
         rows = work.run(_STANDING, {"hours": hours})
     return _Standing(*rows[0]) if rows else None
-
-
-def _reason(error: BaseException) -> str:
-    """What the run's record says of an error: our own sentences, nothing of the inside of others."""
-    if isinstance(error, CdpError):
-        return error.message
-    if isinstance(error, KeyboardInterrupt | SystemExit):
-        return "The run was interrupted."
-    return "The run failed unexpectedly; the log tells more."
 
 
 class _Clock:

@@ -29,8 +29,8 @@ from scoring.transactions import Customers
 Part = Callable[[slice], Column]
 
 _COPY = 40_000
-"""Rows of one COPY: more would pass the 16 MB of buffers that a COPY may fill before PostgreSQL makes it write
-them out, and wait for the log, to fill them again."""
+"""Rows of one COPY: more would pass the 16 MB of buffers that a COPY may fill before PostgreSQL makes it
+write them out, and wait for the log, to fill them again."""
 _BLOCK = 20_000
 _WRITERS = 2
 _WORTH_A_WRITER = 20_000
