@@ -10,7 +10,10 @@ from models.base import identity, json_object, moment, tenant_key, version
 
 
 class ScoreRun(SQLModel, table=True):
-    """One run. `swept`: its rows of scores have been removed. The overview and distribution of each analysis are stored here, so that reading is cheap."""
+    """One run. `swept`: its rows of scores have been removed.
+
+    The overview and distribution of each analysis are stored here, so that reading is cheap.
+    """
 
     __tablename__: ClassVar[Any] = "score_run"
     __table_args__ = (
