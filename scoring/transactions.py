@@ -45,6 +45,8 @@ class Customers:
     """Number of customers who have rows or adjustments but no transaction, and so no scores."""
     without_transaction_value: int | float
     """Their net revenue, in the unit of the amounts."""
+    sum_log_gap: NDArray[np.float64] | None = None
+    """Sum of the logarithms of the days between consecutive transactions, 0 when x = 0; None if not asked."""
 
     def __len__(self) -> int:
         return len(self.id)
@@ -77,6 +79,7 @@ def summarise(
     *,
     as_of: int,
     adjustment: Adjustment | None = None,
+    log_gaps: bool = False,
 ) -> Customers:
     """Summarise order rows by customer. Rows may come in any order; sorted by (customer, day) is fastest.
 
@@ -89,6 +92,7 @@ def summarise(
         as_of: day number from which recency and T are counted. The caller has cut the rows by instant.
         adjustment: (customer, amount) arrays of equal length that change `monetary` and no transaction:
             refunds that could not be linked to an order.
+        log_gaps: also sum the logarithms of the gaps, which the likelihood of regular purchases needs.
 
     Raises:
         ValueError: arrays of unequal length, not one-dimensional, ids or days that are no integers,
@@ -98,7 +102,7 @@ def summarise(
     ids, days, amounts, key = _sorted(ids, days, amounts)
     ids, days, nets = _net_by_day(ids, days, amounts, key)
     extra = None if adjustment is None else _adjustments(*adjustment, dtype=amounts.dtype)
-    return _by_customer(ids, days, nets, as_of, extra)
+    return _by_customer(ids, days, nets, as_of, extra, log_gaps=log_gaps)
 
 
 def _integers(values: ArrayLike, name: str) -> NDArray[Any]:
@@ -202,6 +206,8 @@ def _by_customer(
     nets: NDArray[Any],
     as_of: int,
     extra: tuple[NDArray[np.int64], NDArray[Any]] | None,
+    *,
+    log_gaps: bool,
 ) -> Customers:
     total = nets.sum()
     everyone = _starts(ids[1:] != ids[:-1]) if len(ids) else np.zeros(0, np.intp)
@@ -210,7 +216,7 @@ def _by_customer(
     positive = nets > 0
     if not positive.all():
         ids, days, nets = ids[positive], days[positive], nets[positive]
-    return _assemble(ids, days, nets, as_of, (all_ids, monetary, total), extra)
+    return _assemble(ids, days, nets, as_of, (all_ids, monetary, total), extra, log_gaps=log_gaps)
 
 
 def _assemble(
@@ -220,13 +226,16 @@ def _assemble(
     as_of: int,
     everyone: tuple[NDArray[np.int64], NDArray[Any], Any],
     extra: tuple[NDArray[np.int64], NDArray[Any]] | None,
+    *,
+    log_gaps: bool,
 ) -> Customers:
     """Customers from their transaction rows (ids, days, nets) and everyone's revenue."""
     all_ids, monetary, total = everyone
     new = ids[1:] != ids[:-1]
     starts = _starts(new) if len(ids) else np.zeros(0, np.intp)
     ends = np.append(starts[1:], len(ids)) if len(ids) else starts
-    gaps = np.bincount(np.diff(days)[~new]) if len(ids) else np.zeros(0, np.int64)
+    apart = np.diff(days)
+    gaps = np.bincount(apart[~new]) if len(ids) else np.zeros(0, np.int64)
     buyers = ids[starts]
     without = len(all_ids) - len(buyers)
     if without:
@@ -248,7 +257,20 @@ def _assemble(
         gaps=gaps.astype(np.int64, copy=False),
         without_transaction=without,
         without_transaction_value=(total - monetary.sum()).item() if without else 0,
+        sum_log_gap=_sum_log_gap(apart, new, starts, len(gaps)) if log_gaps else None,
     )
+
+
+def _sum_log_gap(
+    apart: NDArray[np.int32], new: NDArray[np.bool_], starts: NDArray[np.intp], longest: int
+) -> NDArray[np.float64]:
+    """By customer, from the days between rows, of which those to a new customer do not count."""
+    if len(starts) == 0:
+        return np.zeros(0)
+    table = np.log(np.maximum(np.arange(max(longest, 1)), 1.0))
+    logs = np.zeros(len(apart) + 1)
+    logs[1:] = table[np.where(new, 0, apart)]
+    return np.asarray(np.add.reduceat(logs, starts))
 
 
 def _positions(

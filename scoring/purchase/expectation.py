@@ -60,7 +60,7 @@ def purchases_if_alive(tau: Floats, group: NDArray[np.intp], a: float, B: Floats
 
 def _integral(tau: Floats, a: float, B: Floats, R: Floats) -> Floats:
     """E for posteriors B, R (k,) at horizons tau (k, m): shape (k, m)."""
-    p, weight = _nodes(tau.max(axis=1), a, B, R)
+    p, weight = nodes(tau.max(axis=1), a, B, R)
     p, weight, shape = p[:, None, :], weight[:, None, :], R[:, None, None]
     terms = np.log1p(p * tau[:, :, None])
     terms *= -shape
@@ -69,8 +69,8 @@ def _integral(tau: Floats, a: float, B: Floats, R: Floats) -> Floats:
     return np.asarray(-terms.sum(axis=2))
 
 
-def _nodes(tau: Floats, a: float, B: Floats, R: Floats) -> tuple[Floats, Floats]:
-    """Nodes p and weights that sum to 1, (k, nodes), for horizons up to tau (k,)."""
+def nodes(tau: Floats, a: float, B: Floats, R: Floats) -> tuple[Floats, Floats]:
+    """Nodes p and weights of Beta(p; a, B), which sum to 1, (k, nodes), for horizons up to tau (k,)."""
     peak = np.log(a / B)
     knee = np.minimum(peak, -np.log1p(R * tau))
     width = 9.0 * np.sqrt((a + B) / (a * B))

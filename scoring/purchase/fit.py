@@ -6,17 +6,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.special import expit, gammaln
 
 from scoring import maximum
-from scoring.purchase import bg_nbd, mbg_nbd, nbd
+from scoring.purchase import bg_nbd, mbg_cnbd_k, mbg_nbd, nbd, pareto_nbd
 from scoring.purchase.rows import Rows, group
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from numpy.typing import ArrayLike
 
     from scoring.purchase.model import Floats, Model
 
-MODELS: dict[str, Model] = {m.name: m for m in (mbg_nbd.MODEL, bg_nbd.MODEL, nbd.MODEL)}
+MODELS: dict[str, Model] = {
+    m.name: m for m in (mbg_nbd.MODEL, bg_nbd.MODEL, mbg_cnbd_k.MODEL, pareto_nbd.MODEL, nbd.MODEL)
+}
 
 PARAMETER_AT_BOUND = "PARAMETER_AT_BOUND"
 """A parameter ran to the end of its range: the likelihood has no maximum inside."""
@@ -57,37 +62,43 @@ class PurchaseFit:
     log_likelihood: float
     """Without the prior; NaN when the model was not fitted."""
     standard_errors: dict[str, float]
-    """By the delta method; NaN where the information matrix is not positive definite, and when not fitted."""
+    """By the delta method; NaN where the information matrix is not positive definite, and when not fitted.
+
+    A fixed k has none.
+    """
     flags: tuple[str, ...]
 
     def p_alive(self, x: ArrayLike, t_x: ArrayLike, T: ArrayLike) -> Floats:
         """Probability that a customer with this history has not left by T."""
-        history = _broadcast(x, t_x, T)
-        return MODELS[self.model].p_alive(self._values, *history)
+        return np.asarray(expit(self._log_odds(x, t_x, T)))
 
-    def purchases_if_alive(self, t: ArrayLike, x: ArrayLike, T: ArrayLike) -> Floats:
-        """Expected purchases in (T, T + t] given that the customer is alive at T."""
-        horizon, count, age = _broadcast(t, x, T)
-        flat = MODELS[self.model].purchases_if_alive(
-            self._values, horizon.ravel(), count.ravel(), age.ravel()
-        )
-        return flat.reshape(horizon.shape)
+    def purchases_if_alive(
+        self, t: ArrayLike, x: ArrayLike, T: ArrayLike, t_x: ArrayLike | None = None
+    ) -> Floats:
+        """Expected purchases in (T, T + t] given that the customer is alive at T.
+
+        Raises:
+            ValueError: t_x is missing and the model is not `memoryless`.
+        """
+        return self._if_alive(self._model.purchases_if_alive, t, x, self._last(t_x, T), T)
+
+    def return_if_alive(
+        self, t: ArrayLike, x: ArrayLike, T: ArrayLike, t_x: ArrayLike | None = None
+    ) -> Floats:
+        """Probability of at least one purchase in (T, T + t] given that the customer is alive at T.
+
+        Raises:
+            ValueError: t_x is missing and the model is not `memoryless`.
+        """
+        return self._if_alive(self._model.return_if_alive, t, x, self._last(t_x, T), T)
 
     def expected_purchases(self, t: ArrayLike, x: ArrayLike, t_x: ArrayLike, T: ArrayLike) -> Floats:
         """Expected purchases in (T, T + t]."""
-        return np.asarray(self.p_alive(x, t_x, T) * self.purchases_if_alive(t, x, T))
+        return np.asarray(self.p_alive(x, t_x, T) * self.purchases_if_alive(t, x, T, t_x))
 
     def p_return(self, t: ArrayLike, x: ArrayLike, t_x: ArrayLike, T: ArrayLike) -> Floats:
-        """Probability of at least one purchase in (T, T + t].
-
-        P(alive) times one minus the Laplace transform, at t, of the rate's posterior given alive. A customer
-        leaves only after a purchase, so the drop-out probability plays no part in the first one.
-        """
-        return np.asarray(self.p_alive(x, t_x, T) * self.return_if_alive(t, x, T))
-
-    def return_if_alive(self, t: ArrayLike, x: ArrayLike, T: ArrayLike) -> Floats:
-        """Probability of at least one purchase in (T, T + t] given that the customer is alive at T."""
-        return MODELS[self.model].return_if_alive(self._values, *_broadcast(t, x, T))
+        """Probability of at least one purchase in (T, T + t]."""
+        return np.asarray(self.p_alive(x, t_x, T) * self.return_if_alive(t, x, T, t_x))
 
     def expected_new(self, t: ArrayLike) -> Floats:
         """Expected repeat purchases of a new customer within t of the first: a history of 0, 0, 0."""
@@ -95,15 +106,38 @@ class PurchaseFit:
 
     def pmf(self, n: ArrayLike, t: ArrayLike) -> Floats:
         """Probability that a new customer makes n repeat purchases within t of the first."""
-        return MODELS[self.model].pmf(self._values, *_broadcast(n, t))
+        return self.pmf_ahead(n, t, 0.0, 0.0, 0.0)
+
+    def pmf_ahead(self, n: ArrayLike, t: ArrayLike, x: ArrayLike, t_x: ArrayLike, T: ArrayLike) -> Floats:
+        """Probability of exactly n purchases in (T, T + t], n = 0, 1, 2, ...; over n it sums to 1."""
+        odds = self._log_odds(x, t_x, T)
+        some = self._if_alive(self._model.pmf_if_alive, n, t, x, t_x, T)
+        return np.asarray(expit(odds) * some + np.where(np.asarray(n) == 0, expit(-odds), 0.0))
+
+    @property
+    def memoryless(self) -> bool:
+        """Whether what an alive customer will do depends on x and T alone, not on t_x."""
+        return self._model.memoryless
+
+    def _log_odds(self, x: ArrayLike, t_x: ArrayLike, T: ArrayLike) -> Floats:
+        return self._if_alive(self._model.log_odds, x, t_x, T)
+
+    def _last(self, t_x: ArrayLike | None, T: ArrayLike) -> ArrayLike:
+        if t_x is None and not self.memoryless:
+            raise ValueError(f"{self.model} needs t_x: its customers keep time since their last purchase")
+        return T if t_x is None else t_x
+
+    def _if_alive(self, function: Callable[..., Floats], *arguments: ArrayLike) -> Floats:
+        parts = np.broadcast_arrays(*(np.asarray(part, np.float64) for part in arguments))
+        return function(self._values, *(part.ravel() for part in parts)).reshape(parts[0].shape)
+
+    @property
+    def _model(self) -> Model:
+        return _variant(MODELS[self.model], self.parameters)
 
     @property
     def _values(self) -> Floats:
-        return np.array([self.parameters[name] for name in MODELS[self.model].names])
-
-
-def _broadcast(*values: ArrayLike) -> tuple[Floats, ...]:
-    return tuple(np.broadcast_arrays(*(np.asarray(value, np.float64) for value in values)))
+        return np.array([self.parameters[name] for name in self._model.names])
 
 
 def of(model: str, **parameters: float) -> PurchaseFit:
@@ -111,12 +145,13 @@ def of(model: str, **parameters: float) -> PurchaseFit:
 
     Raises:
         ValueError: an unknown model, or other parameters than its own, or one that is not positive and
-            finite.
+            finite, or a k that is neither 1 nor 2.
     """
-    known = _model(model)
-    if set(parameters) != set(known.names):
-        raise ValueError(f"{model} has the parameters {', '.join(known.names)}")
-    ordered = {name: float(parameters[name]) for name in known.names}
+    known = _variant(_model(model), parameters)
+    names = (*known.fixed, *known.names)
+    if set(parameters) != set(names):
+        raise ValueError(f"{model} has the parameters {', '.join(names)}")
+    ordered = {name: float(parameters[name]) for name in names}
     if not all(np.isfinite(value) and value > 0 for value in ordered.values()):
         raise ValueError("parameters must be positive and finite")
     return PurchaseFit(model, ordered, float("nan"), dict.fromkeys(known.names, float("nan")), ())
@@ -140,18 +175,23 @@ def fit(
         t_x: time from the first to the last transaction, shape (n,).
         T: time from the first transaction to the end of the observation, shape (n,).
         weights: customers per row; 1 each when None. Equal rows are grouped in any case.
-        sum_log_gap: sum of the logarithms of the gaps of each row, for models whose likelihood needs it.
-            None does yet.
+        sum_log_gap: sum of the logarithms of the times between consecutive transactions, shape (n,), 0 where
+            x = 0. Only the log-likelihood of `mbg_cnbd_k` needs it, as a constant: without it the estimates
+            are the same, but the log-likelihood lacks (k - 1) times the sum, can not be compared with that of
+            other models, and whether it gains over the NBD is left open.
         prior: add weak log-normal priors, for few customers (below about 500).
 
     Raises:
         ValueError: an unknown model or histories that can not be (`rows.group`). Too little or odd data is no
             error: the fit is flagged.
     """
-    known = _model(model)
-    if sum_log_gap is not None and np.shape(sum_log_gap) != np.shape(x):
-        raise ValueError("sum_log_gap must be as long as x")
-    return fit_rows(known, group(x, t_x, T, weights), prior=prior)
+    known, logs = _model(model), None
+    if sum_log_gap is not None:
+        gaps = np.asarray(sum_log_gap, np.float64)
+        if gaps.shape != np.shape(x) or not np.isfinite(gaps).all():
+            raise ValueError("sum_log_gap must be finite and as long as x")
+        logs = float((gaps if weights is None else gaps * np.asarray(weights, np.float64)).sum())
+    return fit_rows(known, group(x, t_x, T, weights), prior=prior, log_gaps=logs)
 
 
 def _model(name: str) -> Model:
@@ -160,8 +200,17 @@ def _model(name: str) -> Model:
     return MODELS[name]
 
 
-def fit_rows(model: Model, rows: Rows, *, prior: bool = False) -> PurchaseFit:
-    """`fit` on rows that are grouped already."""
+def _variant(model: Model, parameters: Mapping[str, float]) -> Model:
+    """The model for the k among the parameters."""
+    if model.name != mbg_cnbd_k.MODEL.name or "k" not in parameters:
+        return model
+    if parameters["k"] not in mbg_cnbd_k.BY_K:
+        raise ValueError("k must be 1 or 2")
+    return mbg_cnbd_k.BY_K[int(parameters["k"])]
+
+
+def fit_rows(model: Model, rows: Rows, *, prior: bool = False, log_gaps: float | None = None) -> PurchaseFit:
+    """`fit` on rows that are grouped already; `log_gaps` is the sum of sum_log_gap over all customers."""
     if not model.uses_t_x:
         rows = rows.without_t_x()
     scale = _scale(rows)
@@ -169,13 +218,17 @@ def fit_rows(model: Model, rows: Rows, *, prior: bool = False) -> PurchaseFit:
     start = unit * [model.start[name] for name in model.names]
     if len(rows) == 0 or not rows.T.any():
         nothing = dict.fromkeys(model.names, float("nan"))
-        guess = dict(zip(model.names, start.tolist(), strict=True))
+        guess = model.fixed | dict(zip(model.names, start.tolist(), strict=True))
         return PurchaseFit(model.name, guess, float("nan"), nothing, (NO_DATA,))
     best = _best(model, rows, start, unit, prior=prior)
-    flags = _flags(model, rows, best, prior=prior)
-    parameters = dict(zip(model.names, best.parameters.tolist(), strict=True))
+    k = model.fixed.get("k", 1.0)
+    log_likelihood = best.log_likelihood - gammaln(k) * float((rows.weight * rows.x).sum())
+    log_likelihood += (k - 1.0) * (log_gaps or 0.0)
+    compared = None if k > 1.0 and log_gaps is None else log_likelihood
+    flags = _flags(model, rows, best, compared, prior=prior)
+    parameters = model.fixed | dict(zip(model.names, best.parameters.tolist(), strict=True))
     errors = dict(zip(model.names, best.standard_errors.tolist(), strict=True))
-    return PurchaseFit(model.name, parameters, best.log_likelihood, errors, flags)
+    return PurchaseFit(model.name, parameters, float(log_likelihood), errors, flags)
 
 
 def _scale(rows: Rows) -> float:
@@ -196,17 +249,22 @@ def _best(model: Model, rows: Rows, start: Floats, unit: Floats, *, prior: bool)
     )
 
 
-def _flags(model: Model, rows: Rows, best: maximum.Maximum, *, prior: bool) -> tuple[str, ...]:
+def _flags(
+    model: Model, rows: Rows, best: maximum.Maximum, compared: float | None, *, prior: bool
+) -> tuple[str, ...]:
     flags = []
     if best.at_bound:
         flags.append(PARAMETER_AT_BOUND)
     if best.condition > _WORST_CONDITION:
         flags.append(ILL_CONDITIONED)
-    if "a" in model.names:
-        if best.parameters[model.names.index("a")] < _LEAST_A:
-            flags.append(DROPOUT_NOT_IDENTIFIED)
-        if best.log_likelihood - fit_rows(nbd.MODEL, rows).log_likelihood < _LEAST_GAIN:
-            flags.append(NO_GAIN_OVER_NBD)
+    if "a" in model.names and best.parameters[model.names.index("a")] < _LEAST_A:
+        flags.append(DROPOUT_NOT_IDENTIFIED)
+    if (
+        model.uses_t_x
+        and compared is not None
+        and compared - fit_rows(nbd.MODEL, rows).log_likelihood < _LEAST_GAIN
+    ):
+        flags.append(NO_GAIN_OVER_NBD)
     if prior:
         flags.append(PRIOR_USED)
     return tuple(flags)

@@ -40,28 +40,33 @@ def log_likelihood(parameters: Floats, rows: Rows) -> tuple[float, Floats, Float
     return float(value), gradient, np.array([[of_shape, cross], [cross, of_rate]])
 
 
-def p_alive(parameters: Floats, x: Floats, t_x: Floats, T: Floats) -> Floats:
-    """1 for everyone."""
-    return np.ones_like(x)
+def negative_binomial(n: Floats, t: Floats, R: Floats, A: Floats) -> Floats:
+    """Probability of n events within t at a rate that is Gamma(R, A), arrays that broadcast."""
+    ways = gammaln(R + n) - gammaln(R) - gammaln(n + 1.0)
+    return np.asarray(np.exp(ways - R * np.log1p(t / A) + xlogy(n, t / (A + t))))
 
 
-def purchases_if_alive(parameters: Floats, t: Floats, x: Floats, T: Floats) -> Floats:
+def log_odds(parameters: Floats, x: Floats, t_x: Floats, T: Floats) -> Floats:
+    """Infinite: everyone is alive."""
+    return np.full_like(x, np.inf)
+
+
+def purchases_if_alive(parameters: Floats, t: Floats, x: Floats, t_x: Floats, T: Floats) -> Floats:
     """`t (r + x) / (alpha + T)`, the mean of the posterior rate times t."""
     r, alpha = parameters
     return np.asarray(t * (r + x) / (alpha + T))
 
 
-def return_if_alive(parameters: Floats, t: Floats, x: Floats, T: Floats) -> Floats:
+def return_if_alive(parameters: Floats, t: Floats, x: Floats, t_x: Floats, T: Floats) -> Floats:
     """`1 - ((alpha + T) / (alpha + T + t))^(r + x)`: the posterior rate is Gamma(r + x, alpha + T)."""
     r, alpha = parameters[:2]
     return np.asarray(-np.expm1(-(r + x) * np.log1p(t / (alpha + T))))
 
 
-def pmf(parameters: Floats, n: Floats, t: Floats) -> Floats:
-    """The negative binomial probability of n purchases within t."""
-    r, alpha = parameters[:2]
-    ways = gammaln(r + n) - gammaln(r) - gammaln(n + 1.0)
-    return np.asarray(np.exp(ways - r * np.log1p(t / alpha) + xlogy(n, t / (alpha + t))))
+def pmf_if_alive(parameters: Floats, n: Floats, t: Floats, x: Floats, t_x: Floats, T: Floats) -> Floats:
+    """The negative binomial probability of n purchases at the posterior rate."""
+    r, alpha = parameters
+    return negative_binomial(n, t, r + x, alpha + T)
 
 
 MODEL = Model(
@@ -69,10 +74,10 @@ MODEL = Model(
     names=("r", "alpha"),
     times=("alpha",),
     log_likelihood=log_likelihood,
-    p_alive=p_alive,
+    log_odds=log_odds,
     purchases_if_alive=purchases_if_alive,
     return_if_alive=return_if_alive,
-    pmf=pmf,
+    pmf_if_alive=pmf_if_alive,
     start={"r": 0.5, "alpha": 0.5},
     spread={"r": 1.5, "alpha": 1.5},
     uses_t_x=False,

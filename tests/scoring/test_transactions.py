@@ -88,6 +88,15 @@ def test_histories_follow_from_days() -> None:
     assert len(customers) == 2
 
 
+@given(ROWS)
+def test_logarithms_of_gaps_are_summed_when_asked(rows: list[tuple[int, int, int]]) -> None:
+    customer, day, amount = columns(rows, 3)
+    customers = summarise(customer, day, np.abs(amount) + 1, as_of=AS_OF, log_gaps=True)
+    days = [np.unique(day[customer == one]) for one in np.unique(customer)]
+    assert customers.sum_log_gap == pytest.approx(np.array([np.log(np.diff(each)).sum() for each in days]))
+    assert summarise(customer, day, amount, as_of=AS_OF).sum_log_gap is None
+
+
 def test_a_reversed_order_is_no_transaction() -> None:
     customers = summarise([1, 1, 1], [3, 5, 5], [10_0000, 168_469_6000, -168_469_6000], as_of=9)
     assert customers.frequency.tolist() == [1]

@@ -12,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scoring import purchase
+from scoring.purchase.fit import fit_rows
+from scoring.purchase.mbg_cnbd_k import BY_K
 from scoring.purchase.rows import group
 from scoring.transactions import Customers
 
@@ -45,6 +47,15 @@ def test_p12_p13_mbg_nbd(calibration: Customers) -> None:
     fit = fitted("mbg_nbd", calibration)
     assert list(fit.parameters.values()) == pytest.approx([0.525, 6.183, 0.891, 1.614], rel=6e-4)
     assert fit.log_likelihood == pytest.approx(-9582.1357, abs=0.002)
+    assert fit.flags == ()
+
+
+def test_p15_p16_p17_pareto_nbd(calibration: Customers) -> None:
+    fit = fitted("pareto_nbd", calibration)
+    assert list(fit.parameters.values()) == pytest.approx([0.553, 10.578, 0.606, 11.669], rel=1e-3)
+    assert fit.log_likelihood == pytest.approx(-9594.976, abs=0.002)
+    errors = [0.0476264, 0.8427222, 0.1872594, 6.2105448]
+    assert list(fit.standard_errors.values()) == pytest.approx(errors, rel=1e-3)
     assert fit.flags == ()
 
 
@@ -117,6 +128,52 @@ def test_a_large_fit_starts_on_a_sample_and_ends_on_all(cdnow_master: Customers)
     assert once.flags == ()
 
 
+def test_one_stage_between_purchases_is_the_mbg_nbd(calibration: Customers) -> None:
+    rows = group(calibration.x, calibration.t_x, calibration.T)
+    plain, one = fit_rows(purchase.MODELS["mbg_nbd"], rows), fit_rows(BY_K[1], rows)
+    assert one.parameters == {"k": 1.0, **plain.parameters}
+    assert fit_rows(BY_K[1], rows, log_gaps=50.0) == one
+    assert (one.log_likelihood, one.standard_errors) == (plain.log_likelihood, plain.standard_errors)
+    history = (calibration.x, calibration.t_x, calibration.T)
+    for t in (1.0, 90.0):
+        assert (one.expected_purchases(t, *history) == plain.expected_purchases(t, *history)).all()
+        assert (one.p_return(t, *history) == plain.p_return(t, *history)).all()
+        assert (one.pmf_ahead(2, t, *history) == plain.pmf_ahead(2, t, *history)).all()
+
+
+def test_gaps_only_shift_the_log_likelihood(calibration: Customers) -> None:
+    parts = calibration.x, calibration.t_x, calibration.T
+    gaps = np.where(calibration.x > 0, 1.5 * calibration.x, 0.0)
+    without = purchase.fit("mbg_cnbd_k", *parts)
+    known = purchase.fit("mbg_cnbd_k", *parts, sum_log_gap=gaps)
+    twice = purchase.fit("mbg_cnbd_k", *parts, np.full(len(gaps), 2.0), sum_log_gap=gaps)
+    assert known.parameters == without.parameters
+    assert known.log_likelihood - without.log_likelihood == pytest.approx(gaps.sum())
+    assert twice.log_likelihood == pytest.approx(2.0 * known.log_likelihood)
+    assert set(known.standard_errors) == {"r", "alpha", "a", "b"}
+
+
+def test_a_gain_over_the_nbd_is_only_judged_where_likelihoods_compare(calibration: Customers) -> None:
+    parts = calibration.x, calibration.t_x, calibration.T
+    poor = np.where(calibration.x > 0, -9.0 * calibration.x, 0.0)
+    assert purchase.NO_GAIN_OVER_NBD not in purchase.fit("mbg_cnbd_k", *parts).flags
+    assert purchase.NO_GAIN_OVER_NBD in purchase.fit("mbg_cnbd_k", *parts, sum_log_gap=poor).flags
+
+
+@pytest.mark.parametrize("model", sorted(purchase.MODELS))
+def test_the_unit_of_time_scales_times_alone(model: str, calibration: Customers) -> None:
+    days = purchase.fit(model, calibration.x, calibration.t_x, calibration.T)
+    weeks = fitted(model, calibration)
+    for name, value in days.parameters.items():
+        unit = WEEK if name in ("alpha", "beta") else 1.0
+        assert weeks.parameters[name] * unit == pytest.approx(value, rel=1e-5)
+    history = np.array([0, 3, 9]), np.array([0.0, 70.0, 140.0]), np.array([7.0, 140.0, 150.0])
+    same = history[0], history[1] / WEEK, history[2] / WEEK
+    assert weeks.expected_purchases(10.0, *same) == pytest.approx(
+        days.expected_purchases(70.0, *history), rel=1e-5
+    )
+
+
 def test_uci_is_flagged(uci: Customers) -> None:
     fit = purchase.fit("mbg_nbd", uci.x, uci.t_x, uci.T)
     assert purchase.NO_GAIN_OVER_NBD in fit.flags
@@ -168,5 +225,10 @@ def test_misuse_is_refused() -> None:
         purchase.of("nbd", r=1.0)
     with pytest.raises(ValueError, match="positive"):
         purchase.of("nbd", r=1.0, alpha=0.0)
-    with pytest.raises(ValueError, match="sum_log_gap"):
-        purchase.fit("nbd", [1], [1], [2], sum_log_gap=[1.0, 2.0])
+    for gaps in ([1.0, 2.0], [np.nan]):
+        with pytest.raises(ValueError, match="sum_log_gap"):
+            purchase.fit("nbd", [1], [1], [2], sum_log_gap=gaps)
+    with pytest.raises(ValueError, match="k must be"):
+        purchase.of("mbg_cnbd_k", k=3, r=1.0, alpha=1.0, a=1.0, b=1.0)
+    with pytest.raises(ValueError, match="needs t_x"):
+        purchase.of("mbg_cnbd_k", k=2, r=1.0, alpha=1.0, a=1.0, b=1.0).purchases_if_alive(1.0, 1, 2.0)

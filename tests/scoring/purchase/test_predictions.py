@@ -5,9 +5,6 @@ from __future__ import annotations
 import mpmath  # type: ignore[import-untyped]
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from scoring import purchase
 from scoring.transactions import Customers
@@ -19,6 +16,8 @@ MODELS = [
     purchase.of("mbg_nbd", r=0.525, alpha=6.183, a=0.891, b=1.614),
     purchase.of("mbg_nbd", r=3.0, alpha=40.0, a=0.02, b=0.4),
     purchase.of("nbd", r=0.385, alpha=12.07),
+    purchase.of("pareto_nbd", r=0.5534, alpha=10.5802, s=0.6061, beta=11.6562),
+    purchase.of("mbg_cnbd_k", k=2, r=0.7, alpha=5.0, a=0.6, b=1.4),
 ]
 
 
@@ -54,6 +53,27 @@ def test_p07_by_calibration_frequency(bg: purchase.PurchaseFit, calibration: Cus
 def test_p08_p10_fixed_parameters() -> None:
     assert float(FHL.expected_purchases(39.0, 2, 30.43, 38.86)) == pytest.approx(1.226, abs=5e-4)
     assert FHL.pmf([0, 10], [39.0, 2.0]) == pytest.approx([0.5737864, 1.07869e-07], rel=1e-5)
+
+
+def test_p18_p19_pareto_nbd(calibration: Customers) -> None:
+    fit = purchase.of("pareto_nbd", r=0.5534, alpha=10.5802, s=0.6061, beta=11.6562)
+    assert float(fit.p_alive(26, 30.86, 31.0)) == pytest.approx(0.9979, abs=1e-4)
+    each = fit.expected_purchases(39.0, calibration.x, calibration.t_x / WEEK, calibration.T / WEEK)
+    means = [each[np.minimum(calibration.x, 7) == x].mean() for x in range(8)]
+    expected = [0.138, 0.6, 1.196, 1.714, 2.399, 2.907, 3.819, 6.403]
+    assert means == pytest.approx(expected, abs=1e-3)
+
+
+@pytest.mark.parametrize("fit", MODELS)
+@pytest.mark.parametrize("history", [(0, 0.0, 20.0), (4, 9.0, 30.0), (300, 290.0, 300.0)])
+def test_chances_ahead_sum_to_one_and_to_the_mean(
+    fit: purchase.PurchaseFit, history: tuple[int, float, float]
+) -> None:
+    n = np.arange(4000)
+    chances = fit.pmf_ahead(n, 50.0, *history)
+    assert chances.sum() == pytest.approx(1.0, rel=1e-9)
+    assert (n * chances).sum() == pytest.approx(float(fit.expected_purchases(50.0, *history)), rel=1e-9)
+    assert 1.0 - chances[0] == pytest.approx(float(fit.p_return(50.0, *history)), rel=1e-9)
 
 
 @pytest.mark.parametrize("fit", MODELS)
@@ -105,38 +125,6 @@ def test_alive_and_return_by_quadrature(
     assert float(fit.p_return(t, x, t_x, T)) == pytest.approx(back, rel=1e-9)
 
 
-def simulated(
-    seed: int, n: int, T: float, t: float
-) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
-    """x, t_x and purchases in (T, T + t] of customers with MBG/NBD rates (.6, 8) and drop-out (.8, 1.6)."""
-    generator = np.random.default_rng(seed)
-    rate, leave = generator.gamma(0.6, 1 / 8.0, n), generator.beta(0.8, 1.6, n)
-    x, t_x, later, now = np.zeros(n, np.int64), np.zeros(n), np.zeros(n, np.int64), np.zeros(n)
-    alive = generator.random(n) >= leave
-    while alive.any():
-        now[alive] += generator.exponential(1.0 / np.maximum(rate[alive], 1e-300))
-        alive &= now <= T + t
-        before = alive & (now <= T)
-        x[before] += 1
-        t_x[before] = now[before]
-        later += alive & (now > T)
-        alive &= generator.random(n) >= leave
-    return x, t_x, later
-
-
-def test_return_and_expectation_come_true_in_simulation() -> None:
-    T, t = 40.0, 25.0
-    fit = purchase.of("mbg_nbd", r=0.6, alpha=8.0, a=0.8, b=1.6)
-    x, t_x, later = simulated(11, 200_000, T, t)
-    back, expected = fit.p_return(t, x, t_x, T), fit.expected_purchases(t, x, t_x, T)
-    groups = [x == 0, x == 1, (x == 2) & (t_x > 20), (x >= 3) & (t_x > 30), (x >= 3) & (t_x <= 30)]
-    for group in groups:
-        n, share = group.sum(), back[group].mean()
-        assert n > 2000
-        assert abs((later[group] > 0).mean() - share) < 4 * (share * (1 - share) / n) ** 0.5
-        assert abs(later[group].mean() - expected[group].mean()) < 4 * later[group].std() / n**0.5
-
-
 def test_mbg_without_dropout_is_the_nbd() -> None:
     mbg, nbd = purchase.of("mbg_nbd", r=0.7, alpha=9.0, a=1e-9, b=1.0), purchase.of("nbd", r=0.7, alpha=9.0)
     history = (np.arange(5), np.array([0.0, 3.0, 9.0, 20.0, 30.0]), 30.0)
@@ -144,36 +132,6 @@ def test_mbg_without_dropout_is_the_nbd() -> None:
     assert mbg.expected_purchases(20.0, *history) == pytest.approx(
         nbd.expected_purchases(20.0, *history), rel=1e-6
     )
-
-
-POSITIVE = st.floats(1e-3, 1e3)
-
-
-@given(
-    st.sampled_from(["mbg_nbd", "bg_nbd"]),
-    st.tuples(POSITIVE, POSITIVE, POSITIVE, POSITIVE),
-    st.integers(0, 5000),
-    st.floats(0.0, 1.0),
-    st.floats(0.0, 5000.0),
-)
-def test_figures_are_finite_bounded_and_monotone(
-    model: str, values: tuple[float, ...], x: int, share: float, T: float
-) -> None:
-    fit = purchase.of(model, **dict(zip(("r", "alpha", "a", "b"), values, strict=True)))
-    t_x = share * T if x else 0.0
-    t = np.array([0.0, 1.0, 30.0, 365.0, 3650.0])
-    alive, back = float(fit.p_alive(x, t_x, T)), fit.p_return(t, x, t_x, T)
-    expected = fit.expected_purchases(t, x, t_x, T)
-    assert 0.0 <= alive <= 1.0
-    assert np.isfinite(back).all()
-    assert np.isfinite(expected).all()
-    assert back[0] == expected[0] == 0.0
-    assert (np.diff(back) >= 0).all()
-    assert (np.diff(expected) >= -1e-9 * expected[1:]).all()
-    assert (back <= alive * (1 + 1e-12)).all()
-    assert (back <= expected * (1 + 1e-9)).all()
-    if x:
-        assert alive <= float(fit.p_alive(x, T, T)) * (1 + 1e-12)
 
 
 def test_far_out_histories_give_numbers() -> None:
