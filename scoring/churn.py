@@ -70,12 +70,14 @@ def risk(recency_days: ArrayLike, usual: Silence, p_return: ArrayLike | None) ->
         recency_days: days since the last transaction, shape (n,).
         usual: from `silence`.
         p_return: P(at least one order within `usual.horizon_days`), shape (n,); None where there is no
-            model, and the silence alone decides.
+            model, and NaN where it can not tell: there the silence alone decides.
     """
     own = silence_class(recency_days, usual)
     if p_return is None:
         return own
-    classes = _classes(-np.asarray(p_return, np.float64), -np.array(RETURN_LIMITS))
+    returning = np.asarray(p_return, np.float64)
+    classes = _classes(-returning, -np.array(RETURN_LIMITS))
+    classes[np.isnan(returning)] = len(RISKS) - 1
     return np.minimum(own, classes)
 
 

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 __all__ = ["MAP_VERSION", "SEGMENTS", "Edges", "RfmScores", "Span", "score"]
 
+_NARROW = 1000
+"""By how much the range of integers may exceed their number to be counted in a table."""
+_SAMPLE = 1 << 14
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -83,7 +87,7 @@ def score(
     m, m_spans = _classes(money, 5, 1)
     f, f_spans = _frequency(orders)
     edges = Edges(tuple(_mirrored(span) for span in r_spans), f_spans, m_spans)
-    return RfmScores(r, f, m, table[r, f, m], edges, map_version)
+    return RfmScores(r, f, m, table.ravel().take(36 * r + 6 * f + m), edges, map_version)
 
 
 def _measure(values: ArrayLike, name: str) -> NDArray[Any]:
@@ -101,28 +105,76 @@ def _measure(values: ArrayLike, name: str) -> NDArray[Any]:
 
 
 def _classes(values: NDArray[Any], classes: int, first: int) -> tuple[NDArray[np.uint8], tuple[Span, ...]]:
-    """`first + floor(classes * strictly lower / N)` in integers, with the span of each class.
+    """`first + floor(classes * strictly lower / N)` in integers, with the span of each class."""
+    if len(values) == 0:
+        return np.zeros(0, np.uint8), tuple(Span(first + k, None, None) for k in range(classes))
+    lowest, highest = values.min(), values.max()
+    if values.dtype.kind == "i" and int(highest) - int(lowest) < len(values) + _NARROW:
+        return _by_histogram(values, int(lowest), classes, first)
+    return _by_rank(values, classes, first)
+
+
+def _by_histogram(
+    values: NDArray[Any], lowest: int, classes: int, first: int
+) -> tuple[NDArray[np.uint8], tuple[Span, ...]]:
+    """The definition, counted for each distinct integer of a narrow range."""
+    place = np.subtract(values, lowest, dtype=np.intp)
+    counts = np.bincount(place)
+    lower = np.cumsum(counts) - counts
+    score = (first + classes * lower // len(values)).astype(np.uint8)
+    seen = np.flatnonzero(counts)
+    ends = np.searchsorted(score[seen], np.arange(first, first + classes + 1))
+    spans = (_span(first + k, seen[ends[k] : ends[k + 1]] + lowest) for k in range(classes))
+    return score[place], tuple(spans)
+
+
+def _by_rank(values: NDArray[Any], classes: int, first: int) -> tuple[NDArray[np.uint8], tuple[Span, ...]]:
+    """The same of any values.
 
     The class of a value never falls as the value rises, so it is enough to find the lowest value of each
-    class, by its rank in the sorted values.
+    class, by its rank, for which the values need not be sorted.
     """
-    ordered = np.sort(values)
-    n = len(ordered)
-    starts = [0]
-    for k in range(1, classes):
-        at = -(-k * n // classes)
-        if at < n and ordered[at - 1] == ordered[at]:
-            at = int(np.searchsorted(ordered, ordered[at], side="right"))
-        starts.append(at)
+    n = len(values)
+    sample = np.sort(values[:: max(1, n // _SAMPLE)])
+    edges = [_edge(values, sample, -(-k * n // classes)) for k in range(1, classes + 1)]
+    starts = [values.min(), *(start for start, _ in edges)]
     scores = np.full(n, first, np.uint8)
-    for at in starts[1:]:
-        if at < n:
-            scores += values >= ordered[at]
-    ends = [*starts[1:], n]
+    for start in starts[1:]:
+        if start is not None:
+            scores += values >= start
     spans = (
-        _span(first + k, ordered[low:high]) for k, (low, high) in enumerate(zip(starts, ends, strict=True))
+        Span(first + k, None, None)
+        if starts[k] is None or starts[k] == starts[k + 1]
+        else Span(first + k, starts[k].item(), below.item())
+        for k, (_, below) in enumerate(edges)
     )
     return scores, tuple(spans)
+
+
+def _edge(values: NDArray[Any], sample: NDArray[Any], at: int) -> tuple[Any | None, Any]:
+    """The least value with at least `at` (>= 1) values strictly below it, or None, and the next lower one."""
+    if at >= len(values):
+        return None, values.max()
+    near, rank = _near(values, sample, at)
+    ordered = np.partition(near, [rank - 1, rank])
+    before, value = ordered[rank - 1], ordered[rank]
+    if before < value:
+        return value, before
+    above = values.compress(values > value)
+    return (above.min() if len(above) else None), value
+
+
+def _near(values: NDArray[Any], sample: NDArray[Any], at: int) -> tuple[NDArray[Any], int]:
+    """Few of the values, with those of rank `at` - 1 and `at` among them, and the latter's rank there.
+
+    They lie between two values of the sorted sample, six standard errors to either side (Floyd & Rivest
+    1975); where that fails all values are given back.
+    """
+    middle, margin = at * len(sample) // len(values), 3 * int(len(sample) ** 0.5)
+    low, high = sample[max(middle - margin, 0)], sample[min(middle + margin, len(sample) - 1)]
+    below = int(np.count_nonzero(values < low))
+    near = values.compress((values >= low) & (values <= high))
+    return (near, at - below) if below < at < below + len(near) else (values, at)
 
 
 def _span(score: int, ordered: NDArray[Any]) -> Span:
@@ -139,7 +191,11 @@ def _mirrored(span: Span) -> Span:
 
 def _frequency(orders: NDArray[Any]) -> tuple[NDArray[np.uint8], tuple[Span, ...]]:
     repeat = orders > 1
-    scores = np.ones(len(orders), np.uint8)
-    scores[repeat], spans = _classes(orders[repeat], 4, 2)
+    scores, reached = np.ones(len(orders), np.uint8), 1
+    _, spans = _classes(orders.compress(repeat), 4, 2)
+    for span in spans:
+        if span.low is not None:
+            scores += (orders >= span.low) * np.uint8(span.score - reached)
+            reached = span.score
     once = Span(1, None, None) if repeat.all() else Span(1, 1, 1)
     return scores, (once, *spans)

@@ -35,6 +35,26 @@ def test_horizon_is_clipped() -> None:
     assert churn.silence(np.bincount([900] * 40)).horizon_days == 365
 
 
+def test_a_shop_open_for_a_week() -> None:
+    usual = churn.silence(np.bincount([1, 2, 3] * 20))
+    assert usual == churn.Silence(30, 2, 3, 3, measured=True)
+    assert churn.risk([0, 3, 6], usual, [0.9, 0.4, 0.0]).tolist() == [0, 1, 3]
+
+
+def test_nobody_runs_no_risk() -> None:
+    usual = churn.silence(np.zeros(0, np.int64))
+    for back in (None, np.zeros(0)):
+        none = churn.risk(np.zeros(0, np.int32), usual, back)
+        assert none.shape == (0,)
+        assert none.dtype == np.uint8
+
+
+def test_an_unknown_return_leaves_the_silence_to_decide() -> None:
+    usual = churn.silence(np.zeros(0, np.int64))
+    assert churn.risk([10, 100], usual, [np.nan, np.nan]).tolist() == [0, 3]
+    assert churn.risk([10, 100], usual, None).tolist() == [0, 3]
+
+
 USUAL = churn.Silence(100, 20, 50, 100, measured=True)
 
 

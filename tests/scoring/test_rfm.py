@@ -27,9 +27,10 @@ def by_definition(
     return scores
 
 
-@given(CUSTOMERS)
-def test_scores_are_the_definition_counted_out(rows: list[tuple[int, int, int]]) -> None:
+@given(CUSTOMERS, st.sampled_from([1, 10**9, 0.25]))
+def test_scores_are_the_definition_counted_out(rows: list[tuple[int, int, int]], unit: float) -> None:
     recency, frequency, monetary = (list(column) for column in zip(*rows, strict=True))
+    monetary = [amount * unit for amount in monetary]
     scores = rfm.score(recency, frequency, monetary)
     got = list(zip(scores.r.tolist(), scores.f.tolist(), scores.m.tolist(), strict=True))
     assert got == by_definition(recency, frequency, monetary)
@@ -45,9 +46,10 @@ def test_row_order_is_irrelevant(rows: list[tuple[int, int, int]], random: objec
     assert straight.edges == shuffled.edges
 
 
-@given(CUSTOMERS)
-def test_edges_tell_what_each_score_spans(rows: list[tuple[int, int, int]]) -> None:
+@given(CUSTOMERS, st.sampled_from([1, 10**9, 0.25]))
+def test_edges_tell_what_each_score_spans(rows: list[tuple[int, int, int]], unit: float) -> None:
     recency, frequency, monetary = np.array(rows).T
+    monetary = monetary * unit
     scores = rfm.score(recency, frequency, monetary)
     measures = (
         (recency, scores.r, scores.edges.recency),
@@ -60,6 +62,24 @@ def test_edges_tell_what_each_score_spans(rows: list[tuple[int, int, int]]) -> N
             own = values[given_scores == span.score]
             expected = (own.min(), own.max()) if len(own) else (None, None)
             assert (span.low, span.high) == expected
+
+
+@pytest.mark.parametrize("kind", ["spread", "sorted", "steps", "half the same", "outlier"])
+def test_many_customers_score_like_few(kind: str) -> None:
+    generator, n = np.random.default_rng(8), 60_000
+    monetary = {
+        "spread": generator.integers(0, 10**12, n),
+        "sorted": np.arange(n) * 10**7,
+        "steps": generator.integers(-3, 4, n) * 10**9,
+        "half the same": np.where(generator.random(n) < 0.5, 0, generator.integers(-(10**9), 10**9, n)),
+        "outlier": np.append(np.full(n - 1, 3), 10**15),
+    }[kind]
+    scores = rfm.score(np.zeros(n, int), np.ones(n, int), monetary)
+    lower = np.searchsorted(np.sort(monetary), monetary)
+    np.testing.assert_array_equal(scores.m, 1 + 5 * lower // n)
+    for span in scores.edges.monetary:
+        own = monetary[scores.m == span.score]
+        assert (span.low, span.high) == ((own.min(), own.max()) if len(own) else (None, None))
 
 
 def test_floats_score_like_integers() -> None:
@@ -82,6 +102,29 @@ def test_one_customer_and_none() -> None:
     none = rfm.score([], np.zeros(0, np.int64), [])
     assert len(none.segment) == 0
     assert none.edges.recency[4] == rfm.Span(5, None, None)
+
+
+SHOPS = {
+    "nobody": ([], [], []),
+    "one order of a million": ([0], [1], [10**14]),
+    "one-timers": (range(40), [1] * 40, range(40)),
+    "identical": ([7] * 40, [3] * 40, [500_000] * 40),
+    "refunds only": ([3, 4], [1, 1], [0, -(10**9)]),
+    "a week": ([index % 7 for index in range(40)], [1 + index % 3 for index in range(40)], range(40)),
+    "ends of the integers": ([0, 2**31 - 1], [1, 2**31 - 1], [-(2**63), 2**63 - 1]),
+}
+
+
+@pytest.mark.parametrize("shop", SHOPS)
+def test_odd_shops_are_scored(shop: str) -> None:
+    columns = [np.array(column, np.int64) for column in SHOPS[shop]]
+    scores = rfm.score(*columns)
+    for values, least in ((scores.r, 1), (scores.f, 1), (scores.m, 1), (scores.segment, 0)):
+        assert len(values) == len(columns[0])
+        assert ((values >= least) & (values <= (10 if least == 0 else 5))).all()
+    assert all(
+        len(spans) == 5 for spans in (scores.edges.recency, scores.edges.frequency, scores.edges.monetary)
+    )
 
 
 def test_misuse_is_refused() -> None:

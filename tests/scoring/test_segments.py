@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
-from scoring.segments import CELLS, RANK, SEGMENTS, segment_map
+from scoring.segments import CELLS, RANK, SEGMENTS, from_names, segment_map, to_names
 
 CELLS_PER_SEGMENT = {
     "Champions": 8,
@@ -63,11 +63,40 @@ def test_cells_by_the_rules(digits: str, segment: str) -> None:
     assert SEGMENTS[CELLS[r, f, m]] == segment
 
 
-def test_a_map_that_misses_a_cell_is_refused() -> None:
+def test_a_map_that_misses_a_cell_is_refused_by_name() -> None:
     cells = CELLS.copy()
     np.testing.assert_array_equal(segment_map(cells), CELLS)
     cells[3, 2, 1] = 255
-    with pytest.raises(ValueError, match="125 cells"):
+    cells[5, 5, 5] = 11
+    with pytest.raises(ValueError, match=r"125 cells.*: 321, 555 lack"):
         segment_map(cells)
+    with pytest.raises(ValueError, match=r"111, .* and 113 more lack"):
+        segment_map(np.full((6, 6, 6), -1))
     with pytest.raises(ValueError, match="shape"):
         segment_map(CELLS[1:, 1:, 1:])
+    with pytest.raises(ValueError, match="integers"):
+        segment_map(CELLS.astype(float))
+
+
+def test_names_of_cells_lead_to_the_map_and_back() -> None:
+    names = to_names(CELLS)
+    assert {name: len(cells) for name, cells in names.items()} == CELLS_PER_SEGMENT
+    np.testing.assert_array_equal(from_names(names), CELLS)
+    everyone = from_names({"Lost": [cell for cells in names.values() for cell in cells]})
+    assert set(everyone[1:, 1:, 1:].ravel().tolist()) == {SEGMENTS.index("Lost")}
+
+
+def test_an_own_map_is_refused_by_what_is_wrong_with_it() -> None:
+    names = to_names(CELLS)
+    names["Lost"] = [*names["Lost"], "555", "666", "55"]
+    names["Champion"] = names.pop("Champions")[2:]
+    message = (
+        "a segment map must cover all 125 cells once: unknown segments Champion; unknown cells 55, 666; "
+        "cells given twice 555; cells without a segment 444, 445"
+    )
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        from_names(names)
+    with pytest.raises(ValueError, match="cells given twice 111"):
+        from_names({**to_names(CELLS), "Lost": ["111", "111", "112", "121"]})
+    with pytest.raises(ValueError, match=r"without a segment 111, .* and 113 more$"):
+        from_names({})

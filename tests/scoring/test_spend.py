@@ -130,6 +130,8 @@ def test_a_tail_without_a_mean_is_flagged() -> None:
         ([1], [5.0]),
         ([2] * 40, [20.0] * 40),
         ([1] * 40, [20.0] * 39 + [1e12]),
+        ([1] * 40, np.linspace(5.0, 80.0, 40)),
+        ([1, 2, 3, 2] * 10, [1e-4] * 39 + [1e14]),
         (range(1, 41), [1e-4] * 40),
         ([1] * 39 + [5000], np.geomspace(1e-4, 1e10, 40)),
     ],
@@ -137,9 +139,19 @@ def test_a_tail_without_a_mean_is_flagged() -> None:
 def test_odd_data_gives_finite_numbers(count: Any, mean: Any) -> None:
     fit = spend.fit(count, mean)
     assert all(np.isfinite(value) for value in fit.parameters.values())
+    assert np.isfinite(fit.log_likelihood) or fit.flags == (spend.TOO_FEW,)
+    assert (np.array(list(fit.standard_errors.values())) >= 0).all() or fit.flags
     worth = fit.expected_spend(np.array(count, float), np.array(mean, float))
     assert np.isfinite(worth).all()
     assert (worth > 0).all()
+
+
+def test_weights_of_nobody_fit_nothing() -> None:
+    fit = spend.fit([1, 2], [3.0, 4.0], [0.0, 0.0])
+    assert fit.flags == (spend.TOO_FEW,)
+    assert fit.mean_value == 0.0
+    assert np.isnan(fit.correlation)
+    assert fit.expected_spend(2, 6.0) == 4.0
 
 
 @settings(max_examples=60, deadline=None)
