@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from scoring import churn, clv, heuristics, rfm, spend, summaries
-from scoring.choice import Choice, choose
+from scoring import baselines, churn, clv, heuristics, rfm, spend, summaries
+from scoring.backtest.rolling import TOO_FEW_ORDERS, rolling_errors, total_interval
+from scoring.choice import LOW_DATA, Choice, choose
+from scoring.outlook import Outlook, look
 from scoring.results import (
     Analysis,
     ChurnAnalysis,
@@ -30,13 +32,16 @@ from scoring.results import (
     RfmOverview,
     RfmSummary,
     SegmentRow,
+    TotalInterval,
 )
+from scoring.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
+    from scoring.history import History
     from scoring.transactions import Customers
 
     Progress: TypeAlias = Callable[[str, float], None]
@@ -55,31 +60,16 @@ __all__ = [
     "RfmOverview",
     "RfmSummary",
     "SegmentRow",
-    "Settings",
+    "TotalInterval",
     "analyse",
 ]
 
 ANALYSES = frozenset({"rfm", "clv", "churn"})
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Settings:
-    """What a tenant may choose. The defaults are the specification's."""
-
-    months: int = 12
-    """Horizon of the expected value, 1 to 120 months of 30.4375 days."""
-    annual_rate: float = 0.10
-    """Annual discount rate of the expected value, 0 to 10."""
-    segment_cells: NDArray[np.uint8] | None = None
-    """The tenant's own map (`segments.segment_map`), the built-in one when None."""
-    segment_map_version: int = rfm.MAP_VERSION
-    """The version of that map."""
-
-    def __post_init__(self) -> None:
-        if not 1 <= self.months <= 120:
-            raise ValueError("months must be between 1 and 120")
-        if not 0.0 <= self.annual_rate <= 10.0:
-            raise ValueError("annual_rate must be between 0 and 10")
+NO_HISTORY = "NO_HISTORY"
+"""A total has no interval: there were no order rows to look back with."""
+LEVEL = 0.9
+"""Level of the interval of a total."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,22 +79,16 @@ class _Tenant:
     customers: Customers
     monetary: NDArray[np.int64]
     mean_value: NDArray[np.float64]
-    x: NDArray[np.int32]
-    t_x: NDArray[np.int32]
-    T: NDArray[np.int32]
     usual: churn.Silence
 
     @classmethod
-    def of(cls, customers: Customers, scale: int) -> _Tenant:
+    def of(cls, customers: Customers, scale: int, settings: Settings) -> _Tenant:
         paid = in_units(customers.transaction_value, scale)
         return cls(
             customers=customers,
             monetary=in_units(customers.monetary, scale),
             mean_value=np.maximum(paid, 1) / customers.frequency,
-            x=customers.x,
-            t_x=customers.t_x,
-            T=customers.T,
-            usual=churn.silence(customers.gaps),
+            usual=settings.silence(customers.gaps),
         )
 
 
@@ -125,6 +109,7 @@ def analyse(
     settings: Settings | None = None,
     scale: int = 10_000,
     progress: Progress | None = None,
+    history: History | None = None,
 ) -> Analysis:
     """Run the analyses asked for.
 
@@ -135,6 +120,9 @@ def analyse(
         scale: units of money in one unit of the currency.
         progress: called with the name of each step (rfm, model, churn, clv) and the share of the run done
             when it starts, from 0 to 1; lastly with ("done", 1.0).
+        history: the rows the customers were summarised from, in the unit of 1/scale. With them the model is
+            selected on a window held out (`choice.choose`), and the total of expected values gets an interval
+            from the model's errors at earlier days (`backtest.rolling`).
 
     Raises:
         ValueError: an unknown analysis or a scale below 1.
@@ -143,14 +131,14 @@ def analyse(
         raise ValueError(f"analyses must be among {', '.join(sorted(ANALYSES))}, and scale at least 1")
     chosen, tell = settings or Settings(), progress or _silent
     tell("rfm", 0.0)
-    tenant = _Tenant.of(customers, scale)
+    tenant = _Tenant.of(customers, scale, chosen)
     segments = _rfm(tenant, chosen) if "rfm" in analyses else None
     tell("model", 0.1)
-    models = _models(tenant, analyses) if analyses & {"clv", "churn"} else None
+    models = _models(tenant, analyses, history) if analyses & {"clv", "churn"} else None
     tell("churn", 0.7)
     risks = _churn(tenant, models) if models and "churn" in analyses else None
     tell("clv", 0.8)
-    values = _clv(tenant, models, chosen) if models and models.spend else None
+    values = _clv(tenant, models, chosen, history) if models and models.spend else None
     tell("done", 1.0)
     return Analysis(
         as_of=customers.as_of,
@@ -190,33 +178,35 @@ def _rfm(tenant: _Tenant, settings: Settings) -> RfmAnalysis:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Models:
-    """What has been fitted; without a purchase model `p_alive` is NaN."""
+    """What has been fitted."""
 
     choice: Choice
-    p_alive: NDArray[np.float64]
+    outlook: Outlook | None
+    """None without a purchase model."""
+    rule: baselines.Rule | None
+    """What foretells the next order where it was found better at it than any purchase model."""
     spend: spend.SpendFit | None
-    pairs: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.intp]]
-    """Distinct x and T, and which of them each customer has."""
 
 
-def _models(tenant: _Tenant, analyses: frozenset[str]) -> _Models:
-    choice = choose(tenant.x, tenant.t_x, tenant.T)
+def _models(tenant: _Tenant, analyses: frozenset[str], history: History | None) -> _Models:
+    customers, horizon = tenant.customers, tenant.usual.horizon_days
+    choice = choose(customers, history=history, horizon=horizon)
+    rule = None
+    if choice.baseline and history is not None:
+        rule = baselines.last_window(baselines.past(history, customers, horizon))
     return _Models(
         choice=choice,
-        p_alive=choice.fit.p_alive(tenant.x, tenant.t_x, tenant.T)
-        if choice.fit
-        else np.full(len(tenant.x), np.nan),
-        spend=spend.fit(tenant.customers.frequency, tenant.mean_value) if "clv" in analyses else None,
-        pairs=clv.distinct(tenant.x, tenant.T),
+        outlook=look(choice.fit, customers) if choice.fit else None,
+        rule=rule,
+        spend=spend.fit(customers.frequency, tenant.mean_value) if "clv" in analyses else None,
     )
 
 
 def _churn(tenant: _Tenant, models: _Models) -> ChurnAnalysis:
     usual, recency = tenant.usual, tenant.customers.recency_days
-    p_return = None
-    if models.choice.fit:
-        x, age, at = models.pairs
-        p_return = models.p_alive * models.choice.fit.return_if_alive(usual.horizon_days, x, age)[at]
+    unknown = np.full(len(recency), np.nan)
+    returns = models.rule or models.outlook
+    p_return = returns.p_return(usual.horizon_days) if returns else None
     risk = churn.risk(recency, usual, p_return)
     summary = ChurnSummary(
         overview=summaries.churn_overview(risk),
@@ -225,44 +215,61 @@ def _churn(tenant: _Tenant, models: _Models) -> ChurnAnalysis:
         silence_q80=usual.q80,
         silence_q95=usual.q95,
     )
-    probability = np.full(len(risk), np.nan) if p_return is None else 1.0 - p_return
-    return ChurnAnalysis(probability=probability, p_alive=models.p_alive, risk=risk, summary=summary)
+    return ChurnAnalysis(
+        probability=unknown if p_return is None else 1.0 - p_return,
+        p_alive=models.outlook.p_alive if models.outlook else unknown,
+        risk=risk,
+        summary=summary,
+    )
 
 
 def _ahead(tenant: _Tenant, models: _Models, settings: Settings) -> clv.Ahead:
-    fit = models.choice.fit
-    if fit is None:
-        gone = tenant.customers.recency_days > tenant.usual.q95
-        rate = heuristics.own_rate(tenant.x, tenant.T, gone)
+    if models.outlook is None:
+        rate = heuristics.pace(tenant.customers, tenant.usual.q95).rate
         return clv.ahead_at_rate(rate, settings.months, settings.annual_rate)
-    x, age, at = models.pairs
-    alive = clv.ahead_if_alive(fit, x, age, settings.months, settings.annual_rate)
-    return clv.Ahead(models.p_alive * alive.orders[at], models.p_alive * alive.discounted[at])
+    return models.outlook.ahead(settings.months, settings.annual_rate)
 
 
-def _clv(tenant: _Tenant, models: _Models, settings: Settings) -> ClvAnalysis:
+def _clv(tenant: _Tenant, models: _Models, settings: Settings, history: History | None) -> ClvAnalysis:
     ahead = _ahead(tenant, models, settings)
     worth = np.zeros(0)
     if models.spend is not None:
         worth = models.spend.expected_spend(tenant.customers.frequency, tenant.mean_value)
     expected = clv.in_units(ahead.discounted * worth)
     predicted = tenant.monetary + expected
-    tier, high_from, medium_from = clv.tiers(predicted)
-    summary = ClvSummary(
-        overview=summaries.clv_overview(tenant.monetary, expected, tier),
-        high_from=high_from,
-        medium_from=medium_from,
-        months=settings.months,
-        annual_rate=settings.annual_rate,
-    )
+    tier, high_from, medium_from = clv.tiers(predicted, settings.high_share, settings.medium_share)
+    overview = summaries.clv_overview(tenant.monetary, expected, tier)
     return ClvAnalysis(
         historical_value=tenant.monetary,
         expected_value=expected,
         predicted_value=predicted,
         expected_orders=ahead.orders,
         tier=tier,
-        summary=summary,
+        summary=ClvSummary(
+            overview=overview,
+            high_from=high_from,
+            medium_from=medium_from,
+            months=settings.months,
+            annual_rate=settings.annual_rate,
+            interval=_interval(tenant, models, settings, history, overview.total_expected_value),
+        ),
     )
+
+
+def _interval(
+    tenant: _Tenant, models: _Models, settings: Settings, history: History | None, total: int
+) -> TotalInterval:
+    if history is None:
+        return TotalInterval(None, None, LEVEL, NO_HISTORY)
+    fit, days = models.choice.fit, round(clv.MONTH_DAYS * settings.months)
+    if fit is None:
+        return TotalInterval(None, None, LEVEL, LOW_DATA)
+    errors = rolling_errors(history, as_of=tenant.customers.as_of, horizon_days=days, model=fit.model)
+    found = total_interval(float(total), errors, LEVEL)
+    if found is None:
+        return TotalInterval(None, None, LEVEL, errors.reason or TOO_FEW_ORDERS, errors)
+    low, high = clv.in_units(np.array(found)).tolist()
+    return TotalInterval(low, high, LEVEL, None, errors)
 
 
 def _report(models: _Models) -> ModelReport:
@@ -277,6 +284,8 @@ def _report(models: _Models) -> ModelReport:
         standard_errors={name: _known(error) for name, error in fit.standard_errors.items()} if fit else {},
         log_likelihood=_known(fit.log_likelihood) if fit else None,
         flags=choice.flags,
+        candidates=choice.candidates,
+        window_days=choice.window_days,
         spend_name=None if money is None else "gamma_gamma" if fitted else "heuristic",
         spend_parameters=money.parameters if money is not None and fitted else {},
         spend_flags=() if money is None else money.flags,

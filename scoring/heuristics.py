@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -9,10 +10,33 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from scoring.transactions import Customers
+
 Floats: TypeAlias = "NDArray[np.float64]"
 
 _ORDERS = 0.5
 _YEAR = 365.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pace:
+    """Customers who go on at a constant rate."""
+
+    rate: Floats
+    """Expected transactions a day, (N,)."""
+
+    def expected(self, days: float) -> Floats:
+        """Expected transactions of the next days, (N,)."""
+        return np.asarray(self.rate * days)
+
+    def p_return(self, days: float) -> None:
+        """Unknown: a rate of so few orders says too little."""
+
+
+def pace(customers: Customers, longest_silence: int) -> Pace:
+    """Everyone at the own rate; who has been silent for more than so many days is gone."""
+    gone = np.asarray(customers.recency_days > longest_silence)
+    return Pace(own_rate(customers.x, customers.T, gone))
 
 
 def own_rate(x: NDArray[np.int32], T: NDArray[np.int32], gone: NDArray[np.bool_]) -> Floats:

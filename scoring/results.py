@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from scoring.backtest.contest import Candidate
+    from scoring.backtest.rolling import RollingErrors
     from scoring.rfm import Span
 
 
@@ -85,6 +87,19 @@ class ClvOverview:
 
 
 @dataclass(frozen=True, slots=True)
+class TotalInterval:
+    """Where the total of expected values should lie, in 1/scale; both None where that is not known."""
+
+    expected_low: int | None
+    expected_high: int | None
+    level: float
+    reason: str | None
+    """Code of why it is not known: `NO_HISTORY`, `LOW_DATA`, `TOO_SHORT` or `TOO_FEW_ORDERS`."""
+    errors: RollingErrors | None = None
+    """The model's errors at earlier days, which it was made from."""
+
+
+@dataclass(frozen=True, slots=True)
 class ClvSummary:
     """What a run stores of CLV."""
 
@@ -94,6 +109,7 @@ class ClvSummary:
     medium_from: int | None
     months: int
     annual_rate: float
+    interval: TotalInterval
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -157,7 +173,7 @@ class ModelReport:
     """Which models a run used and why; every float is finite or None."""
 
     name: str
-    """`mbg_nbd`, `nbd` or `heuristic`."""
+    """A purchase model or `heuristic`."""
     reason: str
     """A sentence for the shop's owner."""
     customers: int
@@ -166,6 +182,10 @@ class ModelReport:
     standard_errors: dict[str, float | None]
     log_likelihood: float | None
     flags: tuple[str, ...]
+    candidates: tuple[Candidate, ...]
+    """The table the model was chosen from; empty where there was no choice."""
+    window_days: int | None
+    """Length of the window held out for it."""
     spend_name: str | None
     """`gamma_gamma` or `heuristic`; None when no value was computed."""
     spend_parameters: dict[str, float]

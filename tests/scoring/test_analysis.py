@@ -12,10 +12,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from scoring import purchase, spend
-from scoring.analysis import ANALYSES, Analysis, Settings, analyse
+from scoring import baselines, purchase, spend
+from scoring.analysis import ANALYSES, Analysis, analyse
 from scoring.segments import SEGMENTS
+from scoring.settings import Settings
 from scoring.transactions import Customers, summarise
+from tests.scoring.histories import (
+    cdnow_history,
+    customers_of,
+    shop_history,
+    shuffled,
+    uci_history,
+    weekly_history,
+)
 
 ROWS = st.lists(st.tuples(st.integers(1, 50), st.integers(0, 90), st.integers(-40, 90)), max_size=150)
 
@@ -127,14 +136,14 @@ def test_low_data_is_flagged_and_explained() -> None:
 @pytest.mark.parametrize("data", ["uci", "cdnow_master"])
 def test_row_order_changes_no_bit(data: str, request: pytest.FixtureRequest) -> None:
     customers: Customers = request.getfixturevalue(data)
-    rows = (customers.id, customers.first_day, customers.transaction_value)
-    later = (customers.id, customers.last_day, np.full(len(customers), 10_0000))
+    rows: tuple[NDArray[Any], ...] = (customers.id, customers.first_day, customers.transaction_value)
+    later: tuple[NDArray[Any], ...] = (customers.id, customers.last_day, np.full(len(customers), 10_0000))
     columns = [np.concatenate(pair) for pair in zip(rows, later, strict=True)]
     order = np.random.default_rng(9).permutation(len(columns[0]))
     straight = analyse(summarise(*columns, as_of=customers.as_of))
-    shuffled = analyse(summarise(*(column[order] for column in columns), as_of=customers.as_of))
-    assert stored(straight) == stored(shuffled)
-    for one, other in zip(arrays(straight), arrays(shuffled), strict=True):
+    mixed = analyse(summarise(*(column[order] for column in columns), as_of=customers.as_of))
+    assert stored(straight) == stored(mixed)
+    for one, other in zip(arrays(straight), arrays(mixed), strict=True):
         assert one.tobytes() == other.tobytes()
 
 
@@ -220,6 +229,83 @@ def test_an_own_map_names_the_segments() -> None:
     assert SEGMENTS[analysis.rfm.segment[0]] == "Lost"
 
 
+def test_without_rows_a_total_has_no_interval(cdnow_master: Customers) -> None:
+    analysis = analyse(cdnow_master)
+    assert analysis.clv
+    interval = analysis.clv.summary.interval
+    assert (interval.expected_low, interval.expected_high, interval.reason) == (None, None, "NO_HISTORY")
+    assert analysis.model
+    assert (analysis.model.candidates, analysis.model.window_days) == ((), None)
+
+
+def test_a_total_lies_in_its_interval() -> None:
+    history = cdnow_history()
+    analysis = analyse(customers_of(history), history=history)
+    check(analysis, 23_502)
+    assert analysis.clv
+    interval, total = analysis.clv.summary.interval, analysis.clv.summary.overview.total_expected_value
+    assert interval.expected_low is not None
+    assert interval.expected_high is not None
+    assert interval.expected_low < 0.85 * total
+    assert interval.expected_high > 1.17 * total
+    assert interval.errors is not None
+    assert (interval.errors.days, interval.errors.horizon_days, len(interval.errors.errors)) == (182, 365, 6)
+
+
+def test_rows_of_a_short_history_give_a_reason() -> None:
+    history = shop_history(20_000).between(None, 40)
+    analysis = analyse(customers_of(history, 40), history=history)
+    assert analysis.clv
+    assert analysis.clv.summary.interval.reason == "TOO_SHORT"
+    low = analyse(shop("one"), history=history)
+    assert low.clv
+    assert low.clv.summary.interval.reason == "LOW_DATA"
+
+
+def test_the_report_holds_the_table() -> None:
+    history = uci_history()
+    analysis = analyse(customers_of(history), history=history)
+    assert analysis.model
+    assert analysis.model.candidates[0].name == "mbg_nbd"
+    assert sum(row.chosen for row in analysis.model.candidates) == 1
+    assert purchase.NO_GAIN_OVER_NBD in analysis.model.flags
+    assert stored(analysis)
+
+
+def test_a_better_baseline_gives_the_probability_and_the_model_the_rest() -> None:
+    history = weekly_history()
+    customers = customers_of(history)
+    plain = analyse(customers, settings=Settings(churn_horizon_days=90))
+    better = analyse(customers, settings=Settings(churn_horizon_days=90), history=history)
+    check(better, 600)
+    assert better.model
+    assert "BASELINE_BETTER" in better.model.flags
+    assert better.churn
+    assert plain.churn
+    rule = baselines.last_window(baselines.past(history, customers, 90))
+    np.testing.assert_array_equal(better.churn.probability, 1 - rule.p_return(90))
+    fit = purchase.of(better.model.name, **better.model.parameters)
+    alive = fit.p_alive(customers.x, customers.t_x, customers.T)
+    np.testing.assert_array_equal(better.churn.p_alive, alive)
+
+
+def test_row_order_with_rows_changes_no_bit() -> None:
+    history = shop_history(3_000)
+    one, other = (analyse(customers_of(each, 730), history=each) for each in (history, shuffled(history)))
+    assert stored(one) == stored(other)
+    for mine, theirs in zip(arrays(one), arrays(other), strict=True):
+        assert mine.tobytes() == theirs.tobytes()
+
+
+def test_an_own_churn_horizon(cdnow_master: Customers) -> None:
+    analysis = analyse(cdnow_master, settings=Settings(churn_horizon_days=45))
+    assert analysis.churn
+    assert analysis.churn.summary.horizon_days == 45
+    fit = purchase.fit("mbg_nbd", cdnow_master.x, cdnow_master.t_x, cdnow_master.T)
+    p_return = fit.p_return(45, cdnow_master.x, cdnow_master.t_x, cdnow_master.T)
+    np.testing.assert_allclose(analysis.churn.probability, 1 - p_return, atol=1e-12)
+
+
 def test_misuse_is_refused() -> None:
     with pytest.raises(ValueError, match="analyses must be among"):
         analyse(shop("one"), analyses=ANALYSES | {"magic"})
@@ -227,3 +313,5 @@ def test_misuse_is_refused() -> None:
         Settings(months=0)
     with pytest.raises(ValueError, match="annual_rate"):
         Settings(annual_rate=-0.1)
+    with pytest.raises(ValueError, match="churn_horizon_days"):
+        Settings(churn_horizon_days=0)

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 
 from scoring import purchase
-from scoring.choice import LOW_DATA, choose
-from scoring.transactions import Customers
+from scoring.choice import BASELINE_BETTER, LOW_DATA, choose, settle
+from scoring.transactions import Customers, summarise
+from tests.scoring.histories import (
+    cdnow_history,
+    customers_of,
+    shop_history,
+    shuffled,
+    uci_history,
+    weekly_history,
+)
 
 
 def test_few_repeat_buyers_get_no_model() -> None:
-    x = np.array([1] * 29 + [0] * 400, np.int32)
-    choice = choose(x, x * 5, np.full(429, 90, np.int32))
+    ids = np.concatenate((np.arange(429), np.arange(29)))
+    choice = choose(summarise(ids, np.repeat([0, 5], [429, 29]), np.ones(458, np.int64), as_of=90))
     assert choice.fit is None
     assert choice.flags == (LOW_DATA,)
     assert (choice.customers, choice.repeat_customers) == (429, 29)
@@ -19,22 +29,25 @@ def test_few_repeat_buyers_get_no_model() -> None:
 
 
 def test_the_standard_model_where_it_fits(cdnow_master: Customers) -> None:
-    choice = choose(cdnow_master.x, cdnow_master.t_x, cdnow_master.T)
+    choice = choose(cdnow_master)
     assert choice.fit is not None
     assert choice.fit.model == "mbg_nbd"
     assert choice.flags == ()
+    assert choice.candidates == ()
 
 
-def test_below_five_hundred_customers_priors_steady_it(calibration: Customers) -> None:
-    few = slice(0, None, 8)
-    choice = choose(calibration.x[few], calibration.t_x[few], calibration.T[few])
+def test_below_five_hundred_customers_priors_steady_it() -> None:
+    history = cdnow_history().sample(295)
+    choice = choose(customers_of(history), history=history)
     assert choice.fit is not None
     assert (choice.fit.model, choice.flags) == ("mbg_nbd", (purchase.PRIOR_USED,))
-    assert "With 295 customers" in choice.reason
+    assert f"With {choice.customers} customers" in choice.reason
+    assert choice.candidates == ()
+    assert "Candidates compete from 500 customers on." in choice.reason
 
 
 def test_uci_falls_back_to_the_model_in_which_nobody_leaves(uci: Customers) -> None:
-    choice = choose(uci.x, uci.t_x, uci.T)
+    choice = choose(uci)
     assert choice.fit is not None
     assert choice.fit.model == "nbd"
     assert purchase.NO_GAIN_OVER_NBD in choice.flags
@@ -42,8 +55,59 @@ def test_uci_falls_back_to_the_model_in_which_nobody_leaves(uci: Customers) -> N
 
 
 def test_identical_customers_are_no_trouble() -> None:
-    x = np.full(600, 4, np.int32)
-    choice = choose(x, x * 10, x * 20)
+    twins = summarise(np.repeat(np.arange(600), 5), np.tile(np.arange(5) * 10, 600), np.ones(3000), as_of=80)
+    choice = choose(twins)
     assert choice.fit is not None
-    assert np.isfinite(choice.fit.p_return(90, x, x * 10, x * 20)).all()
+    assert np.isfinite(choice.fit.p_return(90, twins.x, twins.t_x, twins.T)).all()
     assert choice.flags
+
+
+def test_the_table_it_decided_from_is_kept() -> None:
+    history = cdnow_history()
+    choice = choose(customers_of(history), history=history, horizon=180)
+    best = min(choice.candidates, key=lambda row: row.log_loss)
+    assert choice.window_days == 180
+    assert choice.fit is not None
+    assert [row.name for row in choice.candidates if row.chosen] == [best.name] == [choice.fit.model]
+    assert "180 days" in choice.reason
+    assert all(row.reason for row in choice.candidates)
+
+
+def test_uci_flags_the_standard_model_it_could_not_use() -> None:
+    history = uci_history()
+    choice = choose(customers_of(history), history=history, horizon=120)
+    assert choice.fit is not None
+    assert choice.fit.model != "mbg_nbd"
+    assert purchase.NO_GAIN_OVER_NBD in choice.flags
+    assert not choice.candidates[0].chosen
+
+
+def test_a_better_baseline_is_flagged_and_told() -> None:
+    history = weekly_history()
+    choice = choose(customers_of(history), history=history, horizon=90)
+    assert choice.baseline
+    assert BASELINE_BETTER in choice.flags
+    assert "foretold better than any model" in choice.reason
+    assert choice.fit is not None
+
+
+def test_a_short_history_keeps_the_standard_model_and_says_so() -> None:
+    history = shop_history(20_000).between(None, 55)
+    choice = choose(customers_of(history, 55), history=history)
+    assert choice.fit is not None
+    assert choice.candidates == ()
+    assert "too short" in choice.reason
+
+
+def test_row_order_changes_no_bit() -> None:
+    history = shop_history(3_000)
+    one, other = (choose(customers_of(each, 730), history=each) for each in (history, shuffled(history)))
+    assert dataclasses.astuple(one) == dataclasses.astuple(other)
+
+
+def test_a_model_that_can_not_be_identified_gives_way() -> None:
+    history = uci_history()
+    choice = settle(customers_of(history), "mbg_nbd")
+    assert choice.fit is not None
+    assert choice.fit.model == "nbd"
+    assert purchase.DEGENERATE & set(choice.flags)
