@@ -7,7 +7,7 @@ from psycopg import AsyncConnection
 
 from kit.db.role import act_as_application
 
-PROCESS = "process"
+PROCESS, BACKTEST = "process", "backtest"
 
 
 class JobQueue:
@@ -26,6 +26,15 @@ class JobQueue:
         """Leave a run of a tenant for a worker."""
         task = self.app.configure_task(PROCESS)
         await task.defer_async(tenant=tenant, run_id=run_id, analyses=[*analyses], as_of=as_of)
+
+    async def put_backtest(
+        self, *, tenant: int, backtest_id: int, holdout_days: int, as_of_requested: str
+    ) -> None:
+        """Leave a backtest of a tenant for a worker."""
+        task = self.app.configure_task(BACKTEST)
+        await task.defer_async(
+            tenant=tenant, backtest_id=backtest_id, holdout_days=holdout_days, as_of=as_of_requested
+        )
 
 
 def make_queue(url: str) -> JobQueue:

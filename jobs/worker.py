@@ -1,6 +1,8 @@
 """The worker: takes jobs from the queue and does them."""
 
-from jobs.queue import PROCESS, make_queue
+from jobs.queue import BACKTEST, PROCESS, make_queue
+from resolvers.backtesting.request import BacktestRequest
+from resolvers.backtesting.run import run_backtest
 from resolvers.processing.process import process
 from resolvers.processing.request import Request
 
@@ -14,6 +16,10 @@ async def run_worker(url: str) -> None:
     @app.task(name=PROCESS)
     def _process(tenant: int, run_id: int, analyses: list[str], as_of: str) -> None:
         process(url, tenant, Request.of(analyses, as_of, force=True), run_id=run_id)
+
+    @app.task(name=BACKTEST)
+    def _backtest(tenant: int, backtest_id: int, holdout_days: int, as_of: str) -> None:
+        run_backtest(url, tenant, BacktestRequest.of(holdout_days, as_of), backtest_id=backtest_id)
 
     async with app.open_async():
         await app.run_worker_async(

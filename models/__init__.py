@@ -2,6 +2,7 @@
 
 from sqlmodel import SQLModel
 
+from models.backtest import Backtest
 from models.customer import Customer
 from models.event import Event
 from models.exchange_rate import ExchangeRate
@@ -20,6 +21,7 @@ TABLES = METADATA.tables
 __all__ = [
     "METADATA",
     "TABLES",
+    "Backtest",
     "Customer",
     "CustomerScore",
     "Event",

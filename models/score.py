@@ -47,7 +47,11 @@ def _probability() -> Any:
 
 
 class CustomerScore(SQLModel, table=True):
-    """RFM, lifetime value and churn of a customer. What an analysis could not know is null."""
+    """RFM, lifetime value and churn of a customer. What an analysis could not know is null.
+
+    The customer's orders are summed up whatever was analysed: `monetary` is all net revenue, `purchase_value`
+    that of the days with a purchase, which refunds without an order do not lower.
+    """
 
     __tablename__: ClassVar[Any] = "customer_score"
     __table_args__ = (
@@ -69,7 +73,7 @@ class CustomerScore(SQLModel, table=True):
     frequency_score: int | None = _score()
     monetary_score: int | None = _score()
     segment: str | None = None
-    historical_value: Decimal | None = money(nullable=True)
+    purchase_value: Decimal | None = money(nullable=True)
     expected_value: Decimal | None = money(nullable=True)
     predicted_value: Decimal | None = money(nullable=True)
     clv_tier: str | None = None

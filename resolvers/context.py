@@ -36,6 +36,10 @@ class Queue(Protocol):
 
     async def put_process(self, *, tenant: int, run_id: int, analyses: list[str], as_of: str) -> None: ...
 
+    async def put_backtest(
+        self, *, tenant: int, backtest_id: int, holdout_days: int, as_of_requested: str
+    ) -> None: ...
+
 
 @dataclass(slots=True)
 class Ctx:

@@ -28,13 +28,18 @@ class ScoreRow(NamedTuple):
     frequency_score: int | None
     monetary_score: int | None
     segment: str | None
-    historical_value: Decimal | None
+    purchase_value: Decimal | None
     expected_value: Decimal | None
     predicted_value: Decimal | None
     clv_tier: str | None
     churn_probability: float | None
     alive_probability: float | None
     churn_risk: str | None
+
+    @property
+    def historical_value(self) -> Decimal | None:
+        """Net revenue so far, where lifetime value was computed."""
+        return None if self.clv_tier is None else self.monetary
 
     @property
     def rfm_score(self) -> str | None:

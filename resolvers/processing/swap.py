@@ -126,12 +126,13 @@ def _columns(
         "customer_id": of(Int8, customers.id),
         "first_order_on": of(Date, customers.first_day),
         "last_order_on": of(Date, customers.last_day),
+        "recency_days": of(Int4, customers.recency_days),
         "frequency": of(Int4, customers.frequency),
+        "monetary": money(customers.monetary),
+        "purchase_value": money(customers.transaction_value),
     }
     if (rfm := analysis.rfm) is not None:
         columns |= {
-            "recency_days": of(Int4, customers.recency_days),
-            "monetary": money(customers.monetary),
             "recency_score": of(Int2, rfm.r),
             "frequency_score": of(Int2, rfm.f),
             "monetary_score": of(Int2, rfm.m),
@@ -139,7 +140,6 @@ def _columns(
         }
     if (clv := analysis.clv) is not None:
         columns |= {
-            "historical_value": money(clv.historical_value),
             "expected_value": money(clv.expected_value),
             "predicted_value": money(clv.predicted_value),
             "clv_tier": label(clv.tier, TIERS),

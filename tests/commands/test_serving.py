@@ -115,11 +115,11 @@ def test_a_taken_port_is_told(cdp):
 
 
 def test_a_start_against_other_tables_says_what_to_run(cdp):
-    assert "from base to 0003" in cdp.run("migrate").stdout
-    assert "from 0003 to 0001" in cdp.run("migrate", "0001").stdout
+    assert "from base to 0004" in cdp.run("migrate").stdout
+    assert "from 0004 to 0001" in cdp.run("migrate", "0001").stdout
     refused = cdp.run("process", "--tenant", "1")
     assert refused.returncode == 1
-    told = "at revision 0001, this version needs 0003. Run `cdp migrate`."
+    told = "at revision 0001, this version needs 0004. Run `cdp migrate`."
     assert told in " ".join(refused.stderr.split())
     assert "from 0001 to 0002" in cdp.run("migrate").stdout
 

@@ -150,9 +150,7 @@ def test_a_run_stores_what_it_found(urls, make):
             assert getattr(run, name)["overview"][each] == count
     total = sum(row["predicted_value"] for row in found.values())
     assert Decimal(run.clv["overview"]["total_predicted_value"]) == total
-    assert all(
-        row["predicted_value"] == row["historical_value"] + row["expected_value"] for row in found.values()
-    )
+    assert all(row["predicted_value"] == row["monetary"] + row["expected_value"] for row in found.values())
     assert all(0 <= row["churn_probability"] <= 1 for row in found.values())
 
 

@@ -1,0 +1,114 @@
+"""The use case: hold a tenant's last days out, foretell them, and store how that went."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+
+import psycopg
+import structlog
+from psycopg.types.json import Jsonb
+
+from kit.db import Statement, Work, connect_for_work
+from kit.errors import ConflictError
+from kit.zone import day_number
+from resolvers.backtesting.request import BacktestRequest
+from resolvers.backtesting.result import Json, as_json
+from resolvers.processing.control import failure
+from resolvers.processing.orders import read
+from resolvers.processing.request import Request
+from resolvers.processing.shop import Shop, data_version, find_shop, last_order
+from scoring.backtest.holdout import backtest
+
+log = structlog.get_logger()
+
+_START = Statement(
+    "INSERT INTO backtest (tenant_id, status, holdout_days, as_of_requested, started_at) "
+    "VALUES (%(tenant_id)s, 'running', %(holdout_days)s, %(as_of_requested)s, now()) RETURNING id",
+    True,
+    {},
+)
+_RESUME = Statement(
+    "UPDATE backtest SET status = 'running', started_at = now() "
+    "WHERE tenant_id = %(tenant_id)s AND id = %(id)s AND status IN ('queued', 'running')",
+    True,
+    {},
+)
+_FINISH = Statement(
+    "UPDATE backtest SET status = 'succeeded', finished_at = clock_timestamp(), as_of = %(as_of)s, "
+    "data_version = %(data_version)s, result = %(result)s WHERE tenant_id = %(tenant_id)s AND id = %(id)s",
+    True,
+    {},
+)
+_FAILED = Statement(
+    "UPDATE backtest SET status = 'failed', finished_at = now(), error = %(error)s "
+    "WHERE tenant_id = %(tenant_id)s AND id = %(id)s",
+    True,
+    {},
+)
+
+
+def run_backtest(
+    url: str,
+    tenant: int,
+    request: BacktestRequest,
+    *,
+    backtest_id: int | None = None,
+    notify: Callable[[str, float], None] = lambda step, share: None,
+) -> int:
+    """Test how well the last days would have been foretold, and store it. Returns the backtest's id.
+
+    `backtest_id` names the queued one to carry out. Too little data is no error: the result then says what
+    is missing. Raises NotFoundError for an unknown tenant, ConflictError where the queued one is not
+    waiting any more.
+    """
+    with connect_for_work(url) as work:
+        shop = find_shop(work, tenant)
+        number = _start(work, shop, request, backtest_id)
+        try:
+            as_of = Request(as_of=request.as_of).instant(shop.time_zone, last_order(work, shop))
+            _run(work, shop, request, as_of, number, notify)
+        except BaseException as error:
+            with suppress(psycopg.Error), work.transaction(tenant):
+                work.run(_FAILED, {"id": number, "error": failure(error)})
+            raise
+    return number
+
+
+def _start(work: Work, shop: Shop, request: BacktestRequest, queued: int | None) -> int:
+    with work.transaction(shop.tenant):
+        if queued is not None:
+            if work.count(_RESUME, {"id": queued}) != 1:
+                raise ConflictError(f"Backtest {queued} is not waiting any more.")
+            return queued
+        values = {"holdout_days": request.holdout_days, "as_of_requested": request.as_of}
+        return int(work.run(_START, values)[0][0])
+
+
+def _run(
+    work: Work,
+    shop: Shop,
+    request: BacktestRequest,
+    as_of: datetime,
+    number: int,
+    notify: Callable[[str, float], None],
+) -> None:
+    notify("reading orders", 0.0)
+    with work.transaction(shop.tenant, snapshot=True):
+        version = data_version(work, shop)
+        history = read(work, shop, as_of).history
+    notify("foretelling the last days", 0.3)
+    found = backtest(
+        history.customer,
+        history.day,
+        history.amount,
+        as_of=day_number(as_of, shop.time_zone),
+        holdout=request.holdout_days,
+        adjustment=history.adjustment,
+        scale=shop.scale,
+    )
+    result: Json = as_json(found, shop.scale)
+    with work.transaction(shop.tenant):
+        values = {"id": number, "as_of": as_of, "data_version": version, "result": Jsonb(result)}
+        work.run(_FINISH, values)
+    notify("done", 1.0)
+    log.info("backtested", tenant=shop.tenant, backtest=number, holdout_days=request.holdout_days)

@@ -1,0 +1,110 @@
+"""Backtests: asked for, and as they are stored."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import BigInteger, ColumnElement, Integer, any_, bindparam, literal_column, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from kit.db import TENANT, Statement, prepare
+from models import TABLES
+from resolvers import tenants
+from resolvers.backtesting.request import BacktestRequest
+from resolvers.context import READ, WRITE, Ctx
+
+BACKTESTS = TABLES["backtest"]
+
+
+class BacktestRow(NamedTuple):
+    """`result` is what `scoring.backtest.results.Backtest` holds, as `resolvers.backtesting.result` says."""
+
+    tenant_id: int
+    id: int
+    status: str
+    holdout_days: int
+    as_of_requested: str
+    as_of: datetime | None
+    requested_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    data_version: int
+    error: str | None
+    result: dict[str, Any] | None
+
+
+_QUEUE = Statement(
+    "INSERT INTO backtest (tenant_id, status, holdout_days, as_of_requested) "
+    "VALUES (%(tenant_id)s, 'queued', %(holdout_days)s, %(as_of_requested)s) RETURNING id",
+    scoped=True,
+    defaults={},
+)
+
+# One that waits for a worker, or is with one, has died if there is no job for it any more.
+_ALIVE: ColumnElement[bool] = literal_column(
+    "backtest.status IN ('succeeded', 'failed') OR EXISTS ("
+    "SELECT FROM procrastinate_jobs job LEFT JOIN procrastinate_workers worker ON worker.id = job.worker_id "
+    "WHERE job.args ->> 'backtest_id' = backtest.id::text AND (job.status = 'todo' "
+    "OR job.status = 'doing' AND worker.last_heartbeat > now() - interval '1 minute'))"
+)
+_FOUND = select(*(BACKTESTS.c[name] for name in BacktestRow._fields), _ALIVE.label("alive")).where(
+    BACKTESTS.c.tenant_id == TENANT
+)
+_BY_IDS = prepare(_FOUND.where(BACKTESTS.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger)))))
+_LATEST = prepare(
+    _FOUND.where(BACKTESTS.c.holdout_days == any_(bindparam("days", type_=ARRAY(Integer))))
+    .distinct(BACKTESTS.c.holdout_days)
+    .order_by(BACKTESTS.c.holdout_days, BACKTESTS.c.id.desc())
+)
+
+
+def _row(*columns: Any) -> BacktestRow:
+    """The backtest; one that has died is shown as failed, whatever its record still says."""
+    row = BacktestRow(*columns[:-1])
+    return row if columns[-1] else row._replace(status="failed", error="The backtest was interrupted.")
+
+
+async def by_ids(ctx: Ctx, tenant: int, ids: list[int]) -> list[BacktestRow | None]:
+    """Batch function: the backtests of these ids, in their order."""
+    rows = await ctx.reader.fetch(_BY_IDS, _row, tenant=tenant, ids=ids)
+    found = {row.id: row for row in rows}
+    return [found.get(each) for each in ids]
+
+
+async def last_of(ctx: Ctx, tenant: int, holdouts: list[int]) -> list[BacktestRow | None]:
+    """Batch function: for each length of holdout, in days, the last backtest of it."""
+    rows = await ctx.reader.fetch(_LATEST, _row, tenant=tenant, days=holdouts)
+    found = {row.holdout_days: row for row in rows}
+    return [found.get(each) for each in holdouts]
+
+
+async def of_id(ctx: Ctx, tenant: int, backtest: int) -> BacktestRow | None:
+    """One backtest, batched with the others of the request."""
+    ctx.allow(tenant, READ)
+    return await ctx.loader("backtests", tenant, by_ids).load(backtest)
+
+
+async def last(ctx: Ctx, tenant: int, holdout_days: int, *, name: str) -> BacktestRow | None:
+    """The last backtest that held so many days out; raises InvalidInputError under the caller's name."""
+    ctx.allow(tenant, READ)
+    wanted = BacktestRequest.of(holdout_days, name=name).holdout_days
+    return await ctx.loader("last backtests", tenant, last_of).load(wanted)
+
+
+async def request_backtest(ctx: Ctx, tenant: int, request: BacktestRequest) -> BacktestRow:
+    """Leave a backtest for a worker, or join the same one that waits already.
+
+    A history that is scored as of its end is tested so too. Raises NotFoundError for an unknown tenant.
+    """
+    await tenants.get(ctx, tenant)
+    ctx.allow(tenant, WRITE)
+    waiting = await last(ctx, tenant, request.holdout_days, name="holdout_days")
+    if waiting is not None and waiting.status == "queued" and waiting.as_of_requested == request.as_of:
+        return waiting
+    days, as_of = request.holdout_days, request.as_of
+    async with ctx.db.write() as transaction:
+        ids = await transaction.fetch(_QUEUE, int, tenant=tenant, holdout_days=days, as_of_requested=as_of)
+    await ctx.queue.put_backtest(tenant=tenant, backtest_id=ids[0], holdout_days=days, as_of_requested=as_of)
+    await ctx.refresh()
+    found = await of_id(ctx, tenant, ids[0])
+    assert found is not None  # noqa: S101 - it has just been written
+    return found
