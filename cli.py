@@ -19,6 +19,8 @@ _PARTS = {
     "worker": ("commands.serving", "worker", "Do the jobs that the API leaves in the queue."),
     "import": ("commands.importing", "app", "Import customers, orders, events and rates from files."),
     "process": ("commands.processing", "command", "Score a tenant: RFM, lifetime value and churn."),
+    "backtest": ("commands.backtesting", "command", "Test how well the last days would have been foretold."),
+    "settings": ("commands.settings", "command", "Show and change what a tenant chooses about its scoring."),
     "migrate": ("commands.administration", "migrate", "Bring the tables to this version's shape."),
     "config": ("commands.administration", "config", "List the settings."),
     "schema": ("commands.schemas", "app", "Print the GraphQL schema or the OpenAPI document."),

@@ -1,6 +1,6 @@
 """Scoring runs: the ones whose scores stand now, and the latest, whatever became of it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, ColumnElement, any_, bindparam, literal_column, select
@@ -8,7 +8,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from kit.db import TENANT, prepare
 from models import TABLES
+from resolvers import freshness
 from resolvers.context import READ, Ctx
+from resolvers.settings import of_stored
 from resolvers.tenants import TenantRow
 
 RUNS = TABLES["score_run"]
@@ -59,7 +61,7 @@ _STANDING = prepare(
 
 # A run that is `running` although nobody holds its tenant's lock has died; so has one that is `queued`
 # although no job waits for a worker or is with one that is alive.
-_ALIVE: ColumnElement[bool] = literal_column(
+ALIVE: ColumnElement[bool] = literal_column(
     "CASE score_run.status WHEN 'running' THEN EXISTS ("
     "SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1 "
     "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
@@ -71,7 +73,9 @@ _ALIVE: ColumnElement[bool] = literal_column(
     "OR job.status = 'doing' AND worker.last_heartbeat > now() - interval '1 minute')"
     ") ELSE true END"
 )
-_WATCHED = select(*_COLUMNS, _ALIVE.label("alive")).where(RUNS.c.tenant_id == TENANT)
+INTERRUPTED: dict[str, Any] = {"status": "failed", "error": "The run was interrupted."}
+"""What is shown of a run that has died."""
+_WATCHED = select(*_COLUMNS, ALIVE.label("alive")).where(RUNS.c.tenant_id == TENANT)
 _LATEST = prepare(_WATCHED.order_by(RUNS.c.id.desc()).limit(1))
 _WATCH = prepare(_WATCHED.where(RUNS.c.id == bindparam("id", type_=BigInteger)))
 
@@ -79,7 +83,7 @@ _WATCH = prepare(_WATCHED.where(RUNS.c.id == bindparam("id", type_=BigInteger)))
 def _watched(*columns: Any) -> RunRow:
     """The run; one that has died is shown as failed, whatever its record still says."""
     row = RunRow(*columns[:-1])
-    return row if columns[-1] else row._replace(status="failed", error="The run was interrupted.")
+    return row if columns[-1] else row._replace(**INTERRUPTED)
 
 
 async def by_ids(ctx: Ctx, tenant: int, ids: list[int]) -> list[RunRow | None]:
@@ -122,8 +126,11 @@ async def watch(ctx: Ctx, tenant: int, run: int) -> RunRow | None:
 
 
 def is_stale(ctx: Ctx, tenant: TenantRow, run: RunRow) -> bool:
-    """Whether the data have changed since the run, or (for a run as of now) it is older than the setting."""
-    if run.data_version != tenant.data_version:
-        return True
-    age = datetime.now(UTC) - (run.finished_at or run.started_at)
-    return run.as_of_requested == "now" and age > timedelta(hours=ctx.stale_after_hours)
+    """Whether a run's scores no longer stand for the tenant's data and settings (`freshness.is_stale`)."""
+    return freshness.is_stale(
+        as_of_requested=run.as_of_requested,
+        ended_at=run.finished_at or run.started_at,
+        run_version=run.data_version,
+        data_version=tenant.data_version,
+        hours=of_stored(tenant.settings, ctx.stale_after_hours).staleness_hours,
+    )

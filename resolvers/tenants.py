@@ -1,7 +1,7 @@
 """Tenants: which shops there are, for those who may see them."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -22,6 +22,7 @@ class TenantRow(NamedTuple):
     created_at: datetime
     data_changed_at: datetime | None
     data_version: int
+    settings: dict[str, Any]
 
 
 TENANTS = TABLES["tenant"]

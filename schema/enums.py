@@ -28,9 +28,9 @@ class RfmSegment(Enum):
 
 @strawberry.enum(description="Where a customer stands by predicted value.")
 class ClvTier(Enum):
-    HIGH = _value("high", "The top fifth.")
-    MEDIUM = _value("medium", "The next three tenths.")
-    LOW = _value("low", "The other half.")
+    HIGH = _value("high", "The top fifth, or the tenant's own share.")
+    MEDIUM = _value("medium", "The next three tenths, or the tenant's own share.")
+    LOW = _value("low", "The rest.")
 
 
 @strawberry.enum(description="How likely a customer is to be lost, from the chance of another order in time.")
@@ -69,3 +69,10 @@ class MissingScoreReason(Enum):
     NOT_PROCESSED = _value("not_processed", "No run has computed this since the customer came.")
     NO_TRANSACTION = _value("no_transaction", "No day on which they paid more than they got back.")
     LOW_DATA = _value("low_data", "The tenant has under 30 repeat buyers, too few to fit a model to.")
+
+
+@strawberry.enum(description="Why a mutation was refused.")
+class UserErrorCode(Enum):
+    BAD_USER_INPUT = _value("BAD_USER_INPUT", "A value is not accepted; `field` says which.")
+    NOT_FOUND = _value("NOT_FOUND", "What the input names does not exist, or not for the caller.")
+    CONFLICT = _value("CONFLICT", "Something else is in the way now.")

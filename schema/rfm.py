@@ -1,12 +1,17 @@
 """RFM over all customers of a tenant."""
 
+from typing import Annotated
+
 import strawberry
 
+from resolvers import segment_moves
 from resolvers.runs import RunRow
 from resolvers.tenants import TenantRow
+from schema.context import Info
 from schema.enums import RfmSegment
 from schema.freshness import Scored
 from schema.money import Money, money
+from schema.segment_moves import SegmentMigration, run_number
 
 
 @strawberry.type(description="Customers of one segment.")
@@ -49,6 +54,28 @@ class RfmAnalytics(Scored):
     recency_edges: list[ScoreRange] = strawberry.field(description="Days behind each recency score.")
     frequency_edges: list[ScoreRange] = strawberry.field(description="Purchases behind each frequency score.")
     monetary_edges: list[MoneyRange] = strawberry.field(description="Amounts behind each monetary score.")
+
+    @strawberry.field(
+        description="How customers moved between segments from one run to a later one. By default to the run "
+        "whose scores stand from the one that stood before it; null before there are two."
+    )
+    async def migration(
+        self,
+        info: Info,
+        earlier: Annotated[
+            strawberry.ID | None, strawberry.argument(name="from", description="The earlier run's id.")
+        ] = None,
+        later: Annotated[
+            strawberry.ID | None, strawberry.argument(name="to", description="The later run's id.")
+        ] = None,
+    ) -> SegmentMigration | None:
+        found = await segment_moves.migration(
+            info.context,
+            self.tenant.id,
+            earlier=run_number(self.tenant, earlier, "from"),
+            later=run_number(self.tenant, later, "to"),
+        )
+        return None if found is None else SegmentMigration.of(found)
 
     @classmethod
     def of(cls, tenant: TenantRow, run: RunRow | None) -> "RfmAnalytics":

@@ -14,6 +14,7 @@ from schema.context import Info
 from schema.customer import KIND as CUSTOMER
 from schema.customer import Customer
 from schema.errors import coded
+from schema.mutation import Mutation
 from schema.node import Node
 from schema.run import KIND as RUN
 from schema.run import ScoreRun
@@ -87,6 +88,7 @@ class Graph(strawberry.Schema):
 
 schema = Graph(
     query=Query,
+    mutation=Mutation,
     types=[Tenant, Customer, ScoreRun],
     config=StrawberryConfig(auto_camel_case=True, scalar_map={BigInt: BIG_INT, CurrencyCode: CURRENCY_CODE}),
 )

@@ -7,11 +7,14 @@ import strawberry
 from strawberry.scalars import JSON
 
 from kit import ids
+from kit.page import Page
+from resolvers.run_list import RunHead
 from resolvers.runs import RunRow
 from resolvers.status import Status
 from resolvers.tenants import TenantRow
 from schema.enums import AnalysisKind, ProcessingState, RunStatus
 from schema.node import Node
+from schema.page import PageInfo
 from schema.scalars import BigInt
 
 KIND = "ScoreRun"
@@ -42,7 +45,7 @@ class ScoreRun(Node):
     model: RunModel | None = strawberry.field(description="The models it used and why.")
 
     @classmethod
-    def of(cls, row: RunRow) -> "ScoreRun":
+    def of(cls, row: RunRow | RunHead) -> "ScoreRun":
         found = (row.report or {}).get("model")
         return cls(
             id=strawberry.ID(ids.encode(KIND, row.tenant_id, row.id)),
@@ -67,6 +70,26 @@ class ScoreRun(Node):
             if found
             else None,
         )
+
+
+@strawberry.type(description="A run in a page.")
+class ScoreRunEdge:
+    cursor: str = strawberry.field(description="Where the run stands in the list.")
+    node: ScoreRun = strawberry.field(description="The run.")
+
+
+@strawberry.type(description="A page of runs.")
+class ScoreRunConnection:
+    edges: list[ScoreRunEdge] = strawberry.field(description="The runs with their cursors.")
+    nodes: list[ScoreRun] = strawberry.field(description="The runs.")
+    page_info: PageInfo = strawberry.field(description="Where this page stands.")
+    total_count: int = strawberry.field(description="Runs of the whole list; counted only if asked for.")
+
+    @classmethod
+    def of(cls, page: Page[RunHead]) -> "ScoreRunConnection":
+        nodes = [ScoreRun.of(row) for row in page.rows]
+        edges = [ScoreRunEdge(cursor=c, node=n) for c, n in zip(page.cursors, nodes, strict=True)]
+        return cls(edges=edges, nodes=nodes, page_info=PageInfo.of(page), total_count=page.total or 0)
 
 
 @strawberry.type(description="How the processing of a tenant stands.")

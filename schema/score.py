@@ -75,7 +75,7 @@ class CustomerRfm(Scored):
         )
 
 
-@strawberry.type(description="What a customer is worth, so far and within the next twelve months.")
+@strawberry.type(description="What a customer is worth, so far and within the horizon of lifetime value.")
 class CustomerClv(Scored):
     seen: strawberry.Private[datetime]
     historical_value: Money | None = strawberry.field(default=None, description="Net revenue so far.")

@@ -6,16 +6,17 @@ import strawberry
 
 from kit import ids
 from kit.errors import InvalidInputError
-from resolvers import customers, status
+from resolvers import customers, run_list, settings, status
 from resolvers.tenants import TenantRow
 from schema.analytics import Analytics
 from schema.context import Info
 from schema.customer import KIND as CUSTOMER
 from schema.customer import Customer, CustomerConnection
 from schema.node import Node
-from schema.run import Processing
+from schema.run import Processing, ScoreRunConnection
 from schema.scalars import BigInt, CurrencyCode
 from schema.selection import selects
+from schema.settings import ScoringSettings
 
 KIND = "Tenant"
 
@@ -79,6 +80,30 @@ class Tenant(Node):
     @strawberry.field(description="How the processing stands.")
     async def processing(self, info: Info) -> Processing:
         return Processing.of(self.row, await status.of_tenant(info.context, self.row.id))
+
+    @strawberry.field(description="A page of the runs, newest first. 50 rows unless told; at most 1,000.")
+    async def score_runs(
+        self,
+        info: Info,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> ScoreRunConnection:
+        page = await run_list.list_runs(
+            info.context,
+            self.row.id,
+            first=first,
+            after=after,
+            last=last,
+            before=before,
+            with_total=selects(info, "totalCount"),
+        )
+        return ScoreRunConnection.of(page)
+
+    @strawberry.field(description="What the tenant has chosen about its scoring, and the defaults elsewhere.")
+    async def scoring_settings(self, info: Info) -> ScoringSettings:
+        return ScoringSettings.of(await settings.read_settings(info.context, self.row.id))
 
     @classmethod
     def of(cls, row: TenantRow) -> "Tenant":

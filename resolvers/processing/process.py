@@ -13,7 +13,9 @@ from psycopg.types.json import Jsonb
 
 from kit.db import Statement, Work, connect_for_work
 from kit.errors import ConflictError
+from resolvers.freshness import is_stale
 from resolvers.processing.changes import append_changes, find_changes, read_standing
+from resolvers.processing.chosen import for_analyses, read_chosen
 from resolvers.processing.control import Control, failure
 from resolvers.processing.listing import write_listings
 from resolvers.processing.orders import Orders, read
@@ -21,13 +23,14 @@ from resolvers.processing.request import ANALYSES, Request
 from resolvers.processing.shop import Shop, data_version, find_shop, last_order
 from resolvers.processing.summary import Json, of_analysis, of_run
 from resolvers.processing.swap import stand, sweep, write_scores
+from resolvers.settings import STALENESS_HOURS, of_stored
 from scoring.analysis import Analysis, analyse
 
 log = structlog.get_logger()
 
 _STANDING = Statement(
-    "SELECT run.id, run.analyses, run.as_of_requested, run.data_version = tenant.data_version AND "
-    "(run.as_of_requested <> 'now' OR run.finished_at > now() - make_interval(hours => %(hours)s)) "
+    "SELECT run.id, run.analyses, run.as_of_requested, run.finished_at, run.data_version, "
+    "tenant.data_version, tenant.settings "
     "FROM score_current JOIN score_run run USING (tenant_id) JOIN tenant ON tenant.id = run.tenant_id "
     "WHERE score_current.tenant_id = %(tenant_id)s AND run.tenant_id = %(tenant_id)s "
     "AND run.id = score_current.run_id",
@@ -79,7 +82,7 @@ def process(
     *,
     run_id: int | None = None,
     wait: bool = True,
-    stale_after_hours: int = 24,
+    stale_after_hours: int = STALENESS_HOURS,
     notify: Callable[[str, float], None] = lambda step, share: None,
 ) -> Outcome:
     """Score a tenant, unless its scores are fresh and `request.force` is off.
@@ -117,13 +120,15 @@ def _run(
     clock = _Clock()
     with ThreadPoolExecutor(1) as aside, work.transaction(shop.tenant, snapshot=True):
         standing = aside.submit(read_standing, url, shop.tenant)
-        version = data_version(work, shop)
+        version, settings = data_version(work, shop), read_chosen(work, shop)
         orders = read(work, shop, as_of)
     clock.lap("read")
     control.progress(run_id, "analysing", _READ)
     analysis = analyse(
         orders.customers,
         analyses=frozenset(request.analyses),
+        settings=for_analyses(settings),
+        history=orders.history,
         scale=shop.scale,
         progress=lambda step, share: control.progress(
             run_id, f"analysing: {step}", _READ + share * (_ANALYSED - _READ)
@@ -140,6 +145,7 @@ def _run(
         stand(work, run_id)
         clock.lap("write")
         report = of_run(analysis, orders.report, shop.scale, clock.seconds, len(changes or ()))
+        report["settings"] = settings.as_json()
         _finish(work, run_id, orders, analysis, shop.scale, report, version)
     control.notify("sweeping", 1.0)
     with work.transaction(shop.tenant, durable=False):
@@ -177,9 +183,20 @@ def _json(value: dict[str, object] | None) -> Jsonb | None:
 
 
 def _standing(work: Work, shop: Shop, hours: int) -> _Standing | None:
+    """The standing run; scores are fresh for so many `hours` where the tenant has no setting of its own."""
     with work.transaction(shop.tenant):
-        rows = work.run(_STANDING, {"hours": hours})
-    return _Standing(*rows[0]) if rows else None
+        rows = work.run(_STANDING)
+    if not rows:
+        return None
+    run_id, analyses, as_of, ended_at, run_version, version, stored = rows[0]
+    stale = is_stale(
+        as_of_requested=as_of,
+        ended_at=ended_at,
+        run_version=run_version,
+        data_version=version,
+        hours=of_stored(stored, hours).staleness_hours,
+    )
+    return _Standing(run_id, analyses, as_of, fresh=not stale)
 
 
 class _Clock:

@@ -15,6 +15,8 @@ _CLASSES = {"clv": TIERS, "churn": RISKS}
 _MONEY = {
     "avg_monetary",
     "total_revenue",
+    "expected_low",
+    "expected_high",
     "total_historical_value",
     "total_expected_value",
     "total_predicted_value",

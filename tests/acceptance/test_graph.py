@@ -354,6 +354,9 @@ DIVERSE = [
     "{ tenant(databaseId: 56) { analytics { clv { topCustomers(first: $n) { email clv { tier } } } "
     "churn { customersAtRisk(first: $n) { email churn { risk } } } } } }",
     "{ tenant(databaseId: 56) { analytics { clv { topCustomers(first: $n) { email clv { tier } } } } } }",
+    "{ viewer { tenants { scoringSettings { clv { months } segmentMap { cells } defaults { own } } } } }",
+    "{ tenant(databaseId: 56) { scoreRuns(first: $n) { totalCount nodes { status model { name } } } } }",
+    "{ tenant(databaseId: 56) { analytics { rfm { migration { from { asOf } cells { customers } } } } } }",
     "{ tenant(databaseId: 56) { analytics { churn { customersAtRisk(first: $n) { "
     "churn { risk isStale } } } } } }",
 ]

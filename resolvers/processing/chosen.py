@@ -1,0 +1,28 @@
+"""What a tenant has chosen about its scoring, in the shape that the analyses take it."""
+
+from kit.db import Work
+from resolvers.processing.shop import Shop
+from resolvers.settings import STALENESS_HOURS, ScoringSettings, of_stored
+from scoring.segments import from_names
+from scoring.settings import Settings
+
+_SETTINGS = "SELECT settings FROM tenant WHERE id = %(id)s"
+
+
+def read_chosen(work: Work, shop: Shop) -> ScoringSettings:
+    """The tenant's settings, as the transaction it is called in sees them."""
+    return of_stored(work.run(_SETTINGS, {"id": shop.tenant})[0][0], STALENESS_HOURS)
+
+
+def for_analyses(settings: ScoringSettings) -> Settings:
+    """The settings as `scoring.analysis.analyse` takes them."""
+    own = settings.segment_map
+    return Settings(
+        months=settings.clv_months,
+        annual_rate=settings.clv_annual_rate,
+        high_share=settings.tiers_high,
+        medium_share=settings.tiers_medium,
+        churn_horizon_days=settings.churn_horizon_days,
+        segment_cells=None if own is None else from_names(own),
+        segment_map_version=settings.segment_map_version,
+    )

@@ -1,0 +1,14 @@
+"""What changes something: one field an action, named by its noun first."""
+
+import strawberry
+
+from schema.settings_update import ScoringSettingsUpdatePayload, scoring_settings_update
+
+
+@strawberry.type(description="What changes something. Each field is one action; it tells why it was refused.")
+class Mutation:
+    scoring_settings_update: ScoringSettingsUpdatePayload = strawberry.field(
+        resolver=scoring_settings_update,
+        description="Change what a tenant has chosen about its scoring. A change of what scores depend on "
+        "makes the standing scores stale.",
+    )
