@@ -62,7 +62,8 @@ def transport(urls: Urls) -> float:
 def process_in_child(urls: Urls) -> tuple[float, float, float, str]:
     """One run in a process of its own.
 
-    Seconds until the scores stand and seconds to remove the old ones then, peak memory in MB, seconds by step.
+    Seconds until the scores stand and seconds to remove the old ones then, peak memory in MB, seconds by
+    step.
     """
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.processing", "--child", urls.app],

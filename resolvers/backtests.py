@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, any_, bindparam, literal_column, select
+from sqlalchemy import BigInteger, ColumnElement, Integer, any_, bindparam, func, literal_column, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from kit.db import TENANT, Statement, prepare
@@ -50,11 +50,15 @@ _FOUND = select(*(BACKTESTS.c[name] for name in BacktestRow._fields), _ALIVE.lab
     BACKTESTS.c.tenant_id == TENANT
 )
 _BY_IDS = prepare(_FOUND.where(BACKTESTS.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger)))))
-_LATEST = prepare(
-    _FOUND.where(BACKTESTS.c.holdout_days == any_(bindparam("days", type_=ARRAY(Integer))))
-    .distinct(BACKTESTS.c.holdout_days)
-    .order_by(BACKTESTS.c.holdout_days, BACKTESTS.c.id.desc())
+_LAST_IDS = (
+    select(func.max(BACKTESTS.c.id))
+    .where(
+        BACKTESTS.c.tenant_id == TENANT,
+        BACKTESTS.c.holdout_days == any_(bindparam("days", type_=ARRAY(Integer))),
+    )
+    .group_by(BACKTESTS.c.holdout_days)
 )
+_LATEST = prepare(_FOUND.where(BACKTESTS.c.id.in_(_LAST_IDS)))
 
 
 def _row(*columns: Any) -> BacktestRow:

@@ -10,6 +10,8 @@ from strawberry.types import ExecutionContext
 from kit import ids
 from kit.errors import InvalidInputError
 from resolvers import customers, runs, tenants
+from schema.backtest import KIND as BACKTEST
+from schema.backtest import Backtest, find_backtest
 from schema.context import Info
 from schema.customer import KIND as CUSTOMER
 from schema.customer import Customer
@@ -64,7 +66,7 @@ class Query:
 
 async def _node(info: Info, text: strawberry.ID) -> Node | None:
     kind, numbers = ids.decode(text)
-    if kind not in (TENANT, CUSTOMER, RUN) or len(numbers) != (1 if kind == TENANT else 2):
+    if kind not in (TENANT, CUSTOMER, RUN, BACKTEST) or len(numbers) != (1 if kind == TENANT else 2):
         raise InvalidInputError("id", f"'{text[:60]}' is not an id of this API; pass one it gave you.")
     row = await tenants.find(info.context, numbers[0])
     if row is None or kind == TENANT:
@@ -72,6 +74,8 @@ async def _node(info: Info, text: strawberry.ID) -> Node | None:
     if kind == CUSTOMER:
         customer = await customers.find(info.context, row.id, numbers[1])
         return None if customer is None else Customer.of(row, customer)
+    if kind == BACKTEST:
+        return await find_backtest(info, row, numbers[1])
     run = await runs.of_id(info.context, row.id, numbers[1])
     return None if run is None else ScoreRun.of(run)
 
@@ -89,6 +93,6 @@ class Graph(strawberry.Schema):
 schema = Graph(
     query=Query,
     mutation=Mutation,
-    types=[Tenant, Customer, ScoreRun],
+    types=[Tenant, Customer, ScoreRun, Backtest],
     config=StrawberryConfig(auto_camel_case=True, scalar_map={BigInt: BIG_INT, CurrencyCode: CURRENCY_CODE}),
 )

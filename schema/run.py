@@ -13,6 +13,7 @@ from resolvers.runs import RunRow
 from resolvers.status import Status
 from resolvers.tenants import TenantRow
 from schema.enums import AnalysisKind, ProcessingState, RunStatus
+from schema.model_candidate import ModelCandidate
 from schema.node import Node
 from schema.page import PageInfo
 from schema.scalars import BigInt
@@ -28,6 +29,12 @@ class RunModel:
     flags: list[str] = strawberry.field(description="What to know of the fit, such as LOW_DATA.")
     spend_name: str | None = strawberry.field(description="Spend model: gamma_gamma or heuristic.")
     spend_parameters: JSON = strawberry.field(description="The spend model's parameters.")
+    standard_errors: JSON = strawberry.field(
+        description="Of the purchase model's parameters; null if unknown."
+    )
+    candidates: list[ModelCandidate] = strawberry.field(
+        description="The table the purchase model was chosen from; empty where none could be held out."
+    )
 
 
 @strawberry.type(description="One run of the analyses over a tenant's customers.")
@@ -66,6 +73,8 @@ class ScoreRun(Node):
                 flags=row.flags,
                 spend_name=found["spend_name"],
                 spend_parameters=cast("JSON", found["spend_parameters"]),
+                standard_errors=cast("JSON", found.get("standard_errors", {})),
+                candidates=[ModelCandidate(**each) for each in found.get("candidates", ())],
             )
             if found
             else None,

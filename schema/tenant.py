@@ -7,8 +7,10 @@ import strawberry
 from kit import ids
 from kit.errors import InvalidInputError
 from resolvers import customers, run_list, settings, status
+from resolvers.backtesting.request import USUAL_HOLDOUT
 from resolvers.tenants import TenantRow
 from schema.analytics import Analytics
+from schema.backtest import Backtest, last_backtest
 from schema.context import Info
 from schema.customer import KIND as CUSTOMER
 from schema.customer import Customer, CustomerConnection
@@ -100,6 +102,10 @@ class Tenant(Node):
             with_total=selects(info, "totalCount"),
         )
         return ScoreRunConnection.of(page)
+
+    @strawberry.field(description="The last backtest that held so many days out. Null before the first.")
+    async def backtest(self, info: Info, holdout_days: int = USUAL_HOLDOUT) -> Backtest | None:
+        return await last_backtest(info, self.row, holdout_days)
 
     @strawberry.field(description="What the tenant has chosen about its scoring, and the defaults elsewhere.")
     async def scoring_settings(self, info: Info) -> ScoringSettings:

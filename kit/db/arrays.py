@@ -42,7 +42,7 @@ class Column:
 
     def sizes(self) -> NDArray[Any] | int:
         """Bytes of each value in a row, -1 for null; one number where all are alike."""
-        return np.dtype(self.dtype).itemsize
+        return int(np.dtype(self.dtype).itemsize)
 
     def encode(self) -> bytes:
         """The array in PostgreSQL's binary format, one dimension, no nulls."""
@@ -112,14 +112,16 @@ class Label(Column):
         self._names = np.array([name.encode() for name in names])
 
     @property
-    def dtype(self) -> Any:  # type: ignore[override]
+    def dtype(self) -> Any:
         return self._names.dtype
 
     def fill(self, target: NDArray[Any]) -> None:
         target[...] = self._names[self.values]
 
     def sizes(self) -> NDArray[Any]:
-        return np.strings.str_len(self._names)[self.values]
+        lengths: Any = np.strings.str_len(self._names)
+        found: NDArray[Any] = lengths[self.values]
+        return found
 
 
 COPY_HEAD = b"PGCOPY\n\xff\r\n\0" + bytes(8)
@@ -141,13 +143,14 @@ def rows(columns: Sequence[Column]) -> bytes:
 
 def _packed(body: NDArray[Any], sizes: Sequence[Any]) -> bytes:
     """The bytes of the rows without those behind the end of a value that is shorter than its column."""
-    layout = [body.dtype.fields[f"value{number}"] for number in range(len(sizes))]
-    varying = [(size, *place) for size, place in zip(sizes, layout, strict=True) if np.ndim(size)]
+    varying = [number for number, size in enumerate(sizes) if np.ndim(size)]
     if not varying:
         return body.tobytes()
     kept = np.ones((len(body), body.dtype.itemsize), bool)
-    for size, kind, start in varying:
-        kept[:, start : start + kind.itemsize] = np.arange(kind.itemsize) < size[:, None]
+    fields: Any = body.dtype.fields
+    for number in varying:
+        kind, start = fields[f"value{number}"]
+        kept[:, start : start + kind.itemsize] = np.arange(kind.itemsize) < sizes[number][:, None]
     return body.view(np.uint8).reshape(kept.shape)[kept].tobytes()
 
 

@@ -1,9 +1,9 @@
 """Scores live in a partition that a run may COPY into.
 
 PostgreSQL refuses COPY into a table with row-level security. The partition has none of its own: the
-application may insert into it and nothing else (it reads, updates and deletes through `customer_score` and its
-policy), and a check restates the policy for what it inserts. Owners and superusers, whom policies do not
-bind, pass: a dump can be restored.
+application may insert into it and nothing else (it reads, updates and deletes through `customer_score` and
+its policy), and a check restates the policy for what it inserts. Owners and superusers, whom policies do
+not bind, pass: a dump can be restored.
 
 The value so far was written twice; in its place comes the value of the days with a purchase, which intervals
 need. And a run remembers whether its rows have been removed.
@@ -82,7 +82,7 @@ def _set_aside() -> None:
 
 def _fill_and_guard(columns: str, values: str) -> None:
     op.execute(
-        f"INSERT INTO customer_score ({COPIED}, {columns}) "
+        f"INSERT INTO customer_score ({COPIED}, {columns}) "  # noqa: S608
         f"SELECT {COPIED}, {values} FROM customer_score_before"
     )
     op.execute("DROP TABLE customer_score_before")

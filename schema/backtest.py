@@ -1,0 +1,194 @@
+"""Backtests: how well the last days would have been foretold, and asking for one."""
+
+from datetime import date, datetime
+from typing import Any
+
+import strawberry
+
+from kit import ids
+from resolvers import backtests, tenants
+from resolvers.backtesting.request import USUAL_HOLDOUT, BacktestRequest
+from resolvers.backtests import BacktestRow
+from resolvers.tenants import TenantRow
+from schema.context import Info
+from schema.enums import ChurnRisk, ForecasterRole, RunStatus
+from schema.model_candidate import ModelCandidate
+from schema.money import Money, money
+from schema.node import Node
+from schema.scalars import BigInt
+
+KIND = "Backtest"
+
+
+@strawberry.type(description="A tenth of the customers, by foretold chance of an order.")
+class CalibrationDecile:
+    customers: int = strawberry.field(description="How many customers.")
+    predicted: float = strawberry.field(description="Mean foretold chance of an order, 0 to 1.")
+    observed: float = strawberry.field(description="Share that ordered, 0 to 1.")
+
+
+@strawberry.type(description="What became of the customers of a risk class.")
+class RealisedRisk:
+    risk: ChurnRisk = strawberry.field(description="The class they would have been called.")
+    customers: int = strawberry.field(description="How many customers.")
+    returned: int = strawberry.field(description="How many of them ordered within `riskDays`.")
+    rate: float | None = strawberry.field(description="Their share, 0 to 1. Null of nobody.")
+
+
+@strawberry.type(description="One forecaster against what happened. Null where a figure is not defined.")
+class BacktestScore:
+    name: str = strawberry.field(description="A purchase model, such as mbg_nbd, or a rule of thumb.")
+    role: ForecasterRole = strawberry.field(description="Whether a run would use it.")
+    flags: list[str] = strawberry.field(description="What to know of the fit.")
+    orders: float = strawberry.field(description="Foretold days with an order, of all customers.")
+    orders_bias: float | None = strawberry.field(description="Foretold over actual orders, minus 1.")
+    revenue: Money | None = strawberry.field(description="Foretold revenue.")
+    revenue_bias: float | None = strawberry.field(description="Foretold over actual revenue, minus 1.")
+    rmse: float | None = strawberry.field(description="Root mean squared error of a customer's orders.")
+    mae: float | None = strawberry.field(description="Mean absolute error of a customer's orders.")
+    log_loss: float | None = strawberry.field(description="Of the chance of an order; lower is better.")
+    brier: float | None = strawberry.field(description="Brier score of the same; lower is better.")
+    auc: float | None = strawberry.field(description="How well that chance ranks customers, .5 to 1.")
+    top_decile_share: float | None = strawberry.field(
+        description="Share of the revenue that the tenth of customers of the highest foretold value brought."
+    )
+    calibration: list[CalibrationDecile] = strawberry.field(description="By rising foretold chance.")
+    gains: list[float] = strawberry.field(
+        description="Share of the revenue brought by the best 0, 5, ..., 100 % of customers."
+    )
+    risk_classes: list[RealisedRisk] = strawberry.field(description="What became of each risk class.")
+
+    @classmethod
+    def of(cls, found: dict[str, Any], currency: str) -> "BacktestScore":
+        return cls(
+            name=found["name"],
+            role=ForecasterRole(found["role"]),
+            flags=found["flags"],
+            orders=found["transactions"],
+            orders_bias=found["transactions_bias"],
+            revenue=money(found["value"], currency),
+            revenue_bias=found["value_bias"],
+            calibration=[CalibrationDecile(**each) for each in found["deciles"]],
+            gains=found["gains"],
+            risk_classes=[
+                RealisedRisk(**{**each, "risk": ChurnRisk(each["risk"])}) for each in found["risk_classes"]
+            ],
+            **{name: found[name] for name in _MEASURES},
+        )
+
+
+_MEASURES = ("rmse", "mae", "log_loss", "brier", "auc", "top_decile_share")
+
+
+@strawberry.type(description="Repeat orders up to the end of a week, all customers together.")
+class BacktestWeek:
+    day: date = strawberry.field(description="The day at whose start the week has ended.")
+    actual: int = strawberry.field(description="Orders so far; the customers' first ones do not count.")
+    model: float | None = strawberry.field(description="What the model makes of when customers came.")
+    forecast: float | None = strawberry.field(description="Actual until the window, foretold within it.")
+
+
+@strawberry.type(description="Who was best on a measure.")
+class BacktestWin:
+    measure: str = strawberry.field(description="The measure: rmse, mae, log_loss, brier, auc, ...")
+    name: str = strawberry.field(description="The best forecaster.")
+    role: ForecasterRole = strawberry.field(description="Whether a run would use it.")
+    value: float = strawberry.field(description="What it reached.")
+    model_value: float = strawberry.field(description="What the run's model reached.")
+
+
+@strawberry.type(
+    description="A test of the forecasts: the last days are held out, foretold from the days before, and "
+    "compared, beside other models and rules of thumb."
+)
+class Backtest(Node):
+    database_id: BigInt = strawberry.field(description="The backtest's number.")
+    status: RunStatus = strawberry.field(description="How far it is.")
+    holdout_days: int = strawberry.field(description="How many days are held out.")
+    as_of: datetime | None = strawberry.field(description="The end of the days held out.")
+    requested_at: datetime = strawberry.field(description="When it was asked for.")
+    finished_at: datetime | None = strawberry.field(description="When it ended.")
+    error: str | None = strawberry.field(description="Why it failed.")
+    is_stale: bool = strawberry.field(description="Whether the data have changed since.")
+    reason: str | None = strawberry.field(
+        description="What limits it: NO_ORDERS, TOO_SHORT, LOW_DATA or NOBODY_RETURNED."
+    )
+    sentences: list[str] = strawberry.field(description="The result in words.")
+    customers: int = strawberry.field(description="Customers known when the window began.")
+    orders: int | None = strawberry.field(description="Their days with an order within it.")
+    returned: int | None = strawberry.field(description="How many of them ordered.")
+    revenue: Money | None = strawberry.field(description="Their net revenue within it.")
+    risk_days: int | None = strawberry.field(description="Days that count for the risk classes.")
+    model: str | None = strawberry.field(description="The purchase model a run would have used.")
+    model_reason: str | None = strawberry.field(description="Why that one.")
+    flags: list[str] = strawberry.field(description="What to know of its fit.")
+    candidates: list[ModelCandidate] = strawberry.field(description="The table it was chosen from.")
+    scores: list[BacktestScore] = strawberry.field(description="The run's model first, then the others.")
+    wins: list[BacktestWin] = strawberry.field(description="Who was best, by measure.")
+    weeks: list[BacktestWeek] = strawberry.field(description="Orders by week, actual and foretold.")
+
+    @classmethod
+    def of(cls, tenant: TenantRow, row: BacktestRow) -> "Backtest":
+        found: dict[str, Any] = row.result or {}
+        return cls(
+            id=strawberry.ID(ids.encode(KIND, row.tenant_id, row.id)),
+            database_id=BigInt(row.id),
+            status=RunStatus(row.status),
+            holdout_days=row.holdout_days,
+            as_of=row.as_of,
+            requested_at=row.requested_at,
+            finished_at=row.finished_at,
+            error=row.error,
+            is_stale=row.data_version != tenant.data_version,
+            sentences=found.get("sentences", []),
+            customers=found.get("customers", 0),
+            orders=found.get("transactions"),
+            revenue=money(found.get("revenue"), tenant.currency),
+            flags=found.get("flags", []),
+            candidates=[ModelCandidate(**each) for each in found.get("candidates", [])],
+            scores=[BacktestScore.of(each, tenant.currency) for each in found.get("scores", [])],
+            wins=[
+                BacktestWin(**{**each, "role": ForecasterRole(each["role"])})
+                for each in found.get("wins", [])
+            ],
+            weeks=[
+                BacktestWeek(**{**each, "day": date.fromisoformat(each["day"])})
+                for each in found.get("weeks", [])
+            ],
+            **{name: found.get(name) for name in _PLAIN},
+        )
+
+
+_PLAIN = ("reason", "returned", "risk_days", "model", "model_reason")
+
+
+async def last_backtest(info: Info, tenant: TenantRow, holdout_days: int) -> Backtest | None:
+    """The last backtest of a tenant that held so many days out."""
+    row = await backtests.last(info.context, tenant.id, holdout_days, name="holdoutDays")
+    return None if row is None else Backtest.of(tenant, row)
+
+
+async def find_backtest(info: Info, tenant: TenantRow, number: int) -> Backtest | None:
+    """One backtest of a tenant by its number."""
+    row = await backtests.of_id(info.context, tenant.id, number)
+    return None if row is None else Backtest.of(tenant, row)
+
+
+@strawberry.input(description="Which backtest to make.")
+class BacktestRequestInput:
+    tenant_id: strawberry.ID = strawberry.field(description="The tenant's global id.")
+    holdout_days: int = strawberry.field(
+        default=USUAL_HOLDOUT, description="How many days to hold out, 1 to 3,650."
+    )
+    as_of: str = strawberry.field(
+        default="latest",
+        description="The end of the days held out: latest (the day after the last order), now or a day such "
+        "as 2011-12-10.",
+    )
+
+
+async def requested(info: Info, tenant_number: int, wanted: BacktestRequestInput) -> Backtest:
+    """Leave a backtest for a worker, or join the same one that waits."""
+    request = BacktestRequest.of(wanted.holdout_days, wanted.as_of)
+    row = await backtests.request_backtest(info.context, tenant_number, request)
+    return Backtest.of(await tenants.get(info.context, tenant_number), row)

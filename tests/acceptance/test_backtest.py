@@ -1,0 +1,94 @@
+"""Backtests over the graph: asked for, done by a worker, stored, and told in words and figures."""
+
+import asyncio
+
+import pytest
+
+from resolvers.backtesting.request import BacktestRequest
+from resolvers.backtesting.run import run_backtest
+
+REQUEST = """mutation ($input: BacktestRequestInput!) { backtestRequest(input: $input) {
+    backtest { id status holdoutDays } userErrors { code field message } } }"""
+RESULT = """query ($id: ID!) { node(id: $id) { ... on Backtest { id status reason sentences customers orders
+    returned revenue { amount currencyCode } riskDays model modelReason flags isStale error
+    candidates { name logLoss chosen reason flags }
+    scores { name role orders ordersBias revenue { amount } rmse mae logLoss brier auc topDecileShare gains
+        calibration { customers predicted observed } riskClasses { risk customers returned rate } }
+    wins { measure name role value modelValue } weeks { day actual model forecast } } } }"""
+TENANT = "{ tenant(databaseId: 56) { id backtest(holdoutDays: 90) { id holdoutDays status } } }"
+
+
+async def test_a_backtest_is_made_by_a_worker_and_stored(make, ask, worker):
+    make.history(make.tenant(), 600)
+    tenant = (await ask(TENANT))["tenant"]
+    assert tenant["backtest"] is None
+    payload = await ask(REQUEST, input={"tenantId": tenant["id"], "holdoutDays": 90})
+    answer = payload["backtestRequest"]
+    assert answer["userErrors"] == []
+    assert answer["backtest"]["holdoutDays"] == 90
+    found = await _ended(ask, answer["backtest"]["id"])
+    assert (found["status"], found["reason"], found["isStale"]) == ("SUCCEEDED", None, False)
+    assert found["scores"][0]["role"] == "MODEL"
+    assert {"historical_rate", "last_window", "hiatus"} <= {each["name"] for each in found["scores"]}
+    classes = found["scores"][0]["riskClasses"]
+    assert sum(each["customers"] for each in classes) == found["customers"]
+    assert sum(each["customers"] for each in found["scores"][0]["calibration"]) == found["customers"]
+    assert found["weeks"][-1]["actual"] >= found["orders"]
+    assert any("came back within" in each for each in found["sentences"])
+    assert (await ask(TENANT))["tenant"]["backtest"]["id"] == found["id"]
+
+
+async def test_the_figures_are_those_of_the_command(urls, make, ask):
+    make.history(make.tenant(), 400)
+    run_backtest(urls.app, 56, BacktestRequest.of(90, "latest"))
+    node = (await ask(TENANT))["tenant"]["backtest"]["id"]
+    found = (await ask(RESULT, id=node))["node"]
+    actual = make.owner.execute("SELECT result FROM backtest").fetchone()[0]
+    assert found["orders"] == actual["transactions"]
+    assert found["revenue"] == {"amount": actual["revenue"], "currencyCode": "ARS"}
+    assert found["sentences"] == actual["sentences"]
+
+
+async def test_a_shop_without_orders_is_told_so(urls, make, ask):
+    make.tenant()
+    run_backtest(urls.app, 56, BacktestRequest.of(90))
+    node = (await ask(TENANT))["tenant"]["backtest"]["id"]
+    found = (await ask(RESULT, id=node))["node"]
+    assert (found["reason"], found["scores"], found["revenue"]) == ("NO_ORDERS", [], None)
+    assert found["sentences"] == [
+        "There are no orders before the day asked for, so there is nothing to test."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field", "message"),
+    [
+        ({"holdoutDays": 0}, ["input", "holdoutDays"], "accepted are 1 to 3650 days"),
+        ({"asOf": "soon"}, ["input", "asOf"], "'soon' is not a day"),
+    ],
+)
+async def test_a_wrong_request_is_refused_by_name(make, ask, wrong, field, message):
+    make.tenant()
+    tenant = (await ask(TENANT))["tenant"]["id"]
+    answer = (await ask(REQUEST, input={"tenantId": tenant, **wrong}))["backtestRequest"]
+    assert answer["backtest"] is None
+    (error,) = answer["userErrors"]
+    assert (error["code"], error["field"]) == ("BAD_USER_INPUT", field)
+    assert message in error["message"]
+
+
+async def test_the_same_request_that_waits_is_joined(make, ask):
+    make.history(make.tenant(), 20)
+    tenant = (await ask(TENANT))["tenant"]["id"]
+    first = (await ask(REQUEST, input={"tenantId": tenant}))["backtestRequest"]["backtest"]
+    again = (await ask(REQUEST, input={"tenantId": tenant}))["backtestRequest"]["backtest"]
+    assert (first["status"], again["id"]) == ("QUEUED", first["id"])
+
+
+async def _ended(ask, node):
+    for _ in range(300):
+        found = (await ask(RESULT, id=node))["node"]
+        if found["status"] in ("SUCCEEDED", "FAILED"):
+            return found
+        await asyncio.sleep(0.1)
+    raise AssertionError(found)
