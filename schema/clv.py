@@ -1,5 +1,7 @@
 """Lifetime value over all customers of a tenant."""
 
+from typing import Any
+
 import strawberry
 
 from resolvers import analytics
@@ -9,7 +11,7 @@ from schema.context import Info
 from schema.customer import Customer
 from schema.enums import ClvTier
 from schema.freshness import Scored
-from schema.money import Money, money
+from schema.money import Money, MoneyInterval, money
 
 
 @strawberry.type(description="Customers of one tier.")
@@ -27,6 +29,9 @@ class ClvOverview:
     total_customers: int = strawberry.field(description="Customers with a lifetime value.")
     total_historical_value: Money | None = strawberry.field(description="Net revenue so far.")
     total_expected_value: Money | None = strawberry.field(description="Revenue expected within the horizon.")
+    total_expected_value_interval: MoneyInterval | None = strawberry.field(
+        description="Where that should lie, from how far the model was off on earlier days. Null before a run."
+    )
     total_predicted_value: Money | None = strawberry.field(description="Both together.")
     average_predicted_value: Money | None = strawberry.field(description="Mean predicted value.")
 
@@ -65,6 +70,7 @@ class ClvAnalytics(Scored):
                 total_customers=overview.get("total_customers", 0),
                 total_historical_value=amount("total_historical_value"),
                 total_expected_value=amount("total_expected_value"),
+                total_expected_value_interval=_interval(found.get("interval"), tenant.currency),
                 total_predicted_value=amount("total_predicted_value"),
                 average_predicted_value=amount("avg_predicted_value"),
             ),
@@ -77,3 +83,10 @@ class ClvAnalytics(Scored):
                 for tier in ClvTier
             ],
         )
+
+
+def _interval(found: dict[str, Any] | None, currency: str) -> MoneyInterval | None:
+    if found is None:
+        return None
+    low, high = (money(found[name], currency) for name in ("expected_low", "expected_high"))
+    return MoneyInterval(low=low, high=high, level=found["level"], reason=found["reason"])

@@ -63,13 +63,6 @@ class ForecasterRole(Enum):
     BASELINE = _value("baseline", "A rule of thumb.")
 
 
-@strawberry.enum(description="Why there is no interval.")
-class MissingIntervalReason(Enum):
-    NOT_PROCESSED = _value("not_processed", "No run has computed a value, or one of an older version.")
-    LOW_DATA = _value("low_data", "Too few repeat buyers or orders for a model that has one.")
-    TOO_SHORT = _value("too_short", "The history is too short to look back on earlier forecasts.")
-
-
 @strawberry.enum(description="How the processing of a tenant stands.")
 class ProcessingState(Enum):
     NEVER_PROCESSED = _value("never_processed", "No run yet.")

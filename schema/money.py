@@ -13,6 +13,16 @@ class Money:
     currency_code: CurrencyCode = strawberry.field(description="The currency of the amount.")
 
 
+@strawberry.type(description="Where an amount should lie.")
+class MoneyInterval:
+    low: Money | None = strawberry.field(description="The lower bound; null where it is not known.")
+    high: Money | None = strawberry.field(description="The upper bound; null where it is not known.")
+    level: float = strawberry.field(description="The chance that the amount lies within, such as 0.9.")
+    reason: str | None = strawberry.field(
+        description="Why the bounds are not known: LOW_DATA, TOO_SHORT, TOO_FEW_ORDERS or NO_HISTORY."
+    )
+
+
 def money(amount: Decimal | str | None, currency: str) -> Money | None:
     """Money of an amount in a currency; None stays None. Amounts show no zeros past the cents."""
     if amount is None:

@@ -1,11 +1,14 @@
 """Backtests over the graph: asked for, done by a worker, stored, and told in words and figures."""
 
 import asyncio
+from decimal import Decimal
 
 import pytest
 
 from resolvers.backtesting.request import BacktestRequest
 from resolvers.backtesting.run import run_backtest
+from resolvers.processing.process import process
+from resolvers.processing.request import Request
 
 REQUEST = """mutation ($input: BacktestRequestInput!) { backtestRequest(input: $input) {
     backtest { id status holdoutDays } userErrors { code field message } } }"""
@@ -15,6 +18,10 @@ RESULT = """query ($id: ID!) { node(id: $id) { ... on Backtest { id status reaso
     scores { name role orders ordersBias revenue { amount } rmse mae logLoss brier auc topDecileShare gains
         calibration { customers predicted observed } riskClasses { risk customers returned rate } }
     wins { measure name role value modelValue } weeks { day actual model forecast } } } }"""
+SCORED = """{ tenant(databaseId: 56) {
+    analytics { clv { overview { totalExpectedValue { amount }
+        totalExpectedValueInterval { low { amount } high { amount } level reason } } } }
+    scoreRuns { nodes { model { name candidates { name logLoss chosen reason } } } } } }"""
 TENANT = "{ tenant(databaseId: 56) { id backtest(holdoutDays: 90) { id holdoutDays status } } }"
 
 
@@ -45,7 +52,7 @@ async def test_the_figures_are_those_of_the_command(urls, make, ask):
     found = (await ask(RESULT, id=node))["node"]
     actual = make.owner.execute("SELECT result FROM backtest").fetchone()[0]
     assert found["orders"] == actual["transactions"]
-    assert found["revenue"] == {"amount": actual["revenue"], "currencyCode": "ARS"}
+    assert found["revenue"] == {"amount": actual["revenue"], "currencyCode": "GBP"}
     assert found["sentences"] == actual["sentences"]
 
 
@@ -92,3 +99,21 @@ async def _ended(ask, node):
             return found
         await asyncio.sleep(0.1)
     raise AssertionError(found)
+
+
+async def test_the_total_of_expected_values_has_an_interval_and_the_run_its_table(make, ask, urls):
+    make.history(make.tenant(), 900)
+    process(urls.app, 56, Request.of(None, "latest"))
+    found = (await ask(SCORED))["tenant"]
+    overview = found["analytics"]["clv"]["overview"]
+    interval = overview["totalExpectedValueInterval"]
+    low, total, high = (
+        Decimal(each["amount"])
+        for each in (interval["low"], overview["totalExpectedValue"], interval["high"])
+    )
+    assert (interval["level"], interval["reason"]) == (0.9, None)
+    assert low < total < high
+    (run,) = found["scoreRuns"]["nodes"]
+    names = {each["name"]: each["chosen"] for each in run["model"]["candidates"]}
+    assert {"mbg_nbd", "mbg_cnbd_k", "last_window"} <= set(names)
+    assert sum(names.values()) == 1
