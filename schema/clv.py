@@ -30,7 +30,7 @@ class ClvOverview:
     total_historical_value: Money | None = strawberry.field(description="Net revenue so far.")
     total_expected_value: Money | None = strawberry.field(description="Revenue expected within the horizon.")
     total_expected_value_interval: MoneyInterval | None = strawberry.field(
-        description="Where that should lie, from how far the model was off on earlier days. Null before a run."
+        description="Where that should lie, by how far off forecasts were on earlier days. Null before a run."
     )
     total_predicted_value: Money | None = strawberry.field(description="Both together.")
     average_predicted_value: Money | None = strawberry.field(description="Mean predicted value.")
