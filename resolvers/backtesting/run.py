@@ -13,6 +13,7 @@ from kit.errors import ConflictError
 from kit.zone import day_number
 from resolvers.backtesting.request import BacktestRequest
 from resolvers.backtesting.result import Json, as_json
+from resolvers.processing.chosen import for_analyses, read_chosen
 from resolvers.processing.control import failure
 from resolvers.processing.orders import read
 from resolvers.processing.request import Request
@@ -94,7 +95,7 @@ def _run(
 ) -> None:
     notify("reading orders", 0.0)
     with work.transaction(shop.tenant, snapshot=True):
-        version = data_version(work, shop)
+        version, settings = data_version(work, shop), for_analyses(read_chosen(work, shop))
         history = read(work, shop, as_of).history
     notify("foretelling the last days", 0.3)
     found = backtest(
@@ -104,6 +105,7 @@ def _run(
         as_of=day_number(as_of, shop.time_zone),
         holdout=request.holdout_days,
         adjustment=history.adjustment,
+        settings=settings,
         scale=shop.scale,
     )
     result: Json = as_json(found, shop.scale)

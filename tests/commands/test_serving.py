@@ -121,7 +121,7 @@ def test_a_start_against_other_tables_says_what_to_run(cdp):
     assert refused.returncode == 1
     told = "at revision 0001, this version needs 0004. Run `cdp migrate`."
     assert told in " ".join(refused.stderr.split())
-    assert "from 0001 to 0002" in cdp.run("migrate").stdout
+    assert "from 0001 to 0004" in cdp.run("migrate").stdout
 
 
 def test_config_lists_every_setting_and_hides_secrets(cdp):
