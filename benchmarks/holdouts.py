@@ -7,13 +7,11 @@ The histories are those of benchmarks.coverage: CDNOW, UCI Online Retail where i
 
 from collections.abc import Sequence
 
-import numpy as np
-
-from benchmarks.coverage import Orders, histories
+from benchmarks.coverage import histories
+from benchmarks.histories import end
 from scoring.backtest.coverage import forward
 from scoring.backtest.holdout import backtest
 from scoring.backtest.results import Backtest, Score
-from scoring.history import History
 
 _HEAD = (
     "| history | held out | forecaster | bias | RMSE | MAE | log-loss | Brier | AUC | top 10 % bring | "
@@ -22,7 +20,7 @@ _HEAD = (
 
 
 def main() -> None:
-    shops = [(name, history(orders), windows) for name, orders, windows in histories()]
+    shops = list(histories())
     print(f"{_HEAD}\n|{'---|' * 11}")
     tests = []
     for name, rows, windows in shops:
@@ -39,15 +37,6 @@ def main() -> None:
         orders, value = (forward(rows, as_of=end(rows), of=of) for of in ("transactions", "value"))
         counts = [f"{each.covered} of {each.tested} ({each.share:.0%})" for each in (orders, value)]
         print(f"| {name} | {counts[0]} | {counts[1]} |", flush=True)
-
-
-def history(orders: Orders) -> History:
-    return History(orders.customer.astype(np.int64), orders.day.astype(np.int32), orders.amount)
-
-
-def end(rows: History) -> int:
-    """The day after the last order."""
-    return int(rows.day.max()) + 1
 
 
 def line(score: Score) -> str:

@@ -14,6 +14,7 @@ import numpy as np
 
 from scoring import churn, heuristics
 from scoring.backtest.window import cut
+from scoring.transactions import positions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -75,11 +76,8 @@ def past(history: History, customers: Customers, days: int) -> Past:
 def _counts(history: History, customers: Customers, end: int, days: int) -> NDArray[np.int32]:
     """Transactions of the days from `end - days` to before `end`."""
     ids, _ = history.between(end - days, end).purchases()
-    if len(ids) == 0 or len(customers) == 0:
-        return np.zeros(len(customers), np.int32)
-    at = np.minimum(np.searchsorted(customers.id, ids), len(customers) - 1)
-    known = customers.id[at] == ids
-    return np.bincount(at[known], minlength=len(customers)).astype(np.int32)
+    at, _ = positions(customers.id, ids)
+    return np.bincount(at, minlength=len(customers)).astype(np.int32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from scoring.transactions import Customers, summarise
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -64,6 +66,11 @@ class History:
             known = _hash(self.adjustment[0]) <= limit
             adjustment = (self.adjustment[0][known], self.adjustment[1][known], self.adjustment[2][known])
         return History(self.customer[kept], self.day[kept], self.amount[kept], adjustment)
+
+    def customers(self, as_of: int) -> Customers:
+        """The customers as of the start of a day; rows of that day and later must have been cut off."""
+        extra = None if self.adjustment is None else (self.adjustment[0], self.adjustment[2])
+        return summarise(self.customer, self.day, self.amount, as_of=as_of, adjustment=extra)
 
     def purchases(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """Customer and day of every transaction, a day with a net amount above 0, by customer and day."""

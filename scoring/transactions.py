@@ -72,6 +72,17 @@ class Customers:
         return np.subtract(self.as_of, self.first_day, dtype=np.int32)
 
 
+def positions(
+    ids: NDArray[np.int64], wanted: NDArray[np.int64]
+) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """Where the wanted ids that are among the ascending ones stand, and which of the wanted these are."""
+    if len(ids) == 0:
+        return np.zeros(0, np.intp), np.zeros(len(wanted), np.bool_)
+    at = np.minimum(np.searchsorted(ids, wanted), len(ids) - 1)
+    known = ids[at] == wanted
+    return at[known], known
+
+
 def summarise(
     customer: ArrayLike,
     day: ArrayLike,

@@ -10,6 +10,7 @@ from kit.db import Work, connect_for_work, load
 from kit.db.arrays import Int4, Int8
 from models.score import SEGMENTS
 from scoring.analysis import Analysis
+from scoring.transactions import positions
 
 _SQL = Path(__file__).parent.parent.parent / "models" / "sql"
 _OLD = load(_SQL / "process_old_segments.sql")
@@ -56,12 +57,9 @@ def find_changes(standing: Standing, analysis: Analysis) -> Changes | None:
     """
     if analysis.rfm is None or not len(standing.customer):
         return None
-    place = np.searchsorted(analysis.id, standing.customer)
-    stays = np.zeros(len(place), bool)
-    within = place < len(analysis.id)
-    stays[within] = analysis.id[place[within]] == standing.customer[within]
+    place, stays = positions(analysis.id, standing.customer)
     old, new = np.zeros(len(analysis.id), np.int64), analysis.rfm.segment.astype(np.int64) + 1
-    old[place[stays]] = standing.segment[stays]
+    old[place] = standing.segment[stays]
     moved, gone = np.flatnonzero(old != new), np.flatnonzero(~stays)
     return Changes(
         customer=np.concatenate((analysis.id[moved], standing.customer[gone])),

@@ -13,7 +13,7 @@ from kit.db.arrays import AMOUNT_SCALE
 from kit.zone import EPOCH, day_number, local_days
 from resolvers.processing.shop import Shop
 from scoring.history import History
-from scoring.transactions import Customers, summarise
+from scoring.transactions import Customers
 
 _SQL = Path(__file__).parent.parent.parent / "models" / "sql"
 _ORDERS = load(_SQL / "process_orders.sql")
@@ -102,7 +102,7 @@ def read(work: Work, shop: Shop, as_of: datetime) -> Orders:
             report.unlinked_refunds += len(block.customer)
             loose.append(_known_customers(block, report, orders=False))
     history = History(*_joined(netted), adjustment=_joined(loose))
-    customers = _summarised(history, day_number(as_of, shop.time_zone))
+    customers = history.customers(day_number(as_of, shop.time_zone))
     return Orders(customers, history, EPOCH + timedelta(microseconds=latest) if latest else None, report)
 
 
@@ -127,11 +127,6 @@ def _known_customers(block: _Block, report: DataReport, *, orders: bool = True) 
     if orders:
         report.guest_orders += int(np.count_nonzero(guest))
     return _Block(block.customer[~guest], block.day[~guest], block.amount[~guest])
-
-
-def _summarised(history: History, as_of: int) -> Customers:
-    extra = None if history.adjustment is None else (history.adjustment[0], history.adjustment[2])
-    return summarise(history.customer, history.day, history.amount, as_of=as_of, adjustment=extra)
 
 
 def _joined(blocks: list[_Block]) -> tuple[Column, Column, Column]:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from scoring.backtest.forecaster import Orders
     from scoring.backtest.results import Score
     from scoring.backtest.window import Window
     from scoring.choice import Choice
@@ -85,8 +86,9 @@ def backtest(
     known = history.between(None, window.origin)
     choice = choose(window.calibration, history=known, horizon=usual.horizon_days)
     field = _Field(window, known, choice, usual)
-    scores = field.scores(other_models=other_models)
-    return field.result(history, scores, scale)
+    model = field.model()
+    scores = field.scores(model, other_models=other_models)
+    return field.result(history, model.orders, scores, scale)
 
 
 def _impossible(history: History, as_of: int, holdout: int) -> Backtest:
@@ -124,10 +126,9 @@ class _Field:
     choice: Choice
     usual: churn.Silence
 
-    def scores(self, *, other_models: bool) -> tuple[Score, ...]:
+    def scores(self, model: Forecaster, *, other_models: bool) -> tuple[Score, ...]:
         """The run's model, other purchase models, and the baselines."""
         customers, past = self.window.calibration, self._past(self.window.days)
-        model = self.model()
         found = [score(model, self.window, self.usual, self.choice.flags)]
         others = [name for name in COMPARED if name in purchase.MODELS and name != model.name]
         for name in others if other_models and self.choice.fit else ():
@@ -154,12 +155,11 @@ class _Field:
     def _past(self, days: int) -> baselines.Past:
         return baselines.past(self.known, self.window.calibration, days)
 
-    def result(self, history: History, scores: tuple[Score, ...], scale: int) -> Backtest:
-        """The scores with who won what, by week and in words."""
+    def result(self, history: History, orders: Orders, scores: tuple[Score, ...], scale: int) -> Backtest:
+        """The scores with who won what, by week (by the run's forecast of orders) and in words."""
         window, choice, best = self.window, self.choice, wins(scores)
         risk_days = min(self.usual.horizon_days, window.days)
         quiet = NOBODY_RETURNED if not window.returned().any() else None
-        orders = of_fit(choice.fit, window.calibration, self.usual.q95)
         return Backtest(
             as_of=window.origin + window.days,
             origin=window.origin,

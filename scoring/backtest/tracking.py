@@ -8,6 +8,7 @@ import numpy as np
 
 from scoring.backtest.results import Week
 from scoring.outlook import Outlook
+from scoring.transactions import positions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,9 +51,8 @@ def weeks(orders: Orders, window: Window, history: History) -> tuple[Week, ...]:
 def _repeats(window: Window, history: History, ends: NDArray[np.int64]) -> NDArray[np.intp]:
     """Transactions of the window's customers before each end, without their first ones."""
     ids, days = history.between(None, window.origin + window.days).purchases()
-    known = window.calibration.id
-    at = np.minimum(np.searchsorted(known, ids), len(known) - 1)
-    all_days = np.sort(days[known[at] == ids])
+    _, known = positions(window.calibration.id, ids)
+    all_days = np.sort(days[known])
     firsts = np.sort(window.calibration.first_day)
     return np.asarray(np.searchsorted(all_days, ends) - np.searchsorted(firsts, ends))
 

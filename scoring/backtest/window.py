@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scoring.transactions import Customers, summarise
+from scoring.transactions import positions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from scoring.history import History
+    from scoring.transactions import Customers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,21 +45,15 @@ def cut(history: History, origin: int, days: int) -> Window:
 
     Customers whose first transaction comes later are not in it: nobody could have foretold anything of them.
     """
-    calibration = _summarised(history.between(None, origin), origin)
+    calibration = history.between(None, origin).customers(origin)
     held = history.between(origin, origin + days)
-    future = _summarised(held, origin + days)
+    future = held.customers(origin + days)
     transactions = np.zeros(len(calibration), np.int32)
     after = np.full(len(calibration), days, np.int32)
-    at, known = _positions(calibration.id, future.id)
+    at, known = positions(calibration.id, future.id)
     transactions[at] = future.frequency[known]
     after[at] = future.first_day[known] - origin
     return Window(calibration, days, transactions, after, _spend(calibration.id, held))
-
-
-def _summarised(history: History, as_of: int) -> Customers:
-    extra = history.adjustment
-    loose = None if extra is None else (extra[0], extra[2])
-    return summarise(history.customer, history.day, history.amount, as_of=as_of, adjustment=loose)
 
 
 def _spend(ids: NDArray[np.int64], held: History) -> NDArray[np.int64]:
@@ -67,17 +62,6 @@ def _spend(ids: NDArray[np.int64], held: History) -> NDArray[np.int64]:
     if held.adjustment is not None:
         pairs.append((held.adjustment[0], held.adjustment[2]))
     for customer, amount in pairs:
-        at, known = _positions(ids, customer)
+        at, known = positions(ids, customer)
         np.add.at(spend, at, amount[known].astype(np.int64, copy=False))
     return spend
-
-
-def _positions(
-    ids: NDArray[np.int64], wanted: NDArray[np.int64]
-) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
-    """Where the wanted ids that are among the sorted ones stand, and which of them are."""
-    if len(ids) == 0:
-        return np.zeros(0, np.intp), np.zeros(len(wanted), np.bool_)
-    at = np.minimum(np.searchsorted(ids, wanted), len(ids) - 1)
-    known = ids[at] == wanted
-    return at[known], known

@@ -5,32 +5,29 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks import coverage
-from demo.shop import Shop
+from benchmarks.histories import UCI, cdnow, end, generated, uci, without_adjustment
 from scoring.history import History
-from scoring.transactions import Customers, summarise
+from scoring.transactions import Customers
 
 
-def rows(orders: coverage.Orders) -> History:
-    return History(orders.customer.astype(np.int64), orders.day.astype(np.int32), orders.amount)
-
-
-def cdnow_history() -> History:
-    """All of CDNOW, to 1998-06-30."""
-    return rows(coverage.cdnow())
+def cdnow_history(file: str = "CDNOW_master.txt", columns: tuple[int, int, int] = (0, 1, 3)) -> History:
+    """All of CDNOW, to 1998-06-30, or another file of it."""
+    try:
+        return cdnow(file, columns)
+    except ModuleNotFoundError as error:
+        pytest.skip(str(error))
 
 
 def uci_history() -> History:
     """UCI Online Retail, to 2011-12-09, without credits that belong to no order."""
-    if not coverage.UCI.exists():
+    if not UCI.exists():
         pytest.skip("no UCI Online Retail beside this checkout")
-    return rows(coverage.uci())
+    return without_adjustment(uci())
 
 
 def shop_history(customers: int, seed: int = 56) -> History:
     """Two years of a generated shop, from day 0 on."""
-    bare = Shop(seed=seed).orders_only(customers)
-    return History(bare.customer.astype(np.int64), bare.day.astype(np.int32), bare.amount)
+    return generated(customers, seed)
 
 
 def weekly_history(customers: int = 600, seed: int = 3) -> History:
@@ -49,11 +46,6 @@ def weekly_history(customers: int = 600, seed: int = 3) -> History:
     return History(customer.astype(np.int64), day.astype(np.int32), np.full(len(day), 50_0000))
 
 
-def end(history: History) -> int:
-    """The day after the last order."""
-    return int(history.day.max()) + 1
-
-
 def shuffled(history: History) -> History:
     order = np.random.default_rng(4).permutation(len(history))
     return History(history.customer[order], history.day[order], history.amount[order])
@@ -61,5 +53,4 @@ def shuffled(history: History) -> History:
 
 def customers_of(history: History, as_of: int | None = None) -> Customers:
     day = end(history) if as_of is None else as_of
-    known = history.between(None, day)
-    return summarise(known.customer, known.day, known.amount, as_of=day)
+    return history.between(None, day).customers(day)

@@ -12,7 +12,7 @@ from scoring.transactions import Customers, summarise
 
 
 def test_nine_in_ten_customers_of_cdnow_end_up_inside(calibration: Customers, cdnow_sample: Any) -> None:
-    customer, day, amount = cdnow_sample
+    customer, day, amount = cdnow_sample.customer, cdnow_sample.day, cdnow_sample.amount
     later = day > calibration.as_of
     after = summarise(customer[later], day[later], np.maximum(amount[later], 1), as_of=int(day.max()))
     at = np.searchsorted(calibration.id, after.id)

@@ -22,7 +22,7 @@ VALUES = st.lists(st.tuples(st.integers(1, 40), st.floats(1e-3, 1e7)), max_size=
 @pytest.fixture(scope="module")
 def repeats(calibration: Customers, cdnow_sample: Any) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Repeat transactions of each customer of the calibration period and their mean value in dollars."""
-    customer, day, amount = cdnow_sample
+    customer, day, amount = cdnow_sample.customer, cdnow_sample.day, cdnow_sample.amount
     own = np.searchsorted(calibration.id, customer)
     repeat = (day > calibration.first_day[own]) & (day <= calibration.as_of)
     total = np.bincount(own[repeat], weights=amount[repeat] / 10_000, minlength=len(calibration))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from benchmarks.histories import end
 from scoring import baselines, purchase
 from scoring.backtest import contest, measures
 from scoring.backtest.window import cut
-from tests.scoring.histories import cdnow_history, end, shop_history, shuffled, uci_history, weekly_history
+from tests.scoring.histories import cdnow_history, shop_history, shuffled, uci_history, weekly_history
 
 
 def test_the_winner_has_the_lowest_log_loss() -> None:

@@ -11,13 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.histories import end
 from scoring import baselines, churn
 from scoring.backtest import holdout as holdouts
 from scoring.backtest.holdout import backtest
 from scoring.backtest.results import Backtest, Score
 from scoring.history import History
 from scoring.settings import Settings
-from tests.scoring.histories import cdnow_history, end, shop_history, shuffled, uci_history, weekly_history
+from tests.scoring.histories import cdnow_history, shop_history, shuffled, uci_history, weekly_history
 
 ROWS = st.lists(st.tuples(st.integers(1, 40), st.integers(0, 120), st.integers(-40, 90)), max_size=150)
 SPLITS = [("cdnow", 180), ("cdnow", 273), ("uci", 90), ("uci", 180)]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from benchmarks.histories import end
 from scoring import purchase, spend
 from scoring.backtest import rolling
 from scoring.backtest.coverage import Coverage, forward
 from scoring.backtest.rolling import RollingError, RollingErrors, rolling_errors, total_interval
 from scoring.backtest.window import cut
 from scoring.history import History
-from tests.scoring.histories import cdnow_history, end, shop_history, shuffled, uci_history, weekly_history
+from tests.scoring.histories import cdnow_history, shop_history, shuffled, uci_history, weekly_history
 
 
 def errors(offs: list[float], *, days: int = 100, horizon: int = 100, step: int = 100) -> RollingErrors:
