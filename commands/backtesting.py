@@ -10,7 +10,8 @@ from rich.console import Console
 
 from commands.backtest_report import print_backtest
 from commands.database import database
-from commands.processing import AsOf, Tenant, progress_bar
+from commands.options import Tenant
+from commands.processing import AsOf, progress_bar
 from kit.errors import ConfigurationError, InvalidInputError
 from resolvers.backtesting.record import read_backtest
 from resolvers.backtesting.request import USUAL_HOLDOUT, BacktestRequest

@@ -9,6 +9,7 @@ import typer
 from commands.database import database
 from commands.import_bar import bar
 from commands.import_summary import as_json, in_words
+from commands.options import Tenant
 from connectors.files import parse_map
 from kit.db import Work, connect_for_work
 from kit.errors import InvalidInputError
@@ -26,7 +27,6 @@ app = typer.Typer(
 Use = Callable[[Work, Path, ImportOptions, Progress], ImportReport]
 
 File = Annotated[Path, typer.Argument(help="The file. Its content decides what it is, not its name.")]
-Tenant = Annotated[int, typer.Option("--tenant", help="The tenant's id.", min=1, max=2**63 - 1)]
 Create = Annotated[
     str | None, typer.Option("--create-tenant", help="Make the tenant if there is none: its name.")
 ]

@@ -9,13 +9,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from commands.database import database
+from commands.options import Tenant
 from commands.report import print_run, run_as_json
 from kit.config import load
 from resolvers.processing.process import process
 from resolvers.processing.record import read_run
 from resolvers.processing.request import Request
 
-Tenant = Annotated[int, typer.Option("--tenant", help="The tenant's number", min=1, max=2**63 - 1)]
 AsOf = Annotated[
     str, typer.Option("--as-of", help="now, latest (the day after the last order) or a day: 2011-12-10")
 ]

@@ -11,11 +11,11 @@ from rich.table import Table
 
 from commands.context import context
 from commands.database import database
+from commands.options import Tenant
 from kit.config import Settings, load
 from kit.errors import InvalidInputError
 from resolvers.settings import ScoringSettings, named, read_settings, update_settings
 
-Tenant = Annotated[int, typer.Option("--tenant", help="The tenant's number", min=1, max=2**63 - 1)]
 Set = Annotated[list[str] | None, typer.Option("--set", help="KEY=VALUE, such as clv.months=24; repeatable")]
 Reset = Annotated[
     list[str] | None, typer.Option("--reset", help="KEY that goes back to its default; repeatable")

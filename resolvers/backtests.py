@@ -11,6 +11,7 @@ from models import TABLES
 from resolvers import tenants
 from resolvers.backtesting.request import BacktestRequest
 from resolvers.context import READ, WRITE, Ctx
+from resolvers.waiting import has_job
 
 BACKTESTS = TABLES["backtest"]
 
@@ -41,10 +42,7 @@ _QUEUE = Statement(
 
 # One that waits for a worker, or is with one, has died if there is no job for it any more.
 _ALIVE: ColumnElement[bool] = literal_column(
-    "backtest.status IN ('succeeded', 'failed') OR EXISTS ("
-    "SELECT FROM procrastinate_jobs job LEFT JOIN procrastinate_workers worker ON worker.id = job.worker_id "
-    "WHERE job.args ->> 'backtest_id' = backtest.id::text AND (job.status = 'todo' "
-    "OR job.status = 'doing' AND worker.last_heartbeat > now() - interval '1 minute'))"
+    f"backtest.status IN ('succeeded', 'failed') OR {has_job('backtest_id', 'backtest.id::text')}"
 )
 _FOUND = select(*(BACKTESTS.c[name] for name in BacktestRow._fields), _ALIVE.label("alive")).where(
     BACKTESTS.c.tenant_id == TENANT

@@ -12,6 +12,7 @@ from resolvers import freshness
 from resolvers.context import READ, Ctx
 from resolvers.settings import of_stored
 from resolvers.tenants import TenantRow
+from resolvers.waiting import has_job
 
 RUNS = TABLES["score_run"]
 CURRENT = TABLES["score_current"]
@@ -62,16 +63,12 @@ _STANDING = prepare(
 # A run that is `running` although nobody holds its tenant's lock has died; so has one that is `queued`
 # although no job waits for a worker or is with one that is alive.
 ALIVE: ColumnElement[bool] = literal_column(
-    "CASE score_run.status WHEN 'running' THEN EXISTS ("
+    "CASE score_run.status WHEN 'running' THEN EXISTS ("  # noqa: S608
     "SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1 "
     "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
     "AND (classid::bigint << 32 | objid::bigint) "
     "= hashtextextended('cdp.process:' || score_run.tenant_id, 0)"
-    ") WHEN 'queued' THEN EXISTS ("
-    "SELECT FROM procrastinate_jobs job LEFT JOIN procrastinate_workers worker ON worker.id = job.worker_id "
-    "WHERE job.args ->> 'run_id' = score_run.id::text AND (job.status = 'todo' "
-    "OR job.status = 'doing' AND worker.last_heartbeat > now() - interval '1 minute')"
-    ") ELSE true END"
+    f") WHEN 'queued' THEN {has_job('run_id', 'score_run.id::text')} ELSE true END"
 )
 INTERRUPTED: dict[str, Any] = {"status": "failed", "error": "The run was interrupted."}
 """What is shown of a run that has died."""

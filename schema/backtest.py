@@ -6,8 +6,7 @@ from typing import Any
 import strawberry
 
 from kit import ids
-from resolvers import backtests, tenants
-from resolvers.backtesting.request import USUAL_HOLDOUT, BacktestRequest
+from resolvers import backtests
 from resolvers.backtests import BacktestRow
 from resolvers.tenants import TenantRow
 from schema.context import Info
@@ -172,23 +171,3 @@ async def find_backtest(info: Info, tenant: TenantRow, number: int) -> Backtest 
     """One backtest of a tenant by its number."""
     row = await backtests.of_id(info.context, tenant.id, number)
     return None if row is None else Backtest.of(tenant, row)
-
-
-@strawberry.input(description="Which backtest to make.")
-class BacktestRequestInput:
-    tenant_id: strawberry.ID = strawberry.field(description="The tenant's global id.")
-    holdout_days: int = strawberry.field(
-        default=USUAL_HOLDOUT, description="How many days to hold out, 1 to 3,650."
-    )
-    as_of: str = strawberry.field(
-        default="latest",
-        description="The end of the days held out: latest (the day after the last order), now or a day such "
-        "as 2011-12-10.",
-    )
-
-
-async def requested(info: Info, tenant_number: int, wanted: BacktestRequestInput) -> Backtest:
-    """Leave a backtest for a worker, or join the same one that waits."""
-    request = BacktestRequest.of(wanted.holdout_days, wanted.as_of)
-    row = await backtests.request_backtest(info.context, tenant_number, request)
-    return Backtest.of(await tenants.get(info.context, tenant_number), row)

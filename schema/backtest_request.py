@@ -3,10 +3,25 @@
 import strawberry
 
 from kit import ids
-from schema.backtest import Backtest, BacktestRequestInput, requested
+from resolvers import backtests, tenants
+from resolvers.backtesting.request import USUAL_HOLDOUT, BacktestRequest
+from schema.backtest import Backtest
 from schema.context import Info
 from schema.tenant import KIND as TENANT
 from schema.user_errors import REFUSALS, UserError
+
+
+@strawberry.input(description="Which backtest to make.")
+class BacktestRequestInput:
+    tenant_id: strawberry.ID = strawberry.field(description="The tenant's global id.")
+    holdout_days: int = strawberry.field(
+        default=USUAL_HOLDOUT, description="How many days to hold out, 1 to 3,650."
+    )
+    as_of: str = strawberry.field(
+        default="latest",
+        description="The end of the days held out: latest (the day after the last order), now or a day such "
+        "as 2011-12-10.",
+    )
 
 
 @strawberry.type(description="The backtest asked for, or why it was refused.")
@@ -19,7 +34,9 @@ async def backtest_request(info: Info, input: BacktestRequestInput) -> BacktestR
     """Leave a backtest for a worker."""
     try:
         (number,) = ids.number(input.tenant_id, TENANT, field="tenant_id")
-        found = await requested(info, number, input)
+        request = BacktestRequest.of(input.holdout_days, input.as_of)
+        row = await backtests.request_backtest(info.context, number, request)
     except REFUSALS as error:
         return BacktestRequestPayload(backtest=None, user_errors=[UserError.of(error)])
-    return BacktestRequestPayload(backtest=found, user_errors=[])
+    tenant = await tenants.get(info.context, number)
+    return BacktestRequestPayload(backtest=Backtest.of(tenant, row), user_errors=[])

@@ -42,7 +42,7 @@ class Tenant(Node):
         last: int | None = None,
         before: str | None = None,
     ) -> CustomerConnection:
-        page = await customers.list_customers(
+        page = await customers.LIST.page(
             info.context,
             self.row.id,
             first=first,
@@ -92,7 +92,7 @@ class Tenant(Node):
         last: int | None = None,
         before: str | None = None,
     ) -> ScoreRunConnection:
-        page = await run_list.list_runs(
+        page = await run_list.LIST.page(
             info.context,
             self.row.id,
             first=first,

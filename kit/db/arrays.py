@@ -135,10 +135,11 @@ def rows(columns: Sequence[Column]) -> bytes:
         fields += [(f"size{number}", ">i4"), (f"value{number}", column.dtype)]
     body = np.empty(len(columns[0].values), fields)
     body["count"] = len(columns)
+    sizes = [column.sizes() for column in columns]
     for number, column in enumerate(columns):
-        body[f"size{number}"] = column.sizes()
+        body[f"size{number}"] = sizes[number]
         column.fill(body[f"value{number}"])
-    return _packed(body, [column.sizes() for column in columns])
+    return _packed(body, sizes)
 
 
 def _packed(body: NDArray[Any], sizes: Sequence[Any]) -> bytes:

@@ -17,7 +17,7 @@ from resolvers.processing.chosen import for_analyses, read_chosen
 from resolvers.processing.control import failure
 from resolvers.processing.orders import read
 from resolvers.processing.request import Request
-from resolvers.processing.shop import Shop, data_version, find_shop, last_order
+from resolvers.processing.shop import Shop, find_shop, last_order
 from scoring.backtest.holdout import backtest
 
 log = structlog.get_logger()
@@ -95,7 +95,7 @@ def _run(
 ) -> None:
     notify("reading orders", 0.0)
     with work.transaction(shop.tenant, snapshot=True):
-        version, settings = data_version(work, shop), for_analyses(read_chosen(work, shop))
+        version, settings = read_chosen(work, shop)
         history = read(work, shop, as_of).history
     notify("foretelling the last days", 0.3)
     found = backtest(
@@ -105,7 +105,7 @@ def _run(
         as_of=day_number(as_of, shop.time_zone),
         holdout=request.holdout_days,
         adjustment=history.adjustment,
-        settings=settings,
+        settings=for_analyses(settings),
         scale=shop.scale,
     )
     result: Json = as_json(found, shop.scale)

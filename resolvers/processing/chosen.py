@@ -6,12 +6,13 @@ from resolvers.settings import STALENESS_HOURS, ScoringSettings, of_stored
 from scoring.segments import from_names
 from scoring.settings import Settings
 
-_SETTINGS = "SELECT settings FROM tenant WHERE id = %(id)s"
+_CHOSEN = "SELECT data_version, settings FROM tenant WHERE id = %(id)s"
 
 
-def read_chosen(work: Work, shop: Shop) -> ScoringSettings:
-    """The tenant's settings, as the transaction it is called in sees them."""
-    return of_stored(work.run(_SETTINGS, {"id": shop.tenant})[0][0], STALENESS_HOURS)
+def read_chosen(work: Work, shop: Shop) -> tuple[int, ScoringSettings]:
+    """The version of the tenant's data and its settings, as the transaction it is called in sees them."""
+    version, stored = work.run(_CHOSEN, {"id": shop.tenant})[0]
+    return int(version), of_stored(stored, STALENESS_HOURS)
 
 
 def for_analyses(settings: ScoringSettings) -> Settings:

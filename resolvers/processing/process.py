@@ -20,7 +20,7 @@ from resolvers.processing.control import Control, failure
 from resolvers.processing.listing import write_listings
 from resolvers.processing.orders import Orders, read
 from resolvers.processing.request import ANALYSES, Request
-from resolvers.processing.shop import Shop, data_version, find_shop, last_order
+from resolvers.processing.shop import Shop, find_shop, last_order
 from resolvers.processing.summary import Json, of_analysis, of_run
 from resolvers.processing.swap import stand, sweep, write_scores
 from resolvers.settings import STALENESS_HOURS, of_stored
@@ -119,8 +119,8 @@ def _run(
 ) -> None:
     clock = _Clock()
     with ThreadPoolExecutor(1) as aside, work.transaction(shop.tenant, snapshot=True):
-        standing = aside.submit(read_standing, url, shop.tenant)
-        version, settings = data_version(work, shop), read_chosen(work, shop)
+        standing = aside.submit(read_standing, url, shop.tenant) if "rfm" in request.analyses else None
+        version, settings = read_chosen(work, shop)
         orders = read(work, shop, as_of)
     clock.lap("read")
     control.progress(run_id, "analysing", _READ)
@@ -137,7 +137,7 @@ def _run(
     clock.lap("analyse")
     control.progress(run_id, "writing scores", _ANALYSED)
     write_scores(url, shop.tenant, run_id, orders.customers, analysis, shop.scale)
-    changes = find_changes(standing.result(), analysis)
+    changes = find_changes(standing.result(), analysis) if standing else None
     with work.transaction(shop.tenant):
         if changes is not None:
             append_changes(work, run_id, changes)

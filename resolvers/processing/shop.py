@@ -8,7 +8,6 @@ from kit.errors import NotFoundError
 from kit.money import MINOR_DIGITS, USUAL_DIGITS
 
 _TENANT = "SELECT currency, time_zone FROM tenant WHERE id = %(id)s"
-_VERSION = "SELECT data_version FROM tenant WHERE id = %(id)s"
 _LAST_ORDER = Statement(
     "SELECT max(placed_at) FROM customer_order WHERE tenant_id = %(tenant_id)s AND status = 'paid'", True, {}
 )
@@ -41,8 +40,3 @@ def last_order(work: Work, shop: Shop) -> datetime | None:
     with work.transaction(shop.tenant):
         found: datetime | None = work.run(_LAST_ORDER)[0][0]
     return found
-
-
-def data_version(work: Work, shop: Shop) -> int:
-    """The state of the tenant's data, as the transaction it is called in sees it."""
-    return int(work.run(_VERSION, {"id": shop.tenant})[0][0])

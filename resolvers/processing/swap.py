@@ -61,7 +61,7 @@ def write_scores(
 
     Money is counted in 1/`scale`, which divides 10,000.
     """
-    columns = _columns(tenant, run_id, customers, analysis, AMOUNT_SCALE // scale)
+    columns = _columns(tenant, run_id, customers, analysis, scale)
     writers = _WRITERS if len(customers) > _WORTH_A_WRITER else 1
     with ThreadPoolExecutor(writers) as pool:
         size = -(-len(customers) // writers)
@@ -100,54 +100,54 @@ def _cut(part: slice, size: int) -> Iterator[slice]:
         yield slice(start, min(start + size, part.stop))
 
 
+def _of(kind: type[Column], values: NDArray[Any]) -> Part:
+    return lambda part: kind(values[part])
+
+
+def _same(value: int) -> Part:
+    return lambda part: Int8(np.full(part.stop - part.start, value))
+
+
+def _money(values: NDArray[Any], scale: int) -> Part:
+    return lambda part: Amount(values[part] * (AMOUNT_SCALE // scale))
+
+
+def _label(codes: NDArray[Any], names: tuple[str, ...]) -> Part:
+    return lambda part: Label(codes[part], names)
+
+
 def _columns(
-    tenant: int, run_id: int, customers: Customers, analysis: Analysis, units: int
+    tenant: int, run_id: int, customers: Customers, analysis: Analysis, scale: int
 ) -> dict[str, Part]:
-    """Column of the table -> what makes a slice of it; those of analyses that did not run stay null.
-
-    `units` are the ten-thousandths in one unit of the money.
-    """
-
-    def of(kind: type[Column], values: NDArray[Any]) -> Part:
-        return lambda part: kind(values[part])
-
-    def money(values: NDArray[Any]) -> Part:
-        return lambda part: Amount(values[part] * units)
-
-    def label(codes: NDArray[Any], names: tuple[str, ...]) -> Part:
-        return lambda part: Label(codes[part], names)
-
-    def same(value: int) -> Part:
-        return lambda part: Int8(np.full(part.stop - part.start, value))
-
+    """Column of the table -> what makes a slice of it; those of analyses that did not run stay null."""
     columns = {
-        "tenant_id": same(tenant),
-        "run_id": same(run_id),
-        "customer_id": of(Int8, customers.id),
-        "first_order_on": of(Date, customers.first_day),
-        "last_order_on": of(Date, customers.last_day),
-        "recency_days": of(Int4, customers.recency_days),
-        "frequency": of(Int4, customers.frequency),
-        "monetary": money(customers.monetary),
-        "purchase_value": money(customers.transaction_value),
+        "tenant_id": _same(tenant),
+        "run_id": _same(run_id),
+        "customer_id": _of(Int8, customers.id),
+        "first_order_on": _of(Date, customers.first_day),
+        "last_order_on": _of(Date, customers.last_day),
+        "recency_days": _of(Int4, customers.recency_days),
+        "frequency": _of(Int4, customers.frequency),
+        "monetary": _money(customers.monetary, scale),
+        "purchase_value": _money(customers.transaction_value, scale),
     }
     if (rfm := analysis.rfm) is not None:
         columns |= {
-            "recency_score": of(Int2, rfm.r),
-            "frequency_score": of(Int2, rfm.f),
-            "monetary_score": of(Int2, rfm.m),
-            "segment": label(rfm.segment, SEGMENTS),
+            "recency_score": _of(Int2, rfm.r),
+            "frequency_score": _of(Int2, rfm.f),
+            "monetary_score": _of(Int2, rfm.m),
+            "segment": _label(rfm.segment, SEGMENTS),
         }
     if (clv := analysis.clv) is not None:
         columns |= {
-            "expected_value": money(clv.expected_value),
-            "predicted_value": money(clv.predicted_value),
-            "clv_tier": label(clv.tier, TIERS),
+            "expected_value": _money(clv.expected_value, scale),
+            "predicted_value": _money(clv.predicted_value, scale),
+            "clv_tier": _label(clv.tier, TIERS),
         }
     if (churn := analysis.churn) is not None:
         columns |= {
-            "churn_probability": of(Known, churn.probability),
-            "alive_probability": of(Known, churn.p_alive),
-            "churn_risk": label(churn.risk, RISKS),
+            "churn_probability": _of(Known, churn.probability),
+            "alive_probability": _of(Known, churn.p_alive),
+            "churn_risk": _label(churn.risk, RISKS),
         }
     return columns
