@@ -22,6 +22,8 @@ SETTINGS = {
     "work_mem": "32MB",
     "maintenance_work_mem": "256MB",
     "max_wal_size": "4GB",
+    "wal_buffers": "64MB",
+    "wal_init_zero": "off",
     "random_page_cost": "1.1",
     "jit": "off",
     "timezone": "UTC",
