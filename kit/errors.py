@@ -5,6 +5,7 @@
     ├── NotFoundError             NOT_FOUND          what was looked for
     ├── ConflictError             CONFLICT           another run, import or record is in the way
     ├── UnavailableError          UNAVAILABLE        the database or a peer cannot be reached now
+    ├── TimedOutError             TIMED_OUT          the database was asked for more than it may take
     ├── FailedError               FAILED             the work was tried and did not succeed
     └── ConfigurationError        CONFIGURATION      a setting or an installation is wrong
 
@@ -51,6 +52,12 @@ class UnavailableError(CdpError):
     """The database, or a peer this needs, cannot be reached at the moment."""
 
     code = "UNAVAILABLE"
+
+
+class TimedOutError(CdpError):
+    """What was asked takes the database longer than it is allowed; a narrower question may not."""
+
+    code = "TIMED_OUT"
 
 
 class FailedError(CdpError):

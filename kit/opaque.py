@@ -1,24 +1,48 @@
-"""Text that callers keep and give back but do not read: a kind and numbers, as ids and cursors hold them."""
+"""Text that callers keep and give back but do not read: a kind and values, as ids and cursors hold them."""
 
 import base64
 import binascii
+from typing import TypeAlias
 
 import orjson
 
 MOST = 2**63 - 1
 
+Value: TypeAlias = int | str | None
+"""What a sealed text may hold: whole numbers of 63 bits and a sign, text without NUL, or nothing."""
+
+
+def seal(kind: str, *values: Value) -> str:
+    """The text that stands for a kind and its values; safe in addresses."""
+    return base64.urlsafe_b64encode(orjson.dumps([kind, *values])).decode().rstrip("=")
+
+
+def unseal(text: str) -> tuple[str, tuple[Value, ...]] | None:
+    """Kind and values, at least one. None for text not made here."""
+    try:
+        padded = text + "=" * (-len(text) % 4)
+        kind, *values = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    except (binascii.Error, ValueError, TypeError):
+        return None
+    return (kind, tuple(values)) if isinstance(kind, str) and values and all(map(_fits, values)) else None
+
 
 def encode(kind: str, *numbers: int) -> str:
     """The text that stands for a kind and its numbers; safe in addresses."""
-    return base64.urlsafe_b64encode(orjson.dumps([kind, *numbers])).decode().rstrip("=")
+    return seal(kind, *numbers)
 
 
 def decode(text: str) -> tuple[str, tuple[int, ...]] | None:
     """Kind and numbers, at least one, each from 0 to what a bigint holds. None for text not made here."""
-    try:
-        padded = text + "=" * (-len(text) % 4)
-        kind, *numbers = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-    except (binascii.Error, ValueError, TypeError):
+    found = unseal(text)
+    if found is None:
         return None
-    fits = all(type(each) is int and 0 <= each <= MOST for each in numbers)
-    return (kind, tuple(numbers)) if isinstance(kind, str) and numbers and fits else None
+    kind, values = found
+    numbers = tuple(each for each in values if isinstance(each, int) and each >= 0)
+    return (kind, numbers) if len(numbers) == len(values) else None
+
+
+def _fits(value: object) -> bool:
+    if type(value) is int:
+        return -MOST <= value <= MOST
+    return value is None or (isinstance(value, str) and "\0" not in value)

@@ -1,8 +1,11 @@
-"""Keyset pages: a cursor names the last row seen by its sort key, so deep pages stay cheap."""
+"""Keyset pages: a cursor names the last row seen by its sort keys, so deep pages stay cheap."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from kit import opaque
 from kit.errors import InvalidInputError
@@ -10,6 +13,88 @@ from kit.errors import InvalidInputError
 T = TypeVar("T")
 
 DEFAULT, MOST = 50, 1000
+
+Key: TypeAlias = tuple[Any, ...]
+"""The values that a row is sorted by, its id last. None stands last, whichever way the list runs."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A type of sort key: how a value is written in a cursor, exactly, and read back.
+
+    `read` raises ValueError for what `write` could not have written.
+    """
+
+    name: str
+    write: Callable[[Any], opaque.Value]
+    read: Callable[[opaque.Value], Any]
+
+
+def _number(found: opaque.Value) -> int:
+    if isinstance(found, int):
+        return found
+    raise ValueError
+
+
+def _text(found: opaque.Value) -> str:
+    if isinstance(found, str):
+        return found
+    raise ValueError
+
+
+def _decimal(found: opaque.Value) -> Decimal:
+    if not re.fullmatch(r"-?[0-9]{1,40}(\.[0-9]{1,40})?", _text(found), re.ASCII):
+        raise ValueError
+    return Decimal(_text(found))
+
+
+def _instant(found: opaque.Value) -> datetime:
+    try:
+        return _EPOCH + _number(found) * _MICROSECOND
+    except OverflowError:
+        raise ValueError from None
+
+
+INTEGER = Kind("integer", int, _number)
+TEXT = Kind("text", str, _text)
+DECIMAL = Kind("decimal", lambda value: format(value, "f"), _decimal)
+FLOAT = Kind("float", repr, lambda found: float(_text(found)))
+DAY = Kind("day", date.isoformat, lambda found: date.fromisoformat(_text(found)))
+INSTANT = Kind("instant", lambda value: (value - _EPOCH) // _MICROSECOND, _instant)
+
+
+@dataclass(frozen=True, slots=True)
+class Cursors:
+    """The cursors of one list in one order: those of another list or order are refused."""
+
+    name: str
+    kinds: tuple[Kind, ...] = (INTEGER,)
+    nullable: tuple[bool, ...] = (False,)
+
+    def write(self, key: Key) -> str:
+        """The cursor of a row."""
+        values = (
+            None if value is None else kind.write(value) for kind, value in zip(self.kinds, key, strict=True)
+        )
+        return opaque.seal(self.name, *values)
+
+    def read(self, cursor: str, field: str) -> Key:
+        """The key in a cursor. Raises InvalidInputError if it was not made by this list in this order."""
+        kind, values = opaque.unseal(cursor) or ("", ())
+        try:
+            parts = zip(self.kinds, self.nullable, values if kind == self.name else (), strict=True)
+            return tuple(_read(*each) for each in parts)
+        except ValueError:
+            raise InvalidInputError(
+                field, f"'{cursor[:60]}' is not a cursor of this list and order; pass one it gave you."
+            ) from None
+
+
+def _read(kind: Kind, nullable: bool, found: opaque.Value) -> Any:
+    return None if found is None and nullable else kind.read(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +113,12 @@ class Window:
     """Which page: `size` rows after a key, or (backwards) before one; no key means from that end."""
 
     size: int
-    key: int | None
+    key: Key | None
     backwards: bool
 
     @classmethod
     def of(
-        cls, kind: str, *, first: int | None, after: str | None, last: int | None, before: str | None
+        cls, cursors: Cursors, *, first: int | None, after: str | None, last: int | None, before: str | None
     ) -> "Window":
         """Check a connection's arguments. Raises InvalidInputError that names the wrong one."""
         if first is not None and last is not None:
@@ -49,29 +134,16 @@ class Window:
         if size is not None and not 0 <= size <= MOST:
             raise InvalidInputError(name, f"{name} is {size}; accepted are 0 to {MOST}.")
         cursor, where = (before, "before") if backwards else (after, "after")
-        key = None if cursor is None else decode(kind, cursor, where)
+        key = None if cursor is None else cursors.read(cursor, where)
         return cls(DEFAULT if size is None else size, key, backwards)
 
-    def page(self, kind: str, rows: list[T], keys: list[int], total: int | None) -> Page[T]:
+    def page(self, cursors: Cursors, rows: list[T], keys: list[Key], total: int | None) -> Page[T]:
         """Make the page of the `size + 1` rows that were asked for, in the order the query gave them."""
         more = len(rows) > self.size
         rows, keys = rows[: self.size], keys[: self.size]
         if self.backwards:
             rows, keys = rows[::-1], keys[::-1]
-        cursors = [encode(kind, key) for key in keys]
         before = more if self.backwards else self.key is not None
         after = self.key is not None if self.backwards else more
-        return Page(rows, cursors, has_next=after, has_previous=before, total=total)
-
-
-def encode(kind: str, key: int) -> str:
-    """An opaque cursor of a list of `kind`."""
-    return opaque.encode(kind, key)
-
-
-def decode(kind: str, cursor: str, field: str) -> int:
-    """The key in a cursor. Raises InvalidInputError if it was not made by this list."""
-    found = opaque.decode(cursor)
-    if found is None or found[0] != kind or len(found[1]) != 1:
-        raise InvalidInputError(field, f"'{cursor[:60]}' is not a cursor of this list; pass one it gave you.")
-    return found[1][0]
+        written = [cursors.write(key) for key in keys]
+        return Page(rows, written, has_next=after, has_previous=before, total=total)

@@ -1,38 +1,43 @@
-"""Lists by keyset: pages of a tenant's rows by id, both ways, each in one statement."""
+"""Lists by keyset: pages of a tenant's rows in any order, both ways, each in one statement."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
-from sqlalchemy import BigInteger, Integer, Select, Table, bindparam, func, literal, select, true
+from sqlalchemy import CTE, ColumnElement, Integer, Select, Table, bindparam, func, literal, select, true
 
-from kit.db import TENANT, Statement, prepare
-from kit.page import Page, Window
+from kit.db import Statement, prepare
+from kit.page import Key, Page, Window
 from resolvers.context import READ, Ctx
+from resolvers.sorting import Order, Part
 
+T = TypeVar("T")
 
-class HasId(Protocol):
-    """A row with a number of its own within its tenant."""
-
-    @property
-    def id(self) -> int: ...
-
-
-T = TypeVar("T", bound=HasId)
+_SIZE = bindparam("size", type_=Integer)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KeysetList(Generic[T]):
-    """A list of a tenant's rows in the order of their ids."""
+    """A list of a tenant's rows, in the order of their ids unless a page is asked for in another one.
+
+    `rows` selects all rows of the tenant with the columns that `row` takes. Where `keys` is given, a page's
+    rows are found by it (it may leave out columns and tables, but has what orders and conditions name), and
+    `rows` is read for those alone.
+    """
 
     cursor: str
     """What its cursors are called, so that none of another list is taken."""
     table: Table
     rows: Select[Any]
-    """All rows of the tenant, with the columns that `row` takes, `id` among them."""
     row: Callable[..., T]
     newest_first: bool = False
+    keys: Select[Any] | None = None
+    order: Order = field(init=False)
+
+    def __post_init__(self) -> None:
+        order = Order.of(self.cursor, self.table.c.id, descending=self.newest_first)
+        object.__setattr__(self, "order", order)
 
     async def page(
         self,
@@ -44,38 +49,89 @@ class KeysetList(Generic[T]):
         last: int | None = None,
         before: str | None = None,
         with_total: bool = False,
+        order: Order | None = None,
+        where: ColumnElement[bool] | None = None,
+        within: float | None = None,
     ) -> Page[T]:
-        """One page. Raises InvalidInputError for a page size or cursor that is not accepted."""
+        """One page of the rows that meet `where`, read in `within` seconds.
+
+        Raises InvalidInputError for a page size or cursor that is not accepted, TimedOutError past the time.
+        """
         ctx.allow(tenant, READ)
-        window = Window.of(self.cursor, first=first, after=after, last=last, before=before)
-        statement = _page(self, window.backwards, window.key is not None, with_total)
-        values = {"size": window.size + 1} | ({} if window.key is None else {"key": window.key})
-        found = await ctx.reader.fetch(statement, self._counted, tenant=tenant, **values)
-        total = found[0][1] if found else (0 if with_total else None)
-        rows = [row for row, _ in found if row.id is not None]
-        return window.page(self.cursor, rows, [row.id for row in rows], total)
+        chosen = order or self.order
+        window = Window.of(chosen.cursors, first=first, after=after, last=last, before=before)
+        nulls = None if window.key is None else tuple(value is None for value in window.key)
+        make = _standing if where is None else _page
+        statement = make(self, chosen, window.backwards, nulls, with_total, where)
+        values = {"size": window.size + 1} | chosen.values(window.key)
+        row = _Split(len(chosen.keys), self.row)
+        found = await ctx.reader.fetch(statement, row, tenant=tenant, within=within, **values)
+        total = found[0][0] if found else (0 if with_total else None)
+        rows = [(key, made) for _, key, made in found if made is not None]
+        return window.page(chosen.cursors, [made for _, made in rows], [key for key, _ in rows], total)
 
-    def _counted(self, total: int | None, *columns: Any) -> tuple[T, int | None]:
-        return self.row(*columns), total
+
+@dataclass(frozen=True, slots=True)
+class _Split(Generic[T]):
+    """Takes a row apart: the total, the keys, and what the rest makes (None where the id is null)."""
+
+    keys: int
+    row: Callable[..., T]
+
+    def __call__(self, total: int | None, *columns: Any) -> tuple[int | None, Key, T | None]:
+        key = columns[: self.keys]
+        return total, key, None if key[-1] is None else self.row(*columns[self.keys :])
 
 
-@cache
-def _page(of: KeysetList[Any], backwards: bool, keyed: bool, with_total: bool) -> Statement:
+def _page(
+    of: KeysetList[Any],
+    order: Order,
+    backwards: bool,
+    nulls: tuple[bool, ...] | None,
+    with_total: bool,
+    where: ColumnElement[bool] | None,
+) -> Statement:
     """One page's statement. With the total, a row of nulls stands for a page without rows."""
-    number, descending = of.table.c.id, of.newest_first is not backwards
-    key, size = bindparam("key", type_=BigInteger), bindparam("size", type_=Integer)
-    page = of.rows.order_by(number.desc() if descending else number).limit(size)
-    if keyed:
-        page = page.where(number < key if descending else number > key)
-    rows = page.subquery("page")
-    order = rows.c.id.desc() if descending else rows.c.id
+    source = of.rows if of.keys is None else of.keys
+    every = source if where is None else source.where(where)
+    detailed = of.keys is None
+    parts = [_part(every, order, each, detailed=detailed) for each in order.parts(backwards, nulls)]
+    rows = (parts[0] if len(parts) == 1 else _in_turn(parts)).subquery("page")
+    sorting = order.sorting(rows.c, backwards=backwards)
+    keys = [rows.c[name] for name in order.labels]
     if not with_total:
-        return prepare(select(literal(None, Integer), *rows.c).order_by(order))
-    counted = (
-        select(func.count().label("total"))
-        .select_from(of.table)
-        .where(of.table.c.tenant_id == TENANT)
-        .subquery("counted")
-    )
-    whole = counted.outerjoin(rows, onclause=true())
-    return prepare(select(counted.c.total, *rows.c).select_from(whole).order_by(order))
+        return prepare(_read(of, order, rows, literal(None, Integer), keys, rows).order_by(*sorting))
+    total = every.with_only_columns(func.count().label("total"), maintain_column_froms=True)
+    counted = total.order_by(None).subquery("counted")
+    whole = counted.outerjoin(rows, true())
+    return prepare(_read(of, order, rows, counted.c.total, keys, whole).order_by(*sorting))
+
+
+_standing = cache(_page)
+
+
+def _read(
+    of: KeysetList[Any], order: Order, rows: Any, total: ColumnElement[Any], keys: list[Any], whole: Any
+) -> Select[Any]:
+    """Total, keys and columns of the rows of a page."""
+    if of.keys is None:
+        columns = [each for each in rows.c if each.name not in order.labels]
+        return select(total, *keys, *columns).select_from(whole)
+    wanted = of.rows.where(of.table.c.id == rows.c[order.labels[-1]]).lateral("wanted")
+    return select(total, *keys, *wanted.c).select_from(whole.outerjoin(wanted, true()))
+
+
+def _part(every: Select[Any], order: Order, part: Part, *, detailed: bool) -> Select[Any]:
+    labelled = [key.column.label(name) for key, name in zip(order.keys, order.labels, strict=True)]
+    found = every.add_columns(*labelled) if detailed else every.with_only_columns(*labelled)
+    return found.where(*part.conditions).order_by(*part.sorting).limit(_SIZE)
+
+
+def _in_turn(parts: Sequence[Select[Any]]) -> Select[Any]:
+    """The parts one after another, each for what is still wanting of the page: mostly the first is enough."""
+    first, second = parts
+    begun: CTE = first.cte("begun").prefix_with("MATERIALIZED")
+    held = select(func.count()).select_from(begun).scalar_subquery()
+    rest = second.limit(_SIZE - held).subquery("rest")
+    both = select(*begun.c).union_all(select(*rest.c)).subquery("both")
+    return select(*both.c)

@@ -20,6 +20,7 @@ _BY_CODE = {
     "NOT_FOUND": (404, "Resource not found"),
     "CONFLICT": (409, "Conflict"),
     "UNAVAILABLE": (503, "Service unavailable"),
+    "TIMED_OUT": (504, "The query takes too long"),
     "FAILED": (500, "Processing failed"),
 }
 _DETAILS = {

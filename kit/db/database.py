@@ -13,7 +13,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from kit.db.role import act_as_application
 from kit.db.scope import scope
 from kit.db.statement import Statement
-from kit.errors import UnavailableError
+from kit.errors import TimedOutError, UnavailableError
 
 T = TypeVar("T")
 
@@ -22,6 +22,7 @@ _WRITE = sql.SQL("BEGIN")
 _PATIENCE = 10.0
 _PAUSE = 0.1
 _NO_ANSWER = "The database does not answer; try again in a moment."
+_TOO_LONG = "This takes the database too long, so it was stopped; ask for less, or filter by less."
 
 
 class Database:
@@ -93,14 +94,22 @@ class Transaction:
         self._lock = asyncio.Lock()
         self._connection: AsyncConnection[Any] | None = None
         self._over = False
+        self._timed = False
 
     async def fetch(
-        self, statement: Statement, row: Callable[..., T], *, tenant: int | None = None, **values: object
+        self,
+        statement: Statement,
+        row: Callable[..., T],
+        *,
+        tenant: int | None = None,
+        within: float | None = None,
+        **values: object,
     ) -> list[T]:
         """Run one statement under the tenant's scope and make a `row` of the columns of each result.
 
         The first statement opens the transaction, and both go out with the scope in one round trip. Raises
-        UnavailableError when the database does not come back within ten seconds, or is lost later on.
+        UnavailableError when the database does not come back within ten seconds, or is lost later on, and
+        TimedOutError when the statement takes longer than `within` seconds; a reader may then go on.
         """
         if statement.scoped and tenant is None:
             raise ValueError(f"a tenant's tables, but no tenant: {statement.text}")
@@ -109,12 +118,25 @@ class Transaction:
             if self._over:
                 raise RuntimeError("a statement after the end of its transaction")
             self._note(statement.text)
-            if self._connection is not None:
-                try:
-                    return await self._send(self._connection, [scope(tenant)], statement, row, bound)
-                except psycopg.OperationalError as error:
-                    raise UnavailableError(_NO_ANSWER) from error
-            return await _with_patience(lambda: self._first(statement, row, tenant, bound))
+            before = [scope(tenant), *self._limit(within)]
+            try:
+                if self._connection is not None:
+                    return await self._send(self._connection, before, statement, row, bound)
+                return await _with_patience(lambda: self._first(statement, row, before, bound))
+            except psycopg.errors.QueryCanceled as error:
+                self._over = self._begin is _WRITE
+                await self._close("ROLLBACK")
+                raise TimedOutError(_TOO_LONG) from error
+            except psycopg.OperationalError as error:
+                raise UnavailableError(_NO_ANSWER) from error
+
+    def _limit(self, within: float | None) -> list[sql.SQL]:
+        """What sets the time of the next statement, and takes an earlier one's limit away."""
+        if within is None and not self._timed:
+            return []
+        self._timed = within is not None
+        milliseconds = 0 if within is None else max(1, int(within * 1000))
+        return [sql.SQL(f"SET LOCAL statement_timeout = {milliseconds}")]
 
     async def renew(self) -> None:
         """End the transaction; the next statement opens another, which sees what has happened since."""
@@ -143,11 +165,15 @@ class Transaction:
             await self._pool.putconn(connection)
 
     async def _first(
-        self, statement: Statement, row: Callable[..., T], tenant: int | None, bound: dict[str, object]
+        self,
+        statement: Statement,
+        row: Callable[..., T],
+        before: list[sql.SQL],
+        bound: dict[str, object],
     ) -> list[T]:
         connection = await self._pool.getconn()
         try:
-            rows = await self._send(connection, [self._begin, scope(tenant)], statement, row, bound)
+            rows = await self._send(connection, [self._begin, *before], statement, row, bound)
         except BaseException:
             await connection.close()
             await self._pool.putconn(connection)
@@ -179,7 +205,9 @@ async def _with_patience(attempt: Callable[[], Awaitable[list[T]]]) -> list[T]:
         try:
             return await attempt()
         except (psycopg.OperationalError, PoolTimeout) as error:
-            if isinstance(error, psycopg.errors.QueryCanceled) or loop.time() > deadline:
+            if isinstance(error, psycopg.errors.QueryCanceled):
+                raise
+            if loop.time() > deadline:
                 raise UnavailableError(_NO_ANSWER) from error
             await asyncio.sleep(_PAUSE)
 

@@ -1,29 +1,60 @@
 """Pages and their cursors."""
 
+import contextlib
+from datetime import UTC
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kit import opaque
 from kit.errors import InvalidInputError
-from kit.page import Window, decode, encode
+from kit.page import DAY, DECIMAL, FLOAT, INSTANT, INTEGER, TEXT, Cursors, Window
+
+THINGS = Cursors("thing")
+ALL_KINDS = Cursors(
+    "all", (INTEGER, TEXT, DECIMAL, FLOAT, DAY, INSTANT, INTEGER), (True, True, True, True, True, True, False)
+)
+BIGINTS = st.integers(1 - 2**63, 2**63 - 1)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
+KEYS = st.tuples(
+    *(
+        st.none() | each
+        for each in (
+            BIGINTS,
+            TEXTS,
+            st.decimals(-(10**15), 10**15, places=4),
+            st.floats(allow_nan=False),
+            st.dates(),
+            st.datetimes(timezones=st.just(UTC)),
+        )
+    ),
+    BIGINTS,
+)
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
+
+
+def encode(kind, number):
+    return opaque.encode(kind, number)
 
 
 def window(**arguments):
-    return Window.of("thing", **{"first": None, "after": None, "last": None, "before": None} | arguments)
+    return Window.of(THINGS, **{"first": None, "after": None, "last": None, "before": None} | arguments)
 
 
 def test_a_page_with_more_behind_it():
-    page = window(first=2).page("thing", ["a", "b", "c"], [1, 2, 3], None)
+    page = window(first=2).page(THINGS, ["a", "b", "c"], [(1,), (2,), (3,)], None)
     assert (page.rows, page.has_next, page.has_previous) == (["a", "b"], True, False)
-    assert [decode("thing", each, "after") for each in page.cursors] == [1, 2]
+    assert [THINGS.read(each, "after") for each in page.cursors] == [(1,), (2,)]
 
 
 def test_the_last_page():
-    page = window(first=2, after=encode("thing", 2)).page("thing", ["c"], [3], None)
+    page = window(first=2, after=encode("thing", 2)).page(THINGS, ["c"], [(3,)], None)
     assert (page.rows, page.has_next, page.has_previous) == (["c"], False, True)
 
 
 def test_a_page_backwards_is_in_the_lists_order():
-    page = window(last=2, before=encode("thing", 9)).page("thing", ["h", "g", "f"], [8, 7, 6], None)
+    page = window(last=2, before=encode("thing", 9)).page(THINGS, ["h", "g", "f"], [(8,), (7,), (6,)], None)
     assert (page.rows, page.has_next, page.has_previous) == (["g", "h"], True, True)
 
 
@@ -48,9 +79,56 @@ def test_fifty_rows_unless_told():
         ({"before": "W10"}, "before"),
         ({"after": encode("thing", 2**63)}, "after"),
         ({"after": opaque.encode("thing", 1, 2)}, "after"),
+        ({"after": opaque.seal("thing", "1")}, "after"),
+        ({"after": opaque.seal("thing", None)}, "after"),
     ],
 )
 def test_wrong_arguments_are_named(arguments, field):
     with pytest.raises(InvalidInputError) as error:
         window(**arguments)
     assert error.value.field == field
+
+
+@given(KEYS)
+def test_a_cursor_holds_its_key_exactly(key):
+    assert ALL_KINDS.read(ALL_KINDS.write(key), "after") == key
+
+
+@given(st.lists(SCALARS, min_size=7, max_size=7) | st.lists(SCALARS, max_size=9))
+def test_a_made_up_cursor_is_read_or_refused(values):
+    try:
+        cursor = opaque.seal("all", *values)
+    except TypeError:
+        return
+    with contextlib.suppress(InvalidInputError):
+        ALL_KINDS.read(cursor, "before")
+
+
+@given(st.text() | st.binary().map(lambda found: found.decode("latin-1")))
+def test_any_other_text_is_refused(text):
+    with pytest.raises(InvalidInputError):
+        ALL_KINDS.read(text, "after")
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        (INTEGER, 2**63),
+        (INTEGER, -(2**63)),
+        (INTEGER, "1"),
+        (TEXT, 1),
+        (TEXT, "a\0"),
+        (DECIMAL, "NaN"),
+        (DECIMAL, "1e9"),
+        (DECIMAL, "9" * 41),
+        (FLOAT, "one"),
+        (DAY, "2024-02-30"),
+        (DAY, 1),
+        (INSTANT, 2**62),
+        (INSTANT, "2024-01-01"),
+    ],
+)
+def test_a_value_of_another_kind_is_refused(kind, value):
+    cursor = opaque.seal("one", value)
+    with pytest.raises(InvalidInputError, match="list and order"):
+        Cursors("one", (kind,)).read(cursor, "after")

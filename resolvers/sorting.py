@@ -1,0 +1,140 @@
+"""Orders of a list: the keys that rows are sorted by, and what lies beyond a cursor."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Date,
+    DateTime,
+    Double,
+    Numeric,
+    Text,
+    and_,
+    bindparam,
+    false,
+    or_,
+    tuple_,
+)
+
+from kit.page import DAY, DECIMAL, FLOAT, INSTANT, INTEGER, TEXT, Cursors, Key, Kind
+
+_TYPES: dict[Kind, Any] = {
+    INTEGER: BigInteger(),
+    TEXT: Text(),
+    DECIMAL: Numeric(),
+    FLOAT: Double(),
+    DAY: Date(),
+    INSTANT: DateTime(timezone=True),
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SortKey:
+    """A column that rows are sorted by. Nulls stand last, up and down."""
+
+    name: str
+    column: ColumnElement[Any]
+    kind: Kind
+    nullable: bool = False
+    descending: bool = False
+
+    @property
+    def bind(self) -> ColumnElement[Any]:
+        """The parameter that holds the cursor's value."""
+        return bindparam(f"key_{self.name}", type_=_TYPES[self.kind])
+
+    def past(self, *, backwards: bool) -> ColumnElement[bool]:
+        """Whether a value that is not null comes after the cursor's, or (backwards) before it."""
+        return self.column < self.bind if self.descending is not backwards else self.column > self.bind
+
+
+class Part(NamedTuple):
+    """A stretch of a list that an index can hold: what is in it, and how it is sorted."""
+
+    conditions: list[ColumnElement[bool]]
+    sorting: list[ColumnElement[Any]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Order:
+    """Sort keys, of which the last, the id, is unique; and the cursors of a list that is sorted so."""
+
+    cursors: Cursors
+    keys: tuple[SortKey, ...]
+    labels: tuple[str, ...]
+
+    @classmethod
+    def of(cls, name: str, number: Column[Any], *keys: SortKey, descending: bool = False) -> "Order":
+        """The order by `keys`, then by the id, which runs the way of the last key before it."""
+        down = keys[-1].descending if keys else descending
+        every = (*keys, SortKey("id", number, INTEGER, descending=down))
+        title = ":".join([name, *(f"{'-' if key.descending else ''}{key.name}" for key in keys)])
+        cursors = Cursors(title, tuple(key.kind for key in every), tuple(key.nullable for key in every))
+        return cls(cursors, every, tuple(f"sort_{key.name}" for key in every))
+
+    def values(self, key: Key | None) -> dict[str, Any]:
+        """The parameters of a cursor's key; a null is no parameter but a part of the statement."""
+        found = zip(self.keys, key or (), strict=key is not None)
+        return {f"key_{each.name}": value for each, value in found if value is not None}
+
+    def sorting(self, columns: Mapping[str, Any] | Any, *, backwards: bool) -> list[ColumnElement[Any]]:
+        """ORDER BY over columns that bear the labels of the keys."""
+        found = zip(self.keys, self.labels, strict=True)
+        return [_sorted(key, columns[label], backwards=backwards) for key, label in found]
+
+    def parts(self, backwards: bool, nulls: tuple[bool, ...] | None) -> list[Part]:
+        """What lies beyond a cursor whose nulls are these (None: no cursor), in the order it is read.
+
+        Rows without a first key are a part of their own, so that a plain index serves both directions.
+        """
+        head, *rest = self.keys
+        if not head.nullable:
+            return [self._part(self.keys, nulls, backwards)]
+        known = SortKey(head.name, head.column, head.kind, descending=head.descending)
+        has, lacks = head.column.is_not(None), head.column.is_(None)
+        within_nulls = nulls is not None and nulls[0]
+        full = self._part((known, *rest), None if within_nulls else nulls, backwards, has)
+        bare = self._part(rest, nulls[1:] if nulls is not None and within_nulls else None, backwards, lacks)
+        if backwards:
+            return [bare, full] if nulls is None or within_nulls else [full]
+        return [bare] if within_nulls else [full, bare]
+
+    def _part(
+        self,
+        keys: Sequence[SortKey],
+        nulls: tuple[bool, ...] | None,
+        backwards: bool,
+        *conditions: ColumnElement[bool],
+    ) -> Part:
+        beyond = [] if nulls is None else [_beyond(keys, nulls, backwards=backwards)]
+        sorting = [_sorted(key, key.column, backwards=backwards) for key in keys]
+        return Part([*conditions, *beyond], sorting)
+
+
+def _sorted(key: SortKey, column: ColumnElement[Any], *, backwards: bool) -> ColumnElement[Any]:
+    down = key.descending is not backwards
+    found = column.desc() if down else column.asc()
+    if not key.nullable:
+        return found
+    return found.nulls_first() if backwards else found.nulls_last()
+
+
+def _beyond(keys: Sequence[SortKey], nulls: Sequence[bool], *, backwards: bool) -> ColumnElement[bool]:
+    """Whether a row comes strictly after the cursor's, or (backwards) before it."""
+    head, *rest = keys
+    if not any(key.nullable for key in keys) and len({key.descending for key in keys}) == 1:
+        ours, theirs = tuple_(*(key.column for key in keys)), tuple_(*(key.bind for key in keys))
+        return ours < theirs if head.descending is not backwards else ours > theirs
+    same: ColumnElement[bool]
+    past: ColumnElement[bool]
+    if nulls[0]:
+        same, past = head.column.is_(None), head.column.is_not(None) if backwards else false()
+    else:
+        same, past = head.column == head.bind, head.past(backwards=backwards)
+        if head.nullable and not backwards:
+            past = or_(past, head.column.is_(None))
+    return or_(past, and_(same, _beyond(rest, nulls[1:], backwards=backwards))) if rest else past
