@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 from models.backtest import Backtest
+from models.cohort import Cohort
 from models.customer import Customer
 from models.event import Event
 from models.exchange_rate import ExchangeRate
@@ -10,6 +11,7 @@ from models.listing import ScoreListing
 from models.order import Order
 from models.refund import Refund
 from models.run import ScoreRun
+from models.sales import Sales
 from models.score import CustomerScore, ScoreCurrent
 from models.segment_change import SegmentChange
 from models.tenant import Tenant
@@ -22,12 +24,14 @@ __all__ = [
     "METADATA",
     "TABLES",
     "Backtest",
+    "Cohort",
     "Customer",
     "CustomerScore",
     "Event",
     "ExchangeRate",
     "Order",
     "Refund",
+    "Sales",
     "ScoreCurrent",
     "ScoreListing",
     "ScoreRun",

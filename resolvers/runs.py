@@ -108,6 +108,12 @@ async def current_of(ctx: Ctx, tenant: int, analysis: str) -> RunRow | None:
     return await ctx.loader("current runs", tenant, current).load(analysis)
 
 
+async def standing(ctx: Ctx, tenant: int) -> RunRow | None:
+    """The run whose scores and figures stand now, whatever it computed, batched with `current_of`."""
+    ctx.allow(tenant, READ)
+    return await ctx.loader("current runs", tenant, current).load("report")
+
+
 async def latest(ctx: Ctx, tenant: int) -> RunRow | None:
     """The tenant's last run; one that died is shown as failed."""
     ctx.allow(tenant, READ)

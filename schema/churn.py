@@ -9,11 +9,26 @@ from schema.context import Info
 from schema.customer import Customer
 from schema.enums import ChurnRisk
 from schema.freshness import Scored
+from schema.money import Money, money
 
 
 @strawberry.type(description="Customers of one risk class.")
 class ChurnRiskFigures:
     risk: ChurnRisk = strawberry.field(description="The class.")
+    customers: int = strawberry.field(description="How many customers it holds.")
+    percentage: float = strawberry.field(description="Their share in percent; all classes sum to 100.")
+    expected_value: Money | None = strawberry.field(
+        description="Revenue expected of them: what is at risk with the class. Null without lifetime values."
+    )
+    predicted_value: Money | None = strawberry.field(
+        description="The same and their net revenue so far. Null without lifetime values."
+    )
+
+
+@strawberry.type(description="Customers of a range of churn probabilities.")
+class ChurnHistogramBin:
+    lower: float = strawberry.field(description="Probabilities from this on.")
+    upper: float = strawberry.field(description="Probabilities below this; in the last bin, up to 1.")
     customers: int = strawberry.field(description="How many customers it holds.")
 
 
@@ -22,6 +37,9 @@ class ChurnOverview:
     total_customers: int = strawberry.field(description="Customers with a risk class.")
     churn_rate: float | None = strawberry.field(description="Share of customers churning or churned, 0 to 1.")
     at_risk_customers: int = strawberry.field(description="Customers in the class at risk.")
+    customers_without_probability: int = strawberry.field(
+        description="Customers whose class comes from their silence alone, since no model could be fitted."
+    )
     horizon_days: int | None = strawberry.field(
         description="Days within which an active customer is expected to order again."
     )
@@ -31,6 +49,10 @@ class ChurnOverview:
 class ChurnAnalytics(Scored):
     overview: ChurnOverview = strawberry.field(description="Figures over all customers with a risk class.")
     distribution: list[ChurnRiskFigures] = strawberry.field(description="Figures by class.")
+    histogram: list[ChurnHistogramBin] = strawberry.field(
+        description="Customers by tenth of their churn probability, for those who have one. Empty before "
+        "a run."
+    )
 
     @strawberry.field(description="The most valuable customers of a risk class. `first`: 1 to 1,000.")
     async def customers_at_risk(
@@ -44,7 +66,13 @@ class ChurnAnalytics(Scored):
     @classmethod
     def of(cls, tenant: TenantRow, run: RunRow | None) -> "ChurnAnalytics":
         found = (run.churn if run else None) or {}
-        overview = found.get("overview", {})
+        overview, histogram = found.get("overview", {}), found.get("histogram", [])
+        shares = {each["class"]: each["percentage"] for each in found.get("distribution", [])}
+        values = {each["risk"]: each for each in found.get("values", [])}
+
+        def worth(risk: ChurnRisk, name: str) -> Money | None:
+            return money(values[risk.value][name], tenant.currency) if risk.value in values else None
+
         return cls(
             tenant=tenant,
             run_key=run.id if run else None,
@@ -52,9 +80,29 @@ class ChurnAnalytics(Scored):
                 total_customers=overview.get("total_customers", 0),
                 churn_rate=overview.get("churn_rate"),
                 at_risk_customers=overview.get("at_risk_count", 0),
+                customers_without_probability=(
+                    overview["total_customers"] - sum(each["customer_count"] for each in histogram)
+                    if histogram
+                    else 0
+                ),
                 horizon_days=found.get("horizon_days"),
             ),
             distribution=[
-                ChurnRiskFigures(risk=risk, customers=overview.get(risk.value, 0)) for risk in ChurnRisk
+                ChurnRiskFigures(
+                    risk=risk,
+                    customers=overview.get(risk.value, 0),
+                    percentage=shares.get(risk.value, 0.0),
+                    expected_value=worth(risk, "expected_value"),
+                    predicted_value=worth(risk, "predicted_value"),
+                )
+                for risk in ChurnRisk
+            ],
+            histogram=[
+                ChurnHistogramBin(
+                    lower=each["probability_from"],
+                    upper=each["probability_below"],
+                    customers=each["customer_count"],
+                )
+                for each in histogram
             ],
         )

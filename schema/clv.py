@@ -18,10 +18,19 @@ from schema.money import Money, MoneyInterval, money
 class ClvTierFigures:
     tier: ClvTier = strawberry.field(description="The tier.")
     customers: int = strawberry.field(description="How many customers it holds.")
+    percentage: float = strawberry.field(description="Their share in percent; all tiers sum to 100.")
     predicted_from: Money | None = strawberry.field(
         description="Predicted value from which a customer is in the tier; null for the lowest and for an "
         "empty one."
     )
+
+
+@strawberry.type(description="Customers of a range of predicted values.")
+class ClvHistogramBin:
+    lower: Money | None = strawberry.field(description="Values from this on; null where it is open below.")
+    upper: Money | None = strawberry.field(description="Values below this; null where it is open above.")
+    customers: int = strawberry.field(description="How many customers it holds.")
+    total_value: Money | None = strawberry.field(description="Their predicted value together.")
 
 
 @strawberry.type(description="Figures over all customers with a lifetime value.")
@@ -40,6 +49,11 @@ class ClvOverview:
 class ClvAnalytics(Scored):
     overview: ClvOverview = strawberry.field(description="Figures over all customers with a value.")
     distribution: list[ClvTierFigures] = strawberry.field(description="Figures by tier.")
+    histogram: list[ClvHistogramBin] = strawberry.field(
+        description="Customers by predicted value, from low to high, in bins with round edges that suit the "
+        "shop. The first and the last may be open and hold about one customer in a hundred. Empty before "
+        "a run."
+    )
 
     @strawberry.field(description="The customers of highest predicted value. `first`: 1 to 1,000.")
     async def top_customers(
@@ -58,10 +72,12 @@ class ClvAnalytics(Scored):
     def of(cls, tenant: TenantRow, run: RunRow | None) -> "ClvAnalytics":
         found = (run.clv if run else None) or {}
         overview = found.get("overview", {})
+        shares = {each["class"]: each["percentage"] for each in found.get("distribution", [])}
         edges = {ClvTier.HIGH: found.get("high_from"), ClvTier.MEDIUM: found.get("medium_from")}
 
         def amount(name: str) -> Money | None:
-            return money(overview.get(name), tenant.currency)
+            value: str | None = overview.get(name)
+            return money(value, tenant.currency)
 
         return cls(
             tenant=tenant,
@@ -78,9 +94,19 @@ class ClvAnalytics(Scored):
                 ClvTierFigures(
                     tier=tier,
                     customers=overview.get(tier.value, 0),
+                    percentage=shares.get(tier.value, 0.0),
                     predicted_from=money(edges.get(tier), tenant.currency),
                 )
                 for tier in ClvTier
+            ],
+            histogram=[
+                ClvHistogramBin(
+                    lower=money(each["value_from"], tenant.currency),
+                    upper=money(each["value_below"], tenant.currency),
+                    customers=each["customer_count"],
+                    total_value=money(each["total_value"], tenant.currency),
+                )
+                for each in found.get("histogram", [])
             ],
         )
 

@@ -48,6 +48,13 @@ class AnalysisKind(Enum):
     CHURN = _value("churn", "Risk of losing a customer.")
 
 
+@strawberry.enum(description="What figures over time are added up by, in the tenant's time zone.")
+class SalesInterval(Enum):
+    DAY = _value("day", "A calendar day.")
+    WEEK = _value("week", "From Monday to Sunday, as in ISO 8601.")
+    MONTH = _value("month", "A calendar month.")
+
+
 @strawberry.enum(description="How far a run is.")
 class RunStatus(Enum):
     QUEUED = _value("queued", "Waiting for a worker.")

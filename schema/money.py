@@ -1,6 +1,7 @@
 """Amounts with their currency."""
 
 from decimal import Decimal
+from typing import overload
 
 import strawberry
 
@@ -23,6 +24,10 @@ class MoneyInterval:
     )
 
 
+@overload
+def money(amount: Decimal | str, currency: str) -> Money: ...
+@overload
+def money(amount: Decimal | str | None, currency: str) -> Money | None: ...
 def money(amount: Decimal | str | None, currency: str) -> Money | None:
     """Money of an amount in a currency; None stays None. Amounts show no zeros past the cents."""
     if amount is None:

@@ -38,6 +38,16 @@ class MoneyRange:
     high: Money | None = strawberry.field(description="Highest amount with this score.")
 
 
+@strawberry.type(description="Customers of one pair of recency and frequency score.")
+class RfmGridCell:
+    recency_score: int = strawberry.field(description="1 to 5; 5 bought last.")
+    frequency_score: int = strawberry.field(description="1 to 5; 5 buys most often, 1 has bought once.")
+    customers: int = strawberry.field(description="How many customers have both scores.")
+    percentage: float = strawberry.field(description="Their share in percent; all 25 cells sum to 100.")
+    revenue: Money | None = strawberry.field(description="Their net revenue.")
+    average_monetary: Money | None = strawberry.field(description="Mean net revenue; null for no customers.")
+
+
 @strawberry.type(description="Figures over all scored customers.")
 class RfmOverview:
     total_customers: int = strawberry.field(description="Customers with at least one purchase.")
@@ -51,6 +61,10 @@ class RfmOverview:
 class RfmAnalytics(Scored):
     overview: RfmOverview = strawberry.field(description="Figures over all scored customers.")
     distribution: list[RfmSegmentFigures] = strawberry.field(description="Figures by segment.")
+    grid: list[RfmGridCell] = strawberry.field(
+        description="All 25 pairs of recency and frequency score, by recency, then frequency, from 1 to 5. "
+        "Empty before a run."
+    )
     recency_edges: list[ScoreRange] = strawberry.field(description="Days behind each recency score.")
     frequency_edges: list[ScoreRange] = strawberry.field(description="Purchases behind each frequency score.")
     monetary_edges: list[MoneyRange] = strawberry.field(description="Amounts behind each monetary score.")
@@ -102,6 +116,17 @@ class RfmAnalytics(Scored):
                     average_monetary=money(row["avg_monetary"], currency),
                 )
                 for row in found.get("distribution", [])
+            ],
+            grid=[
+                RfmGridCell(
+                    recency_score=cell["recency_score"],
+                    frequency_score=cell["frequency_score"],
+                    customers=cell["customer_count"],
+                    percentage=cell["percentage"],
+                    revenue=money(cell["revenue"], currency),
+                    average_monetary=money(cell["avg_monetary"], currency),
+                )
+                for cell in found.get("grid", [])
             ],
             recency_edges=[ScoreRange(**edge) for edge in found.get("recency_edges", [])],
             frequency_edges=[ScoreRange(**edge) for edge in found.get("frequency_edges", [])],

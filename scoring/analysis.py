@@ -18,6 +18,7 @@ import numpy as np
 from scoring import baselines, churn, clv, heuristics, rfm, spend, summaries
 from scoring.backtest.rolling import TOO_FEW_ORDERS, rolling_errors, total_interval
 from scoring.choice import LOW_DATA, Choice, choose
+from scoring.histograms import probability_histogram, value_histogram
 from scoring.outlook import Outlook, look
 from scoring.results import (
     Analysis,
@@ -118,7 +119,7 @@ def analyse(
         analyses: a subset of `ANALYSES`.
         settings: the tenant's choices.
         scale: units of money in one unit of the currency.
-        progress: called with the name of each step (rfm, model, churn, clv) and the share of the run done
+        progress: called with the name of each step (rfm, model, clv, churn) and the share of the run done
             when it starts, from 0 to 1; lastly with ("done", 1.0).
         history: the rows the customers were summarised from, in the unit of 1/scale. With them the model is
             selected on a window held out (`choice.choose`), and the total of expected values gets an interval
@@ -135,10 +136,10 @@ def analyse(
     segments = _rfm(tenant, chosen) if "rfm" in analyses else None
     tell("model", 0.1)
     models = _models(tenant, analyses, history) if analyses & {"clv", "churn"} else None
-    tell("churn", 0.7)
-    risks = _churn(tenant, models) if models and "churn" in analyses else None
-    tell("clv", 0.8)
+    tell("clv", 0.7)
     values = _clv(tenant, models, chosen, history) if models and models.spend else None
+    tell("churn", 0.8)
+    risks = _churn(tenant, models, values) if models and "churn" in analyses else None
     tell("done", 1.0)
     return Analysis(
         as_of=customers.as_of,
@@ -168,6 +169,7 @@ def _rfm(tenant: _Tenant, settings: Settings) -> RfmAnalysis:
     summary = RfmSummary(
         overview=summaries.rfm_overview(recency, frequency, tenant.monetary),
         distribution=summaries.distribution(scores.segment, recency, frequency, tenant.monetary),
+        grid=summaries.grid(scores.r, scores.f, tenant.monetary),
         recency_edges=scores.edges.recency,
         frequency_edges=scores.edges.frequency,
         monetary_edges=scores.edges.monetary,
@@ -202,21 +204,25 @@ def _models(tenant: _Tenant, analyses: frozenset[str], history: History | None) 
     )
 
 
-def _churn(tenant: _Tenant, models: _Models) -> ChurnAnalysis:
+def _churn(tenant: _Tenant, models: _Models, values: ClvAnalysis | None) -> ChurnAnalysis:
     usual, recency = tenant.usual, tenant.customers.recency_days
     unknown = np.full(len(recency), np.nan)
     returns = models.rule or models.outlook
     p_return = returns.p_return(usual.horizon_days) if returns else None
     risk = churn.risk(recency, usual, p_return)
+    probability = unknown if p_return is None else 1.0 - p_return
+    worth = (values.expected_value, values.predicted_value) if values else None
     summary = ChurnSummary(
         overview=summaries.churn_overview(risk),
+        histogram=probability_histogram(probability),
+        values=summaries.risk_values(risk, *worth) if worth else (),
         horizon_days=usual.horizon_days,
         silence_q50=usual.q50,
         silence_q80=usual.q80,
         silence_q95=usual.q95,
     )
     return ChurnAnalysis(
-        probability=unknown if p_return is None else 1.0 - p_return,
+        probability=probability,
         p_alive=models.outlook.p_alive if models.outlook else unknown,
         risk=risk,
         summary=summary,
@@ -247,6 +253,7 @@ def _clv(tenant: _Tenant, models: _Models, settings: Settings, history: History 
         tier=tier,
         summary=ClvSummary(
             overview=overview,
+            histogram=value_histogram(predicted),
             high_from=high_from,
             medium_from=medium_from,
             months=settings.months,

@@ -67,10 +67,15 @@ class History:
             adjustment = (self.adjustment[0][known], self.adjustment[1][known], self.adjustment[2][known])
         return History(self.customer[kept], self.day[kept], self.amount[kept], adjustment)
 
-    def customers(self, as_of: int) -> Customers:
-        """The customers as of the start of a day; rows of that day and later must have been cut off."""
+    def customers(self, as_of: int, *, purchases: bool = False) -> Customers:
+        """The customers as of the start of a day; rows of that day and later must have been cut off.
+
+        With their `purchases` where asked for.
+        """
         extra = None if self.adjustment is None else (self.adjustment[0], self.adjustment[2])
-        return summarise(self.customer, self.day, self.amount, as_of=as_of, adjustment=extra)
+        return summarise(
+            self.customer, self.day, self.amount, as_of=as_of, adjustment=extra, purchases=purchases
+        )
 
     def purchases(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """Customer and day of every transaction, a day with a net amount above 0, by customer and day."""

@@ -43,11 +43,27 @@ class SegmentRow:
 
 
 @dataclass(frozen=True, slots=True)
+class GridCell:
+    """One of the 25 pairs of recency and frequency score; the average is None for an empty one."""
+
+    recency_score: int
+    frequency_score: int
+    customer_count: int
+    percentage: float
+    """In percent with two decimals; over all cells they sum to 100.00."""
+    revenue: int
+    """Net revenue of its customers, in 1/scale, exact."""
+    avg_monetary: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class RfmSummary:
     """What a run stores of RFM (`dataclasses.asdict` is JSON-able)."""
 
     overview: RfmOverview
     distribution: tuple[SegmentRow, ...]
+    grid: tuple[GridCell, ...]
+    """By recency score, then frequency score, from 1 to 5."""
     recency_edges: tuple[Span, ...]
     """Days."""
     frequency_edges: tuple[Span, ...]
@@ -100,10 +116,23 @@ class TotalInterval:
 
 
 @dataclass(frozen=True, slots=True)
+class ValueBin:
+    """Customers of a predicted value from `value_from` to below `value_below`; None: open. In 1/scale."""
+
+    value_from: int | None
+    value_below: int | None
+    customer_count: int
+    total_value: int
+    """Of these customers, exact."""
+
+
+@dataclass(frozen=True, slots=True)
 class ClvSummary:
     """What a run stores of CLV."""
 
     overview: ClvOverview
+    histogram: tuple[ValueBin, ...]
+    """From low to high; empty without customers."""
     high_from: int | None
     """Lowest predicted value of the tier, in 1/scale; None when the tier is empty."""
     medium_from: int | None
@@ -144,10 +173,34 @@ class ChurnOverview:
 
 
 @dataclass(frozen=True, slots=True)
+class ProbabilityBin:
+    """Customers of a churn probability from `probability_from` to below `probability_below`."""
+
+    probability_from: float
+    probability_below: float
+    customer_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class RiskValue:
+    """What the customers of one risk class are worth, in 1/scale, exact."""
+
+    risk: str
+    expected_value: int
+    """Revenue expected of them within the horizon of lifetime value."""
+    predicted_value: int
+    """The same and their revenue so far."""
+
+
+@dataclass(frozen=True, slots=True)
 class ChurnSummary:
     """What a run stores of churn."""
 
     overview: ChurnOverview
+    histogram: tuple[ProbabilityBin, ...]
+    """Ten bins, of those customers whose probability is known."""
+    values: tuple[RiskValue, ...]
+    """By class; empty where lifetime value was not computed."""
     horizon_days: int
     silence_q50: int
     """Quantiles of the tenant's days between transactions, or defaults where there is too little data."""

@@ -8,11 +8,14 @@ import numpy as np
 
 from scoring.churn import RISKS, churn_rate
 from scoring.clv import TIERS
-from scoring.results import ChurnOverview, ClvOverview, RfmOverview, SegmentRow
+from scoring.results import ChurnOverview, ClvOverview, GridCell, RfmOverview, RiskValue, SegmentRow
 from scoring.segments import SEGMENTS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+
+_SCORES = 5
 
 
 def mean_money(total: int, count: int) -> int | None:
@@ -66,7 +69,7 @@ def distribution(
 ) -> tuple[SegmentRow, ...]:
     """One row a segment, in the reference's order."""
     counts = np.bincount(segment, minlength=len(SEGMENTS)).tolist()
-    sums = [_sums(segment, values) for values in (recency, frequency, monetary)]
+    sums = [_sums(segment, values, len(SEGMENTS)) for values in (recency, frequency, monetary)]
     columns = zip(SEGMENTS, counts, percentages(counts), *sums, strict=True)
     return tuple(
         SegmentRow(name, count, percentage, mean(days, count), mean(orders, count), mean_money(money, count))
@@ -74,9 +77,21 @@ def distribution(
     )
 
 
-def _sums(segment: NDArray[np.uint8], values: NDArray[Any]) -> list[int]:
-    sums = np.zeros(len(SEGMENTS), np.int64)
-    np.add.at(sums, segment, values.astype(np.int64, copy=False))
+def grid(r: NDArray[np.uint8], f: NDArray[np.uint8], monetary: NDArray[np.int64]) -> tuple[GridCell, ...]:
+    """All 25 pairs of recency and frequency score, by recency, then frequency, from 1 to 5."""
+    cell = (r - np.uint8(1)) * np.uint8(_SCORES) + (f - np.uint8(1))
+    counts = np.bincount(cell, minlength=_SCORES**2).tolist()
+    revenue = _sums(cell, monetary, _SCORES**2)
+    columns = enumerate(zip(counts, percentages(counts), revenue, strict=True))
+    return tuple(
+        GridCell(i // _SCORES + 1, i % _SCORES + 1, count, percentage, money, mean_money(money, count))
+        for i, (count, percentage, money) in columns
+    )
+
+
+def _sums(code: NDArray[np.uint8], values: NDArray[Any], classes: int) -> list[int]:
+    sums = np.zeros(classes, np.int64)
+    np.add.at(sums, code, values.astype(np.int64, copy=False))
     return [int(total) for total in sums]
 
 
@@ -112,3 +127,11 @@ def churn_overview(risk: NDArray[np.uint8]) -> ChurnOverview:
         churning=churning,
         churned=churned,
     )
+
+
+def risk_values(
+    risk: NDArray[np.uint8], expected: NDArray[np.int64], predicted: NDArray[np.int64]
+) -> tuple[RiskValue, ...]:
+    """What the customers of each risk class are worth, from best class to worst."""
+    sums = [_sums(risk, values, len(RISKS)) for values in (expected, predicted)]
+    return tuple(RiskValue(*row) for row in zip(RISKS, *sums, strict=True))

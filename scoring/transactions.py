@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -15,6 +15,18 @@ Amounts: TypeAlias = "NDArray[np.int64] | NDArray[np.float64]"
 Adjustment: TypeAlias = "tuple[ArrayLike, ArrayLike]"
 
 _LARGEST_KEY = 2**62
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Purchases:
+    """The rows behind customers, netted by (customer, day)."""
+
+    day: NDArray[np.int32]
+    """Days of the transactions, by customer and ascending, shape (k,) with k = `frequency.sum()`."""
+    value: Amounts
+    """Their net amounts, > 0, shape (k,)."""
+    unpaid: tuple[NDArray[np.int64], NDArray[np.int32], Amounts]
+    """(customer, day, net amount) of the days that net to <= 0, also of those who have no transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +59,16 @@ class Customers:
     """Their net revenue, in the unit of the amounts."""
     sum_log_gap: NDArray[np.float64] | None = None
     """Sum of the logarithms of the days between consecutive transactions, 0 when x = 0; None if not asked."""
+    purchases: Purchases | None = None
+    """The transactions themselves; None if not asked."""
 
     def __len__(self) -> int:
         return len(self.id)
+
+    @property
+    def starts(self) -> NDArray[np.int64]:
+        """Where each customer's transactions start among the `purchases`, int64 (N,)."""
+        return np.cumsum(self.frequency, dtype=np.int64) - self.frequency
 
     @property
     def recency_days(self) -> NDArray[np.int32]:
@@ -91,6 +110,7 @@ def summarise(
     as_of: int,
     adjustment: Adjustment | None = None,
     log_gaps: bool = False,
+    purchases: bool = False,
 ) -> Customers:
     """Summarise order rows by customer. Rows may come in any order; sorted by (customer, day) is fastest.
 
@@ -104,6 +124,7 @@ def summarise(
         adjustment: (customer, amount) arrays of equal length that change `monetary` and no transaction:
             refunds that could not be linked to an order.
         log_gaps: also sum the logarithms of the gaps, which the likelihood of regular purchases needs.
+        purchases: also keep the transactions.
 
     Raises:
         ValueError: arrays of unequal length, not one-dimensional, ids or days that are no integers,
@@ -113,7 +134,15 @@ def summarise(
     ids, days, amounts, key = _sorted(ids, days, amounts)
     ids, days, nets = _net_by_day(ids, days, amounts, key)
     extra = None if adjustment is None else _adjustments(*adjustment, dtype=amounts.dtype)
-    return _by_customer(ids, days, nets, as_of, extra, log_gaps=log_gaps)
+    found = _by_customer(ids, days, nets, as_of, extra, log_gaps=log_gaps)
+    return replace(found, purchases=_purchases(ids, days, nets)) if purchases else found
+
+
+def _purchases(ids: NDArray[np.int64], days: NDArray[np.int32], nets: NDArray[Any]) -> Purchases:
+    paid = nets > 0
+    if paid.all():
+        return Purchases(days, nets, (ids[:0], days[:0], nets[:0]))
+    return Purchases(days[paid], nets[paid], (ids[~paid], days[~paid], nets[~paid]))
 
 
 def _integers(values: ArrayLike, name: str) -> NDArray[Any]:

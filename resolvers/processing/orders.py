@@ -13,6 +13,7 @@ from kit.db.arrays import AMOUNT_SCALE
 from kit.zone import EPOCH, day_number, local_days
 from resolvers.processing.shop import Shop
 from scoring.history import History
+from scoring.sales import Daily, DailyTally
 from scoring.transactions import Customers
 
 _SQL = Path(__file__).parent.parent.parent / "models" / "sql"
@@ -39,10 +40,14 @@ class DataReport:
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """The customers of a tenant as of an instant, the rows they were made from, and how far these reach."""
+    """The customers of a tenant as of an instant, the rows they were made from and how far these reach.
+
+    `daily` is what each day brought.
+    """
 
     customers: Customers
     history: History
+    daily: Daily
     data_through: datetime | None
     report: DataReport
 
@@ -84,17 +89,19 @@ def read(work: Work, shop: Shop, as_of: datetime) -> Orders:
     report = DataReport()
     rates = _Rates(work, shop.currency, shop.scale)
     values = {"as_of": as_of, "currency": shop.currency, "scale": shop.scale}
-    latest = 0
+    latest, tally = 0, DailyTally()
     netted, loose = [], []
     for name, customer, placed_at, amount in work.stream(_ORDERS, values):
         latest = max(latest, int(placed_at.max()))
         days = local_days(placed_at, shop.time_zone)
-        block = _converted(rates, report, name, customer, days, amount)
+        block = _converted(rates, report, tally, name, customer, days, amount)
+        tally.add_orders(block.day, block.amount)
         report.orders += len(block.customer)
         netted.append(_known_customers(block, report))
     for name, linked, customer, placed_at, amount in work.stream(_REFUNDS, values):
         days = local_days(placed_at, shop.time_zone)
-        block = _converted(rates, report, name, customer, days, amount)
+        block = _converted(rates, report, tally, name, customer, days, amount)
+        tally.add_refunds(block.day, block.amount)
         if linked:
             report.linked_refunds += len(block.customer)
             netted.append(_known_customers(block, report, orders=False))
@@ -102,17 +109,25 @@ def read(work: Work, shop: Shop, as_of: datetime) -> Orders:
             report.unlinked_refunds += len(block.customer)
             loose.append(_known_customers(block, report, orders=False))
     history = History(*_joined(netted), adjustment=_joined(loose))
-    customers = history.customers(day_number(as_of, shop.time_zone))
-    return Orders(customers, history, EPOCH + timedelta(microseconds=latest) if latest else None, report)
+    customers = history.customers(day_number(as_of, shop.time_zone), purchases=True)
+    through = EPOCH + timedelta(microseconds=latest) if latest else None
+    return Orders(customers, history, tally.total(), through, report)
 
 
 def _converted(
-    rates: _Rates, report: DataReport, currency: str, customer: Column, day: Column, amount: Column
+    rates: _Rates,
+    report: DataReport,
+    tally: DailyTally,
+    currency: str,
+    customer: Column,
+    day: Column,
+    amount: Column,
 ) -> _Block:
     amount, known = rates.convert(currency, day, amount)
     missing = int(len(day) - np.count_nonzero(known))
     if missing:
         report.without_rate[currency] = report.without_rate.get(currency, 0) + missing
+        tally.add_left_out(day[~known])
         customer, day, amount = customer[known], day[known], amount[known]
     report.net_revenue += int(amount.sum())
     return _Block(customer, day, amount)

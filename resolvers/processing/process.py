@@ -17,6 +17,7 @@ from resolvers.freshness import is_stale
 from resolvers.processing.changes import append_changes, find_changes, read_standing
 from resolvers.processing.chosen import for_analyses, read_chosen
 from resolvers.processing.control import Control, failure
+from resolvers.processing.figures import Figures, write_figures
 from resolvers.processing.listing import write_listings
 from resolvers.processing.orders import Orders, read
 from resolvers.processing.request import ANALYSES, Request
@@ -134,6 +135,7 @@ def _run(
             run_id, f"analysing: {step}", _READ + share * (_ANALYSED - _READ)
         ),
     )
+    figures = Figures.of(orders)
     clock.lap("analyse")
     control.progress(run_id, "writing scores", _ANALYSED)
     write_scores(url, shop.tenant, run_id, orders.customers, analysis, shop.scale)
@@ -142,10 +144,12 @@ def _run(
         if changes is not None:
             append_changes(work, run_id, changes)
         write_listings(work, run_id, orders.customers, analysis)
+        write_figures(work, run_id, figures, shop.scale)
         stand(work, run_id)
         clock.lap("write")
         report = of_run(analysis, orders.report, shop.scale, clock.seconds, len(changes or ()))
         report["settings"] = settings.as_json()
+        report["periods"] = figures.counts()
         _finish(work, run_id, orders, analysis, shop.scale, report, version)
     control.notify("sweeping", 1.0)
     with work.transaction(shop.tenant, durable=False):

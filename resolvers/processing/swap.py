@@ -49,9 +49,14 @@ _SWEPT = Statement(
     True,
     {},
 )
-_SWEEP = Statement(
-    "DELETE FROM customer_score WHERE tenant_id = %(tenant_id)s AND run_id = ANY (%(runs)s)", True, {}
-)
+_SWEEPS = [
+    Statement(
+        f"DELETE FROM {table} WHERE tenant_id = %(tenant_id)s AND run_id = ANY (%(runs)s)",  # noqa: S608
+        True,
+        {},
+    )
+    for table in ("customer_score", "sales", "cohort")
+]
 
 
 def write_scores(
@@ -80,7 +85,8 @@ def sweep(work: Work) -> None:
     """Remove the rows of runs that do not stand: the one before, and what killed runs have left."""
     runs = [run for (run,) in work.run(_SWEPT)]
     if runs:
-        work.run(_SWEEP, {"runs": runs})
+        for each in _SWEEPS:
+            work.run(each, {"runs": runs})
 
 
 def _write(url: str, tenant: int, columns: dict[str, Part], part: slice) -> None:

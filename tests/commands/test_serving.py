@@ -8,6 +8,8 @@ import sys
 import httpx
 import pytest
 
+from models.migration import REVISIONS
+
 linux = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
 SIGNALS = [signal.SIGTERM, signal.SIGINT, signal.SIGKILL]
 NEW = "--tenant 56 --create-tenant Shop --currency GBP --timezone Europe/London"
@@ -115,13 +117,13 @@ def test_a_taken_port_is_told(cdp):
 
 
 def test_a_start_against_other_tables_says_what_to_run(cdp):
-    assert "from base to 0004" in cdp.run("migrate").stdout
-    assert "from 0004 to 0001" in cdp.run("migrate", "0001").stdout
+    assert f"from base to {REVISIONS[-1]}" in cdp.run("migrate").stdout
+    assert f"from {REVISIONS[-1]} to 0001" in cdp.run("migrate", "0001").stdout
     refused = cdp.run("process", "--tenant", "1")
     assert refused.returncode == 1
-    told = "at revision 0001, this version needs 0004. Run `cdp migrate`."
+    told = f"at revision 0001, this version needs {REVISIONS[-1]}. Run `cdp migrate`."
     assert told in " ".join(refused.stderr.split())
-    assert "from 0001 to 0004" in cdp.run("migrate").stdout
+    assert f"from 0001 to {REVISIONS[-1]}" in cdp.run("migrate").stdout
 
 
 def test_config_lists_every_setting_and_hides_secrets(cdp):

@@ -33,8 +33,9 @@ def test_forward_back_and_forward_again(own_urls):
 
 
 def test_each_step_back_and_forth(own_urls):
-    for revision in ("0001", "0002", "0003", "0004", "0003", "0001", "head"):
-        assert migrate(own_urls.owner, revision)[1].revision == (revision if revision != "head" else "0004")
+    for revision in (*REVISIONS, "0003", "0001", "head"):
+        expected = REVISIONS[-1] if revision == "head" else revision
+        assert migrate(own_urls.owner, revision)[1].revision == expected
 
 
 def test_an_unmigrated_database_says_what_to_run(own_urls):
@@ -44,9 +45,8 @@ def test_an_unmigrated_database_says_what_to_run(own_urls):
 
 def test_an_older_database_says_what_to_run(own_urls):
     migrate(own_urls.owner, "0001")
-    assert "at revision 0001, this version needs 0004. Run `cdp migrate`" in str(
-        state_at(own_urls.app).problem()
-    )
+    told = f"at revision 0001, this version needs {REVISIONS[-1]}. Run `cdp migrate`"
+    assert told in str(state_at(own_urls.app).problem())
 
 
 def test_a_newer_database_says_so_and_is_left_alone(own_urls):
@@ -58,7 +58,7 @@ def test_a_newer_database_says_so_and_is_left_alone(own_urls):
 
 
 def test_an_unknown_revision_is_refused_with_the_known_ones(urls):
-    with pytest.raises(ConfigurationError, match="known are base, 0001, 0002, 0003, 0004, head"):
+    with pytest.raises(ConfigurationError, match=f"known are base, {', '.join(REVISIONS)}, head"):
         migrate(urls.owner, "0815")
 
 

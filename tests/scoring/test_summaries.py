@@ -52,3 +52,34 @@ def test_distribution_has_a_row_for_every_segment() -> None:
     assert (first.avg_recency, first.avg_frequency, first.avg_monetary) == (2.5, 8.5, 2**60 + 2)
     assert (empty.customer_count, empty.avg_recency, empty.avg_monetary) == (0, None, None)
     assert last.percentage == pytest.approx(33.33)
+
+
+def test_the_grid_has_every_pair_of_scores() -> None:
+    dice = np.random.default_rng(5)
+    r, f = (dice.integers(1, 6, 200).astype(np.uint8) for _ in range(2))
+    money = dice.integers(-50, 2**50, 200)
+    cells = summaries.grid(r, f, money)
+    assert [(each.recency_score, each.frequency_score) for each in cells] == [
+        (i, j) for i in range(1, 6) for j in range(1, 6)
+    ]
+    for each in cells:
+        mine = [
+            int(value)
+            for one, other, value in zip(r, f, money, strict=True)
+            if (one, other) == (each.recency_score, each.frequency_score)
+        ]
+        assert (each.customer_count, each.revenue) == (len(mine), sum(mine))
+        assert each.avg_monetary == summaries.mean_money(sum(mine), len(mine))
+    assert sum(Decimal(str(each.percentage)) for each in cells) == 100
+    nobody = summaries.grid(r[:0], f[:0], money[:0])
+    assert [(each.customer_count, each.avg_monetary) for each in nobody] == [(0, None)] * 25
+
+
+def test_values_of_risk_classes() -> None:
+    rows = summaries.risk_values(np.array([0, 3, 3], np.uint8), np.array([1, 2**60, 3]), np.array([5, -7, 8]))
+    assert [(each.risk, each.expected_value, each.predicted_value) for each in rows] == [
+        ("active", 1, 5),
+        ("at_risk", 0, 0),
+        ("churning", 0, 0),
+        ("churned", 2**60 + 3, 1),
+    ]
