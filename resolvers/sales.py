@@ -108,10 +108,12 @@ async def over_time(
 
 async def by_series(ctx: Ctx, tenant: int, keys: list[_Series]) -> list[dict[date, Figures]]:
     """Batch function: for each series the figures by first day; periods without any are left out."""
-    names = ("runs", "periods", "starts", "ends")
-    values = {name: [*column] for name, column in zip(names, zip(*keys, strict=True), strict=True)}
+    run_ids, intervals, starts, ends = ([*column] for column in zip(*keys, strict=True))
     found: list[dict[date, Figures]] = [{} for _ in keys]
-    for series, day, figures in await ctx.reader.fetch(_POINTS, _row, tenant=tenant, **values):
+    rows = await ctx.reader.fetch(
+        _POINTS, _row, tenant=tenant, runs=run_ids, periods=intervals, starts=starts, ends=ends
+    )
+    for series, day, figures in rows:
         found[series - 1][day] = figures
     return found
 

@@ -119,7 +119,8 @@ async def test_sales_are_those_of_the_orders(scored, sales):
     ).fetchall()
     first = min(day for day, _, _ in rows)
     found = await sales("DAY", str(first), "2025-12-31")
-    orders, revenue = Counter(), defaultdict(Decimal)
+    orders: Counter[str] = Counter()
+    revenue: defaultdict[str, Decimal] = defaultdict(Decimal)
     for day, _, paid in rows:
         orders[str(day)] += 1
         revenue[str(day)] += paid
@@ -198,7 +199,7 @@ async def test_days_are_the_shops_own_through_the_change_of_clocks(urls, make, s
     for number, moment in enumerate(at):
         make.order(56, ana, moment, 2**number)
     score(urls)
-    expected = defaultdict(int)
+    expected: Counter[str] = Counter()
     for number, day in enumerate(at.values()):
         expected[day] += 2**number
     points = (await sales("DAY", "2024-03-01", "2024-11-30"))["points"]
@@ -285,7 +286,7 @@ async def test_the_longest_range_is_answered(scored, sales):
 
 
 async def test_a_series_under_many_names_is_one_statement(scored, ask, application):
-    sent = []
+    sent: list[str] = []
     application.state.database.on_statement = sent.append
     fields = "{ points { orders } }"
     some = " ".join(f'm{n}: sales(interval: MONTH, from: "2024-{n:02}-01") {fields}' for n in range(1, 10))
