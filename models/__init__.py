@@ -13,6 +13,7 @@ from models.refund import Refund
 from models.run import ScoreRun
 from models.sales import Sales
 from models.score import CustomerScore, ScoreCurrent
+from models.segment import Segment, SegmentMember
 from models.segment_change import SegmentChange
 from models.tenant import Tenant
 
@@ -35,6 +36,8 @@ __all__ = [
     "ScoreCurrent",
     "ScoreListing",
     "ScoreRun",
+    "Segment",
     "SegmentChange",
+    "SegmentMember",
     "Tenant",
 ]

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from kit.page import DAY, DECIMAL, FLOAT, INSTANT, INTEGER, TEXT, Cursors, Key, Kind
 
-_TYPES: dict[Kind, Any] = {
+SQL_TYPES: dict[Kind, Any] = {
     INTEGER: BigInteger(),
     TEXT: Text(),
     DECIMAL: Numeric(),
@@ -30,6 +30,7 @@ _TYPES: dict[Kind, Any] = {
     DAY: Date(),
     INSTANT: DateTime(timezone=True),
 }
+"""The type of a parameter of each kind; wide enough for any value, whatever its column holds."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,7 +46,7 @@ class SortKey:
     @property
     def bind(self) -> ColumnElement[Any]:
         """The parameter that holds the cursor's value."""
-        return bindparam(f"key_{self.name}", type_=_TYPES[self.kind])
+        return bindparam(f"key_{self.name}", type_=SQL_TYPES[self.kind])
 
     def past(self, *, backwards: bool) -> ColumnElement[bool]:
         """Whether a value that is not null comes after the cursor's, or (backwards) before it."""

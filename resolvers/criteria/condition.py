@@ -1,0 +1,103 @@
+"""Criteria as a condition of a statement: parameters hold the values, never the text."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any as Anything
+
+from sqlalchemy import ColumnElement, Text, and_, any_, bindparam, collate, func, or_, true
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from kit.page import Kind
+from resolvers.criteria.fields import Field, Source
+from resolvers.criteria.tree import All, Any, Comparison, Node
+from resolvers.sorting import SQL_TYPES
+
+_AFTER_ALL = "\U0010ffff"
+"""The last character of Unicode: what begins with a text lies between it and it with this behind it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Condition:
+    """A condition on customers, and whether it speaks of their scores."""
+
+    clause: ColumnElement[bool]
+    scored: bool
+
+
+def compile_criteria(node: Node) -> Condition:
+    """The condition that a customer meets the criteria. It is null, as good as false, for want of a value."""
+    return Condition(_clause(node), _scored(node))
+
+
+def _scored(node: Node) -> bool:
+    if isinstance(node, All | Any):
+        return any(_scored(each) for each in node.parts)
+    if isinstance(node, Comparison):
+        return node.field.source is Source.SCORE
+    return _scored(node.part)
+
+
+def _clause(node: Node) -> ColumnElement[bool]:
+    if isinstance(node, All):
+        return and_(*(_clause(each) for each in node.parts))
+    if isinstance(node, Any):
+        return or_(*(_clause(each) for each in node.parts))
+    if isinstance(node, Comparison):
+        return _COMPARED[node.operator](node.field, node.value)
+    return _clause(node.part).is_not(true())
+
+
+def _value(field: Field, value: Anything) -> ColumnElement[Anything]:
+    found = bindparam(None, value, type_=SQL_TYPES[field.kind], unique=True)
+    return _folded(found) if field.folded else found
+
+
+def _folded(value: ColumnElement[Anything]) -> ColumnElement[Anything]:
+    """As the database folds the columns that are looked up; a constant, so that an index still serves."""
+    return func.lower(func.btrim(value))
+
+
+def _among(field: Field, values: list[Anything]) -> ColumnElement[bool]:
+    if field.folded:
+        return or_(*(field.column == _value(field, each) for each in values))
+    return field.column == any_(_array(field.kind, values))
+
+
+def _not_among(field: Field, values: list[Anything]) -> ColumnElement[bool]:
+    if field.folded:
+        return and_(*(field.column != _value(field, each) for each in values))
+    return field.column != func.all(_array(field.kind, values))
+
+
+def _array(kind: Kind, values: list[Anything]) -> ColumnElement[Anything]:
+    return bindparam(None, values, type_=ARRAY(SQL_TYPES[kind]), unique=True)
+
+
+def begins(column: ColumnElement[Anything], start: ColumnElement[Anything]) -> ColumnElement[bool]:
+    """Whether a text sorted byte by byte begins with another: a range, which an index can hold."""
+    end = start.op("||")(bindparam(None, _AFTER_ALL, type_=Text(), unique=True))
+    return and_(column >= start, column < end)
+
+
+def _begins(field: Field, value: str) -> ColumnElement[bool]:
+    column = field.column if field.bytewise else collate(field.column, "C")
+    return begins(column, _value(field, value))
+
+
+def _between(field: Field, values: list[Anything]) -> ColumnElement[bool]:
+    low, high = (_value(field, each) for each in values)
+    return and_(field.column >= low, field.column <= high)
+
+
+_COMPARED: dict[str, Callable[[Field, Anything], ColumnElement[bool]]] = {
+    "eq": lambda field, value: field.column == _value(field, value),
+    "in": _among,
+    "not_in": _not_among,
+    "gte": lambda field, value: field.column >= _value(field, value),
+    "gt": lambda field, value: field.column > _value(field, value),
+    "lte": lambda field, value: field.column <= _value(field, value),
+    "lt": lambda field, value: field.column < _value(field, value),
+    "between": _between,
+    "starts_with": _begins,
+    "exists": lambda field, value: field.column.is_not(None) if value else field.column.is_(None),
+}

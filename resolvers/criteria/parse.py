@@ -1,0 +1,141 @@
+"""Criteria from JSON: a tree, or a sentence about what is wrong, where, and which name was meant."""
+
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
+from typing import Any as Anything
+from typing import NoReturn
+
+from kit.errors import InvalidInputError
+from resolvers.criteria.fields import FIELDS, Field
+from resolvers.criteria.tree import All, Any, Comparison, Node, Not
+from resolvers.criteria.values import checked
+
+DEEPEST, MOST_CONDITIONS, MOST_VALUES, MOST_ALTOGETHER = 8, 100, 1000, 5000
+GROUPS = ("all", "any", "not")
+_LISTS = ("in", "not_in", "between")
+
+
+def parse(criteria: Anything, *, root: str = "criteria") -> Node:
+    """The tree of criteria that a caller knows as `root`.
+
+    Raises InvalidInputError, whose field is the path, for anything that is not accepted.
+    """
+    return Parser(root).whole(criteria)
+
+
+class Parser:
+    """Reads one criteria. `spell` gives names as the caller writes them."""
+
+    def __init__(self, root: str, *, spell: Callable[[str], str] = str) -> None:
+        self._root = root
+        self._spell = spell
+        self._conditions = 0
+        self._compared_with = 0
+
+    def whole(self, criteria: Anything) -> Node:
+        """The tree. Raises InvalidInputError for anything that is not accepted, and for no condition."""
+        return self._group(criteria, self._root, 1)
+
+    def _group(self, found: Anything, path: str, depth: int) -> Node:
+        """An object: all of its conditions."""
+        if not isinstance(found, dict):
+            self._refuse(path, f"{path} must be an object of conditions, not {_shown(found)}.")
+        if depth > DEEPEST:
+            self._refuse(path, f"{path} is nested too deeply; at most {DEEPEST} levels are accepted.")
+        if not found:
+            self._refuse(path, f"{path} names no condition; give at least one field.")
+        parts = [self._condition(name, value, path, depth) for name, value in found.items()]
+        return parts[0] if len(parts) == 1 else All(tuple(parts))
+
+    def _condition(self, name: Anything, value: Anything, path: str, depth: int) -> Node:
+        if name in ("all", "any"):
+            return self._several(name, value, f"{path}.{name}", depth)
+        if name == "not":
+            here = f"{path}.not"
+            return Not(here, self._group(value, here, depth + 1))
+        if name not in FIELDS:
+            self._unknown(path, name, "field", [*FIELDS, *GROUPS])
+        return self._field(FIELDS[name], value, f"{path}.{self._spell(name)}")
+
+    def _several(self, name: str, found: Anything, path: str, depth: int) -> Node:
+        if not isinstance(found, list) or not found:
+            self._refuse(path, f"{path} must be a list of conditions, with at least one.")
+        if len(found) > MOST_CONDITIONS:
+            self._too_many(path)
+        parts = tuple(self._group(each, f"{path}[{at}]", depth + 1) for at, each in enumerate(found))
+        return Any(parts) if name == "any" else All(parts)
+
+    def _field(self, field: Field, value: Anything, path: str) -> Node:
+        """A value: that one. A list: any of them. An object: all of its comparisons."""
+        if isinstance(value, list):
+            return self._compared(field, "in", value, path, path)
+        if not isinstance(value, dict):
+            return self._compared(field, "eq", value, path, path)
+        if not value:
+            self._refuse(path, f"{path} compares with nothing; accepted are {self._names(field.operators)}.")
+        for name in value:
+            if name not in field.operators:
+                self._unknown(path, name, "comparison", field.operators)
+        parts = [
+            self._compared(field, name, each, f"{path}.{self._spell(name)}", path)
+            for name, each in value.items()
+        ]
+        return parts[0] if len(parts) == 1 else All(tuple(parts))
+
+    def _compared(self, field: Field, operator: str, value: Anything, path: str, stated: str) -> Comparison:
+        self._conditions += 1
+        if self._conditions > MOST_CONDITIONS:
+            self._too_many(path)
+        if operator == "exists":
+            if not isinstance(value, bool):
+                self._refuse(path, f"{path} is {_shown(value)}; accepted are true and false.")
+            return Comparison(stated, field, operator, value)
+        if operator not in _LISTS:
+            return Comparison(stated, field, operator, self._value(field, value, path))
+        return Comparison(stated, field, operator, self._values(field, operator, value, path))
+
+    def _values(self, field: Field, operator: str, found: Anything, path: str) -> list[Anything]:
+        if not isinstance(found, list) or not 0 < len(found) <= MOST_VALUES:
+            self._refuse(path, f"{path} must be a list of 1 to {MOST_VALUES:,} values.")
+        self._compared_with += len(found)
+        if self._compared_with > MOST_ALTOGETHER:
+            self._refuse(path, f"{self._root} names more than {MOST_ALTOGETHER:,} values altogether.")
+        if operator == "between" and len(found) != 2:
+            self._refuse(path, f"{path} must be a list of two values, the lower one first.")
+        values = [self._value(field, each, f"{path}[{at}]") for at, each in enumerate(found)]
+        if operator == "between" and values[0] > values[1]:
+            self._refuse(path, f"{path} must have the lower value first.")
+        return values
+
+    def _value(self, field: Field, value: Anything, path: str) -> Anything:
+        if value is None:
+            hint = f"{self._spell(field.name)}: {{{self._spell('exists')}: false}}"
+            self._refuse(path, f"{path} is null; to find those without a value, give {hint}.")
+        try:
+            return checked(field, value)
+        except ValueError as error:
+            self._refuse(path, f"{path} is {_shown(value)}; accepted is {error}")
+
+    def _unknown(self, path: str, name: Anything, what: str, known: Iterable[str]) -> NoReturn:
+        names = {self._spell(each): each for each in known}
+        near = get_close_matches(str(name)[:60].lower(), names, n=1, cutoff=0.5)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        told = f"{_shown(name)} is not a {what};{hint or f' accepted are {self._names(known)}.'}"
+        self._refuse(f"{path}.{str(name)[:60]}", f"{path}: {told}")
+
+    def _too_many(self, path: str) -> NoReturn:
+        self._refuse(path, f"{self._root} has too many conditions; at most {MOST_CONDITIONS} are accepted.")
+
+    def _names(self, names: Iterable[str]) -> str:
+        return ", ".join(map(self._spell, names))
+
+    def _refuse(self, path: str, message: str) -> NoReturn:
+        raise InvalidInputError(path, message if message.endswith(("?", ".")) else f"{message}.")
+
+
+def _shown(value: object) -> str:
+    """A wrong value in a message, cut short."""
+    if value is None or isinstance(value, bool):
+        return str(value).lower().replace("none", "null")
+    text = f"'{value}'" if isinstance(value, str) else f"{value}"
+    return text if len(text) <= 60 else f"{text[:57]}..."
