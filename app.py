@@ -47,6 +47,7 @@ class WithContext:
                 queue=state.queue,
                 stale_after_hours=self._settings.stale_after_hours,
                 process_wait_seconds=self._settings.process_wait_seconds,
+                query_timeout_seconds=self._settings.query_timeout_seconds,
             )
             await self._app(scope, receive, send)
         return None

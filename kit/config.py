@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     process_wait_seconds: Annotated[float, Field(gt=0, le=3600)] = Field(
         default=60.0, description="How long POST .../process waits for its run before it answers 202"
     )
+    query_timeout_seconds: Annotated[float, Field(gt=0, le=600)] = Field(
+        default=10.0, description="How long a search, a filtered list or a segment's preview may take"
+    )
     stale_after_hours: Annotated[int, Field(ge=1, le=8760)] = Field(
         default=24, description="Age in hours from which scores are called stale"
     )

@@ -51,6 +51,7 @@ class Ctx:
     queue: Queue
     stale_after_hours: int = 24
     process_wait_seconds: float = 60.0
+    query_timeout_seconds: float = 10.0
     _loaders: dict[Any, DataLoader[Any, Any]] = field(default_factory=dict)
 
     def allow(self, tenant: int, scope: str) -> None:

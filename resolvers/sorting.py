@@ -73,7 +73,8 @@ class Order:
         """The order by `keys`, then by the id, which runs the way of the last key before it."""
         down = keys[-1].descending if keys else descending
         every = (*keys, SortKey("id", number, INTEGER, descending=down))
-        title = ":".join([name, *(f"{'-' if key.descending else ''}{key.name}" for key in keys)])
+        named = every if down and not keys else keys
+        title = ":".join([name, *(f"{'-' if key.descending else ''}{key.name}" for key in named)])
         cursors = Cursors(title, tuple(key.kind for key in every), tuple(key.nullable for key in every))
         return cls(cursors, every, tuple(f"sort_{key.name}" for key in every))
 

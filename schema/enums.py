@@ -85,6 +85,12 @@ class MissingScoreReason(Enum):
     LOW_DATA = _value("low_data", "The tenant has under 30 repeat buyers, too few to fit a model to.")
 
 
+@strawberry.enum(description="Which way a list runs.")
+class OrderDirection(Enum):
+    ASC = _value("asc", "From the lowest up.")
+    DESC = _value("desc", "From the highest down.")
+
+
 @strawberry.enum(description="Why a mutation was refused.")
 class UserErrorCode(Enum):
     BAD_USER_INPUT = _value("BAD_USER_INPUT", "A value is not accepted; `field` says which.")

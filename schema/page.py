@@ -1,10 +1,30 @@
-"""What every connection shares: where its page stands."""
+"""What every connection shares: the arguments of a page, and where it stands."""
 
-from typing import Any
+from typing import Annotated, Any, NamedTuple, TypeAlias
 
 import strawberry
 
 from kit.page import Page
+
+First: TypeAlias = Annotated[
+    int | None, strawberry.argument(description="So many rows from the start, or after `after`: 0 to 1,000.")
+]
+After: TypeAlias = Annotated[str | None, strawberry.argument(description="The cursor that the page follows.")]
+Last: TypeAlias = Annotated[
+    int | None, strawberry.argument(description="So many rows to the end, or before `before`: 0 to 1,000.")
+]
+Before: TypeAlias = Annotated[
+    str | None, strawberry.argument(description="The cursor that the page precedes.")
+]
+
+
+class Window(NamedTuple):
+    """Which page is asked for."""
+
+    first: int | None
+    after: str | None
+    last: int | None
+    before: str | None
 
 
 @strawberry.type(description="Where a page stands in its list.")

@@ -14,6 +14,7 @@ from schema.backtest import Backtest, last_backtest
 from schema.context import Info
 from schema.customer import KIND as CUSTOMER
 from schema.customer import Customer, CustomerConnection
+from schema.customer_list import customers as customers_field
 from schema.node import Node
 from schema.run import Processing, ScoreRunConnection
 from schema.scalars import BigInt, CurrencyCode
@@ -33,25 +34,10 @@ class Tenant(Node):
     time_zone: str = strawberry.field(description="IANA zone that decides which day an order belongs to.")
     created_at: datetime = strawberry.field(description="When the tenant was made.")
 
-    @strawberry.field(description="A page of the customers, by id. 50 rows unless told; at most 1,000.")
-    async def customers(
-        self,
-        info: Info,
-        first: int | None = None,
-        after: str | None = None,
-        last: int | None = None,
-        before: str | None = None,
-    ) -> CustomerConnection:
-        page = await customers.LIST.page(
-            info.context,
-            self.row.id,
-            first=first,
-            after=after,
-            last=last,
-            before=before,
-            with_total=selects(info, "totalCount"),
-        )
-        return CustomerConnection.of(self.row, page)
+    customers: CustomerConnection = strawberry.field(
+        resolver=customers_field,
+        description="A page of the customers: searched, filtered, in any order. 50 rows unless told.",
+    )
 
     @strawberry.field(description="One customer, by exactly one of its ids. Null if there is none.")
     async def customer(

@@ -1,0 +1,70 @@
+"""Lists of customers: those of a tenant, and those of a segment."""
+
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import strawberry
+
+from resolvers import customer_list
+from resolvers.customer_list import CustomerQuery
+from resolvers.tenants import TenantRow
+from schema.context import Info
+from schema.customer import CustomerConnection
+from schema.customer_filter import CustomerFilter, criteria_of
+from schema.customer_order import CustomerOrder
+from schema.enums import OrderDirection
+from schema.page import After, Before, First, Last, Window
+from schema.selection import selects
+
+if TYPE_CHECKING:
+    from schema.tenant import Tenant
+
+Search: TypeAlias = Annotated[
+    str | None,
+    strawberry.argument(
+        description="An e-mail or external id, whole, or what a name or last name begins with; case does not "
+        "count but in external ids."
+    ),
+]
+Filter: TypeAlias = Annotated[
+    CustomerFilter | None, strawberry.argument(description="Only customers of whom all of this holds.")
+]
+Sort: TypeAlias = Annotated[CustomerOrder | None, strawberry.argument(description="By id unless told.")]
+
+
+async def customers(
+    root: "Tenant",
+    info: Info,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
+    query: Search = None,
+    filter: Filter = None,  # noqa: A002
+    order_by: Sort = None,
+) -> CustomerConnection:
+    """The field: a page of the tenant's customers."""
+    window = Window(first, after, last, before)
+    return await customer_page(info, root.row, window, query=query, filters=filter, order=order_by)
+
+
+async def customer_page(
+    info: Info,
+    owner: TenantRow,
+    window: Window,
+    *,
+    query: str | None = None,
+    filters: CustomerFilter | None = None,
+    order: CustomerOrder | None = None,
+    segment: int | None = None,
+) -> CustomerConnection:
+    """A page of customers, of all or of the members of a segment."""
+    wanted = CustomerQuery(
+        search=query,
+        criteria=criteria_of(filters),
+        sort=order.field.value if order else "id",
+        descending=order is not None and order.direction is OrderDirection.DESC,
+        segment=segment,
+    )
+    total = selects(info, "totalCount")
+    page = await customer_list.page(info.context, owner.id, wanted, **window._asdict(), with_total=total)
+    return CustomerConnection.of(owner, page)
