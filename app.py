@@ -20,10 +20,11 @@ from kit.config import Settings, load
 from kit.db import Database
 from kit.http import Asgi, BodyLimit, LoopbackOnly, Receive, Scope, Send
 from kit.process import die_with_parent
+from kit.request_id import RequestId
 from resolvers import health
 from resolvers.context import OPEN, Ctx
 from rest import make_rest
-from schema import GraphQLEndpoint
+from schema import GraphQLEndpoint, schema_of
 
 STATIC = Path(__file__).parent / "static"
 
@@ -79,11 +80,12 @@ def create(settings: Settings | None = None) -> Starlette:
             Route("/health/live", _live),
             Route("/health/ready", _health),
             Route("/docs", lambda request: FileResponse(STATIC / "docs.html")),
-            Route("/graphql", GraphQLEndpoint(STATIC / "graphiql.html")),
+            Route("/graphql", GraphQLEndpoint(STATIC / "graphiql.html", schema_of(chosen))),
             Mount("/static", StaticFiles(directory=STATIC)),
             Mount("/", make_rest()),
         ],
         middleware=[
+            Middleware(RequestId),
             Middleware(LoopbackOnly),
             Middleware(BodyLimit),
             Middleware(WithContext, settings=chosen),

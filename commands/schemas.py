@@ -4,14 +4,14 @@ import orjson
 import typer
 
 from rest import make_rest
-from schema import schema
+from schema import create_schema
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 
 
 def graphql_text() -> str:
     """The GraphQL schema in SDL."""
-    return schema.as_str().rstrip() + "\n"
+    return create_schema().as_str().rstrip() + "\n"
 
 
 def openapi_text() -> str:

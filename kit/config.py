@@ -1,7 +1,7 @@
 """Settings: from the environment (CDP_*) or a `.env` file; a wrong one stops the start with a sentence."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -44,6 +44,31 @@ class Settings(BaseSettings):
     )
     stale_after_hours: Annotated[int, Field(ge=1, le=8760)] = Field(
         default=24, description="Age in hours from which scores are called stale"
+    )
+    graphql_max_tokens: Annotated[int, Field(ge=100, le=100_000)] = Field(
+        default=5_000, description="Tokens a GraphQL document may have"
+    )
+    graphql_max_depth: Annotated[int, Field(ge=3, le=100)] = Field(
+        default=15, description="Fields within fields a GraphQL document may nest"
+    )
+    graphql_max_aliases: Annotated[int, Field(ge=0, le=10_000)] = Field(
+        default=100, description="Aliases a GraphQL document may have"
+    )
+    graphql_max_directives: Annotated[int, Field(ge=0, le=10_000)] = Field(
+        default=50, description="Directives a GraphQL document may have"
+    )
+    graphql_max_cost: Annotated[int, Field(ge=1, le=10_000_000)] = Field(
+        default=20_000, description="Cost a GraphQL operation may have"
+    )
+    graphql_introspection: bool = Field(
+        default=True, description="Whether the GraphQL schema may be asked for over the API"
+    )
+    trusted_documents: Literal["off", "allow", "only"] = Field(
+        default="off",
+        description="Persisted GraphQL documents: off; allow them by their hashes; only them and no others",
+    )
+    trusted_documents_file: Path | None = Field(
+        default=None, description="Manifest of the persisted documents, as graphql-codegen writes it"
     )
     log_level: str = Field(default="info", description="debug, info, warning or error")
 

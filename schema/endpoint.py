@@ -1,24 +1,34 @@
-"""The graph over HTTP."""
+"""The graph over HTTP, as the GraphQL-over-HTTP specification has it."""
 
 from pathlib import Path
 from typing import Any
 
 import orjson
-from cross_web import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
+from strawberry import Schema
 from strawberry.asgi import GraphQL
+from strawberry.exceptions import MissingQueryError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types.execution import ExecutionResult
 
 from resolvers.context import Ctx
-from schema.root import schema
+from schema.request import (
+    JSON,
+    RESPONSE,
+    BadRequestError,
+    GraphQLRequest,
+    media_type,
+    read_request,
+)
 
 
 class GraphQLEndpoint(GraphQL[Ctx, None]):
-    """POST and GET of queries; a browser gets the page. The context comes from `request.state.ctx`."""
+    """POST and GET of operations; a browser gets the page. The context comes from `request.state.ctx`."""
 
-    def __init__(self, page: Path) -> None:
+    def __init__(self, page: Path, schema: Schema) -> None:
         super().__init__(schema, graphql_ide=None, subscription_protocols=())
         self._page = page
 
@@ -32,39 +42,74 @@ class GraphQLEndpoint(GraphQL[Ctx, None]):
     async def _answer(self, request: Request) -> Response:
         if _from_browser(request):
             return FileResponse(self._page)
+        kind = JSON
         try:
-            return await self.run(request)
-        except HTTPException as error:
-            return _refusal(error.status_code, error.reason)
+            kind = media_type(request.headers.get("accept"))
+            asked = await read_request(request)
+            result = await self._execute(asked, request.state.ctx)
+        except BadRequestError as error:
+            return _refusal(error, kind)
+        return _response(result, kind)
 
-    def should_render_graphql_ide(self, request: Any) -> bool:
-        return False
-
-    def parse_json(self, data: str | bytes) -> Any:
-        """A body, which comes as bytes and must be an object, or a GET's `variables` or `extensions`.
-
-        Raises HTTPException for what is no JSON in UTF-8, and for another body than an object.
-        """
-        found = super().parse_json(data)
-        if isinstance(data, bytes) and not isinstance(found, dict):
-            raise HTTPException(400, "The body must be a JSON object that holds the query.")
-        return found
-
-    def decode_json(self, data: str | bytes) -> object:
-        return orjson.loads(data)
+    async def _execute(self, asked: GraphQLRequest, ctx: Ctx) -> ExecutionResult:
+        try:
+            return await self.schema.execute(
+                asked.query,
+                variable_values=asked.variables,
+                context_value=ctx,
+                operation_name=asked.operation_name,
+                allowed_operation_types=asked.allowed,
+                operation_extensions=asked.extensions,
+            )
+        except MissingQueryError:
+            raise BadRequestError(400, "`query` is empty; send the operation's text.") from None
+        except CannotGetOperationTypeError:
+            message = "`operationName` must name an operation of the document."
+            raise BadRequestError(400, message) from None
+        except InvalidOperationTypeError as error:
+            raise _not_over_this(error) from None
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Any:
         return request.state.ctx
 
 
-def _refusal(status: int, message: str) -> Response:
-    content = {"errors": [{"message": message, "extensions": {"code": "BAD_REQUEST"}}]}
-    return JSONResponse(content, status)
+def _not_over_this(error: InvalidOperationTypeError) -> BadRequestError:
+    if error.operation_type.value == "subscription":
+        return BadRequestError(
+            400, "A subscription needs a WebSocket (graphql-transport-ws) or Accept: text/event-stream."
+        )
+    return BadRequestError(405, "A mutation must be sent by POST.", Allow="POST")
+
+
+def _response(result: ExecutionResult, kind: str) -> Response:
+    """The answer. What was never executed has no `data`; only our own media type tells it by its status."""
+    errors = result.errors or []
+    executed = result.data is not None or any(error.path for error in errors)
+    content: dict[str, Any] = {}
+    if errors:
+        content["errors"] = [error.formatted for error in errors]
+    if executed:
+        content["data"] = result.data
+    if result.extensions:
+        content["extensions"] = result.extensions
+    return _made(content, 200 if executed or kind == JSON else 400, kind)
+
+
+def _refusal(error: BadRequestError, kind: str) -> Response:
+    content = {"errors": [{"message": error.message, "extensions": {"code": "BAD_REQUEST"}}]}
+    return _made(content, error.status, kind, error.headers)
+
+
+def _made(content: object, status: int, kind: str, headers: dict[str, str] | None = None) -> Response:
+    named = f"{kind}; charset=utf-8" if kind == RESPONSE else kind
+    body = orjson.dumps(content, default=str)
+    return Response(body, status, headers={**(headers or {}), "Vary": "Accept"}, media_type=named)
 
 
 def _from_browser(request: Request) -> bool:
     return (
         request.method == "GET"
         and "query" not in request.query_params
+        and "documentId" not in request.query_params
         and "text/html" in request.headers.get("accept", "")
     )

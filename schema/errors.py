@@ -1,12 +1,12 @@
 """What a caller sees of an error: a code and a sentence of ours, never the inside of the system."""
 
 import re
-import uuid
 from typing import Any
 
 import structlog
 from graphql import GraphQLError
 
+from kit import request_id
 from kit.errors import CdpError, InvalidInputError
 
 log = structlog.get_logger()
@@ -19,7 +19,7 @@ def coded(error: GraphQLError, *, executed: bool) -> GraphQLError:
     """The error as the caller may see it: with an `extensions.code`, and no more about the schema than asked.
 
     What went wrong before the query was executed is the query's fault. Unexpected errors are hidden behind
-    an id that is in the log.
+    the request's id, which is in the log.
     """
     original = error.original_error
     if isinstance(original, CdpError):
@@ -33,10 +33,10 @@ def coded(error: GraphQLError, *, executed: bool) -> GraphQLError:
         return _remade(error, message, {"code": code, **(error.extensions or {})})
     if isinstance(original, RecursionError) and not executed:
         return _remade(error, "The query is nested too deeply.", {"code": "GRAPHQL_VALIDATION_FAILED"})
-    number = uuid.uuid4().hex
-    log.error("unexpected error", id=number, path=error.path, exc_info=original)
+    number = request_id.current()
+    log.error("unexpected error", request_id=number, path=error.path, exc_info=original)
     message = f"Something went wrong on our side. The log has it under {number}."
-    return _remade(error, message, {"code": "INTERNAL", "id": number})
+    return _remade(error, message, {"code": "INTERNAL", "requestId": number})
 
 
 def _remade(error: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQLError:

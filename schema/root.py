@@ -16,6 +16,7 @@ from schema.context import Info
 from schema.customer import KIND as CUSTOMER
 from schema.customer import Customer
 from schema.errors import coded
+from schema.limits import Bounds, guard
 from schema.mutation import Mutation
 from schema.node import Node
 from schema.run import KIND as RUN
@@ -23,6 +24,7 @@ from schema.run import ScoreRun
 from schema.scalars import BIG_INT, CURRENCY_CODE, BigInt, CurrencyCode
 from schema.tenant import KIND as TENANT
 from schema.tenant import Tenant
+from schema.trusted import TrustedDocuments
 
 _MOST_NODES = 100
 
@@ -90,9 +92,15 @@ class Graph(strawberry.Schema):
         errors[:] = [coded(error, executed=executed) for error in errors]
 
 
-schema = Graph(
-    query=Query,
-    mutation=Mutation,
-    types=[Tenant, Customer, ScoreRun, Backtest],
-    config=StrawberryConfig(auto_camel_case=True, scalar_map={BigInt: BIG_INT, CurrencyCode: CURRENCY_CODE}),
-)
+def create_schema(bounds: Bounds | None = None, trusted: TrustedDocuments | None = None) -> Graph:
+    """The schema, whose operations are kept within bounds and to the trusted documents, if there are any."""
+    guards = guard(bounds or Bounds(), trusted or TrustedDocuments())
+    return Graph(
+        query=Query,
+        mutation=Mutation,
+        types=[Tenant, Customer, ScoreRun, Backtest],
+        extensions=[guards],
+        config=StrawberryConfig(
+            auto_camel_case=True, scalar_map={BigInt: BIG_INT, CurrencyCode: CURRENCY_CODE}
+        ),
+    )

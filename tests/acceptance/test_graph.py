@@ -265,7 +265,7 @@ async def test_a_get_that_is_no_request_is_refused_in_json(client, query):
 
 async def test_another_method_or_content_type_is_refused_in_json(client):
     assert_refused(await client.put("/graphql", json={"query": "{ __typename }"}), 405)
-    assert_refused(await client.post("/graphql", content=b"{ __typename }"))
+    assert_refused(await client.post("/graphql", content=b"{ __typename }"), 415)
 
 
 async def test_a_get_answers_with_variables_and_a_browser_gets_the_page(scored, client):
@@ -394,4 +394,4 @@ async def test_an_unexpected_error_is_hidden_behind_an_id(scored, fail, monkeypa
         error = await fail("{ tenant(databaseId: 56) { name } }")
     assert error["extensions"]["code"] == "INTERNAL"
     assert "hunter2" not in str(error)
-    assert [each["id"] for each in logged] == [error["extensions"]["id"]]
+    assert [each["request_id"] for each in logged] == [error["extensions"]["requestId"]]

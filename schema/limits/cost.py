@@ -1,0 +1,145 @@
+"""The cost of an operation: how many objects it could answer with.
+
+A field of an object costs 1, plus what is selected on it; a scalar or an enum is free. A page multiplies what
+is selected on its nodes by `first` or `last`, or by the usual size of a page; another list by `first` where
+it takes one, by the length of its `ids`, or by 10. A mutation costs 10 more, `totalCount` 10.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLCompositeType,
+    GraphQLField,
+    GraphQLSchema,
+    IntValueNode,
+    ListValueNode,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionSetNode,
+    VariableNode,
+    get_named_type,
+    get_nullable_type,
+    is_composite_type,
+    is_list_type,
+)
+from graphql.language import BooleanValueNode, DirectiveNode, InlineFragmentNode, ValueNode
+
+from kit.page import DEFAULT
+
+LIST = 10
+MUTATION = 10
+TOTAL = 10
+_SIZES = ("first", "last", "limit")
+
+
+class _Reckoner:
+    """Costs of the selections of one operation with its variables."""
+
+    def __init__(self, schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any]) -> None:
+        self._schema = schema
+        self._variables = variables
+        self._fragments = {
+            each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)
+        }
+        self._known: dict[tuple[str, int], int] = {}
+
+    def of(self, selected: SelectionSetNode | None, parent: GraphQLCompositeType, page: int) -> int:
+        """The cost of what is selected on one object; `page` is its number of nodes if it is a connection."""
+        if selected is None:
+            return 0
+        return sum(self._of_one(each, parent, page) for each in selected.selections if self._kept(each))
+
+    def _of_one(self, node: object, parent: GraphQLCompositeType, page: int) -> int:
+        if isinstance(node, FieldNode):
+            return self._of_field(node, parent, page)
+        if isinstance(node, FragmentSpreadNode):
+            return self._of_fragment(node.name.value, page)
+        if isinstance(node, InlineFragmentNode):
+            return self.of(node.selection_set, self._narrowed(node, parent), page)
+        return 0
+
+    def _of_fragment(self, name: str, page: int) -> int:
+        key = (name, page)
+        if key not in self._known:
+            fragment = self._fragments[name]
+            self._known[key] = self.of(fragment.selection_set, self._narrowed(fragment, None), page)
+        return self._known[key]
+
+    def _narrowed(self, node: Any, parent: GraphQLCompositeType | None) -> Any:
+        return self._schema.get_type(node.type_condition.name.value) if node.type_condition else parent
+
+    def _of_field(self, node: FieldNode, parent: GraphQLCompositeType, page: int) -> int:
+        name = node.name.value
+        if name.startswith("__"):
+            return 0
+        field: GraphQLField = parent.fields[name]  # type: ignore[union-attr]
+        kind: Any = get_named_type(field.type)
+        if not is_composite_type(kind):
+            return TOTAL if name == "totalCount" and _is_connection(parent) else 0
+        times = self._times(node, field, page if _is_connection(parent) else None)
+        within = self._size(node) or DEFAULT if _is_connection(kind) else 0
+        return times * (1 + self.of(node.selection_set, kind, within))
+
+    def _times(self, node: FieldNode, field: GraphQLField, page: int | None) -> int:
+        if not is_list_type(get_nullable_type(field.type)):
+            return 1
+        if page is not None:
+            return page
+        size = self._size(node)
+        return LIST if size is None else size
+
+    def _size(self, node: FieldNode) -> int | None:
+        """How many the arguments ask for at most; None if they do not say."""
+        for argument in node.arguments or ():
+            value = self._value(argument.value)
+            if argument.name.value in _SIZES and isinstance(value, int):
+                return max(value, 0)
+            if argument.name.value == "ids" and isinstance(value, list):
+                return len(value)
+        return None
+
+    def _value(self, node: ValueNode) -> object:
+        if isinstance(node, VariableNode):
+            return self._variables.get(node.name.value)
+        if isinstance(node, IntValueNode):
+            return int(node.value[:12])
+        if isinstance(node, BooleanValueNode):
+            return node.value
+        return [*node.values] if isinstance(node, ListValueNode) else None
+
+    def _kept(self, node: Any) -> bool:
+        return not any(self._drops(each) for each in node.directives or ())
+
+    def _drops(self, directive: DirectiveNode) -> bool:
+        drop = {"skip": True, "include": False}.get(directive.name.value)
+        if drop is None or not directive.arguments:
+            return False
+        return self._value(directive.arguments[0].value) is drop
+
+
+def _is_connection(kind: Any) -> bool:
+    return kind.name.endswith("Connection") and "pageInfo" in getattr(kind, "fields", ())
+
+
+def cost(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    variables: Mapping[str, Any],
+) -> int:
+    """The cost of one operation of a valid document. Variables that were not given have their defaults."""
+    reckoner = _Reckoner(schema, document, {})
+    defaults = {
+        each.variable.name.value: reckoner._value(each.default_value)
+        for each in operation.variable_definitions or ()
+        if each.default_value is not None
+    }
+    root: Any = schema.get_root_type(operation.operation)
+    found = _Reckoner(schema, document, defaults | dict(variables)).of(operation.selection_set, root, 0)
+    mutation = operation.operation is OperationType.MUTATION
+    return found + (MUTATION * len(operation.selection_set.selections) if mutation else 0)

@@ -1,0 +1,200 @@
+"""What one operation may ask for: refused before it is executed, and told in the answer."""
+
+import json
+
+import httpx
+import pytest
+from graphql import get_introspection_query
+from pydantic import SecretStr
+
+from app import create
+from kit.config import Settings
+from kit.errors import ConfigurationError
+
+DEEP = "{ tenant(databaseId: 56) { customers(first: 1) { nodes { %s } } } }"
+
+
+@pytest.fixture
+async def served(urls):
+    """A client of an application with other settings: `async with served(name=value) as client`."""
+
+    def of(**settings):
+        return _Serving(Settings(database_url=SecretStr(urls.app), **settings))
+
+    return of
+
+
+class _Serving:
+    def __init__(self, settings):
+        self._app = create(settings)
+
+    async def __aenter__(self):
+        self._lifespan = self._app.router.lifespan_context(self._app)
+        await self._lifespan.__aenter__()
+        transport = httpx.ASGITransport(self._app, raise_app_exceptions=False)
+        self._client = httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1")
+        return self._client
+
+    async def __aexit__(self, *error):
+        await self._client.aclose()
+        await self._lifespan.__aexit__(*error)
+
+
+async def post(client, query, **more):
+    return (await client.post("/graphql", json={"query": query, **more})).json()
+
+
+async def refused(client, query, **more):
+    """The error of a query that is refused, the same over GET, and over our own media type with a 400."""
+    content = await post(client, query, **more)
+    assert "data" not in content
+    if len(query) < 60_000:
+        params = {"query": query} | {name: json.dumps(value) for name, value in more.items()}
+        assert (await client.get("/graphql", params=params)).json() == content
+    answer = await client.post(
+        "/graphql",
+        json={"query": query, **more},
+        headers={"Accept": "application/graphql-response+json"},
+    )
+    assert (answer.status_code, answer.json()) == (400, content)
+    assert answer.headers["content-type"] == "application/graphql-response+json; charset=utf-8"
+    return content["errors"][0]
+
+
+async def test_the_cost_is_told_and_multiplies_through_pages(scored, client):
+    query = "query Q($n: Int = 7) { tenant(databaseId: 56) { customers(first: $n) { %s } } }"
+    costs = {
+        "totalCount": 12,
+        "nodes { id }": 9,
+        "edges { cursor node { id rfm { segment } } }": 2 + 7 * 3,
+        "nodes { rfm { segment } clv { tier } }": 2 + 7 * 3,
+        "nodes { id ... on Customer { rfm { segment } } ...F }": 2 + 7 * 3,
+        "nodes { id rfm @skip(if: true) { segment } }": 2 + 7,
+    }
+    for selected, expected in costs.items():
+        fragment = "fragment F on Customer { churn { risk } }" if "...F" in selected else ""
+        answer = await post(client, query % selected + fragment)
+        assert answer["extensions"] == {"cost": {"requested": expected, "limit": 20_000}}, selected
+    answer = await post(client, query % "nodes { id }", variables={"n": 20})
+    assert answer["extensions"]["cost"]["requested"] == 22
+
+
+async def test_a_costly_operation_is_refused_with_the_budget(scored, client):
+    query = (
+        "{ tenant(databaseId: 56) { customers(first: 1000) { nodes { tenant { "
+        "customers(first: 100) { nodes { id } } } } } } }"
+    )
+    error = await refused(client, query)
+    assert error["message"].startswith("The operation costs 103002; at most 20000 is accepted.")
+    assert error["extensions"] == {
+        "code": "GRAPHQL_VALIDATION_FAILED",
+        "bound": "cost",
+        "requested": 103_002,
+        "limit": 20_000,
+    }
+
+
+async def test_fragments_that_double_at_every_step_are_priced_in_no_time(client):
+    doubling = " ".join(
+        f"fragment F{n} on Customer {{ ...F{n + 1} "
+        f"tenant {{ customers(first: 1) {{ nodes {{ ...F{n + 1} }} }} }} }}"
+        for n in range(60)
+    )
+    query = DEEP % "...F0" + doubling + "fragment F60 on Customer { id }"
+    assert (await refused(client, query))["extensions"]["bound"] == "depth"
+
+
+@pytest.mark.parametrize(
+    ("query", "bound"),
+    [
+        ("{ " + "viewer { tenants { name } } " * 10_000 + "}", "tokens"),
+        (DEEP % "id {", None),
+        ("{ " + " ".join(f"a{n}: __typename" for n in range(101)) + " }", "aliases"),
+        ("{ __typename " + "@skip(if: false) " * 51 + "}", "directives"),
+    ],
+    ids=["tokens", "unfinished", "aliases", "directives"],
+)
+async def test_bounds_of_a_document(client, query, bound):
+    error = await refused(client, query)
+    assert error["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
+    assert error["extensions"].get("bound") == bound
+
+
+async def test_depth_is_counted_through_fragments(client):
+    inner = "id"
+    for _ in range(5):
+        inner = f"tenant {{ customer(databaseId: 1) {{ {inner} }} }}"
+    assert (await post(client, DEEP % inner))["data"] == {"tenant": None}
+    deeper = (
+        DEEP % "...F" + f"fragment F on Customer {{ tenant {{ customer(databaseId: 1) {{ {inner} }} }} }}"
+    )
+    error = await refused(client, deeper)
+    assert error["extensions"] | {"bound": "depth", "requested": 16, "limit": 15} == error["extensions"]
+
+
+async def test_a_fragment_within_itself_is_refused_as_such(client):
+    query = DEEP % "...F" + "fragment F on Customer { id ...F }"
+    assert "Cannot spread fragment 'F' within itself" in (await refused(client, query))["message"]
+
+
+async def test_the_schema_may_be_asked_for_until_it_is_switched_off(client, served):
+    assert "__schema" in (await post(client, get_introspection_query()))["data"]
+    async with served(graphql_introspection=False) as closed:
+        error = await refused(closed, "{ __schema { types { name } } }")
+        assert "introspection" in error["message"]
+        assert (await post(closed, "{ __typename }"))["data"] == {"__typename": "Query"}
+
+
+async def test_settings_move_the_bounds(scored, served):
+    async with served(graphql_max_cost=5) as client:
+        assert (await refused(client, DEEP % "rfm { segment } clv { tier } churn { risk }"))["extensions"][
+            "limit"
+        ] == 5
+
+
+MANIFEST = {"aaa": "{ __typename }", "bbb": "mutation M { __typename }"}
+
+
+@pytest.fixture
+def manifest(tmp_path):
+    path = tmp_path / "persisted-documents.json"
+    path.write_text(json.dumps(MANIFEST))
+    return path
+
+
+async def test_trusted_documents_are_asked_for_by_their_hash(served, manifest):
+    async with served(trusted_documents="only", trusted_documents_file=manifest) as client:
+        wanted = {"data": {"__typename": "Query"}}
+        for body in (
+            {"documentId": "aaa"},
+            {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": "aaa"}}},
+            {"query": "{ __typename }"},
+        ):
+            found = (await client.post("/graphql", json=body)).json()
+            assert {"data": found["data"]} == wanted
+        assert (await client.get("/graphql", params={"documentId": "aaa"})).json()["data"] == wanted["data"]
+        assert (await client.get("/graphql", params={"documentId": "bbb"})).status_code == 405
+        for query in ("{ viewer { tenants { id } } }", "{ __typename  }"):
+            assert (await refused(client, query))["extensions"]["code"] == "FORBIDDEN"
+        unknown = (await client.post("/graphql", json={"documentId": "zzz"})).json()
+        assert unknown["errors"][0]["extensions"]["code"] == "PERSISTED_QUERY_NOT_FOUND"
+
+
+async def test_allowed_documents_leave_others_alone(served, manifest):
+    async with served(trusted_documents="allow", trusted_documents_file=manifest) as client:
+        assert (await client.post("/graphql", json={"documentId": "aaa"})).json()["data"]
+        assert (await post(client, "{ viewer { __typename } }"))["data"]
+
+
+@pytest.mark.parametrize("content", [None, "[]", '{"a": 1}', "no json"])
+def test_a_wrong_manifest_stops_the_start(tmp_path, content):
+    path = tmp_path / "manifest.json"
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(ConfigurationError, match="manifest"):
+        create(Settings(trusted_documents="only", trusted_documents_file=path))
+
+
+def test_trusted_documents_need_a_manifest():
+    with pytest.raises(ConfigurationError, match="CDP_TRUSTED_DOCUMENTS_FILE"):
+        create(Settings(trusted_documents="allow"))
