@@ -443,7 +443,7 @@ async def test_ucis_sales_are_those_of_the_file(urls, sales, matrix, spread, sha
         import_orders(work, file, options)
     score(urls)
     orders: Counter[str] = Counter()
-    revenue: Counter[str] = Counter()
+    revenue: defaultdict[str, Decimal] = defaultdict(Decimal)
     net = Decimal()
     with file.open(newline="") as lines:
         for line in csv.DictReader(lines):
