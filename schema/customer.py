@@ -7,7 +7,7 @@ import strawberry
 
 from kit import ids
 from kit.page import Page
-from resolvers import scores
+from resolvers import scores, segments
 from resolvers.customers import CustomerRow
 from resolvers.tenants import TenantRow
 from schema.context import Info
@@ -17,6 +17,7 @@ from schema.scalars import BigInt
 from schema.score import CustomerChurn, CustomerClv, CustomerRfm
 
 if TYPE_CHECKING:
+    from schema.segment import SegmentMembership
     from schema.tenant import Tenant
 
 KIND = "Customer"
@@ -54,6 +55,15 @@ class Customer(Node):
     async def churn(self, info: Info) -> CustomerChurn:
         score = await scores.of_customer(info.context, self.owner.id, self.row.id)
         return CustomerChurn.of(self.owner, self.row, score)
+
+    @strawberry.field(description="The segments the customer is in, by their ids.")
+    async def segments(
+        self, info: Info
+    ) -> list[Annotated["SegmentMembership", strawberry.lazy("schema.segment")]]:
+        from schema.segment import SegmentMembership
+
+        rows = await segments.of_customer(info.context, self.owner.id, self.row.id)
+        return [SegmentMembership.of(self.owner, row) for row in rows]
 
     @classmethod
     def of(cls, tenant: TenantRow, row: CustomerRow) -> "Customer":

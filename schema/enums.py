@@ -85,6 +85,21 @@ class MissingScoreReason(Enum):
     LOW_DATA = _value("low_data", "The tenant has under 30 repeat buyers, too few to fit a model to.")
 
 
+@strawberry.enum(description="How customers come into a segment.")
+class SegmentType(Enum):
+    DYNAMIC = _value("dynamic", "By criteria, worked out anew after each run.")
+    STATIC = _value("static", "By hand, one by one.")
+
+
+@strawberry.enum(description="What became of a customer that was to be put into a segment or taken out.")
+class SegmentMemberStatus(Enum):
+    ADDED = _value("added", "Is in the segment now.")
+    ALREADY_MEMBER = _value("already_member", "Was in it before.")
+    REMOVED = _value("removed", "Is in it no more.")
+    NO_MEMBER = _value("no_member", "Was not in it.")
+    NOT_FOUND = _value("not_found", "The tenant has no such customer.")
+
+
 @strawberry.enum(description="Which way a list runs.")
 class OrderDirection(Enum):
     ASC = _value("asc", "From the lowest up.")

@@ -22,6 +22,9 @@ from schema.node import Node
 from schema.run import KIND as RUN
 from schema.run import ScoreRun
 from schema.scalars import BIG_INT, CURRENCY_CODE, BigInt, CurrencyCode
+from schema.segment import KIND as SEGMENT
+from schema.segment import Segment
+from schema.segment_list import find_segment
 from schema.tenant import KIND as TENANT
 from schema.tenant import Tenant
 from schema.trusted import TrustedDocuments
@@ -68,7 +71,7 @@ class Query:
 
 async def _node(info: Info, text: strawberry.ID) -> Node | None:
     kind, numbers = ids.decode(text)
-    if kind not in (TENANT, CUSTOMER, RUN, BACKTEST) or len(numbers) != (1 if kind == TENANT else 2):
+    if kind not in (TENANT, CUSTOMER, RUN, BACKTEST, SEGMENT) or len(numbers) != (1 if kind == TENANT else 2):
         raise InvalidInputError("id", f"'{text[:60]}' is not an id of this API; pass one it gave you.")
     row = await tenants.find(info.context, numbers[0])
     if row is None or kind == TENANT:
@@ -78,6 +81,8 @@ async def _node(info: Info, text: strawberry.ID) -> Node | None:
         return None if customer is None else Customer.of(row, customer)
     if kind == BACKTEST:
         return await find_backtest(info, row, numbers[1])
+    if kind == SEGMENT:
+        return await find_segment(info, row, numbers[1])
     run = await runs.of_id(info.context, row.id, numbers[1])
     return None if run is None else ScoreRun.of(run)
 
@@ -98,7 +103,7 @@ def create_schema(bounds: Bounds | None = None, trusted: TrustedDocuments | None
     return Graph(
         query=Query,
         mutation=Mutation,
-        types=[Tenant, Customer, ScoreRun, Backtest],
+        types=[Tenant, Customer, ScoreRun, Backtest, Segment],
         extensions=[guards],
         config=StrawberryConfig(
             auto_camel_case=True, scalar_map={BigInt: BIG_INT, CurrencyCode: CURRENCY_CODE}

@@ -9,6 +9,7 @@ from kit.errors import InvalidInputError
 from resolvers import customers, run_list, settings, status
 from resolvers.backtesting.request import USUAL_HOLDOUT
 from resolvers.tenants import TenantRow
+from schema import segment_list
 from schema.analytics import Analytics
 from schema.backtest import Backtest, last_backtest
 from schema.context import Info
@@ -18,6 +19,7 @@ from schema.customer_list import customers as customers_field
 from schema.node import Node
 from schema.run import Processing, ScoreRunConnection
 from schema.scalars import BigInt, CurrencyCode
+from schema.segment import Segment, SegmentConnection
 from schema.selection import selects
 from schema.settings import ScoringSettings
 
@@ -60,6 +62,19 @@ class Tenant(Node):
             return database_id or 0
         tenant, customer = ids.number(id, CUSTOMER, parts=2)
         return customer if tenant == self.row.id else 0
+
+    segments: SegmentConnection = strawberry.field(
+        resolver=segment_list.segments,
+        description="A page of the segments, by id. 50 rows unless told; at most 1,000.",
+    )
+    segment: Segment | None = strawberry.field(
+        resolver=segment_list.segment,
+        description="One segment, by exactly one of its ids. Null if there is none.",
+    )
+    segment_preview: segment_list.SegmentPreview = strawberry.field(
+        resolver=segment_list.segment_preview,
+        description="Who would be in a segment of these criteria, before it is made.",
+    )
 
     @strawberry.field(description="What the last runs found about all customers.")
     def analytics(self) -> Analytics:

@@ -20,7 +20,13 @@ class UserError:
 
     @classmethod
     def of(cls, error: CdpError) -> "UserError":
-        path = (
-            ["input", *map(camel, error.field.split("."))] if isinstance(error, InvalidInputError) else None
-        )
+        path = ["input", *_way(error.field)] if isinstance(error, InvalidInputError) else None
         return cls(code=UserErrorCode(error.code), field=path, message=error.message)
+
+
+def _way(field: str) -> list[str]:
+    """The steps to a field. Within criteria, which are JSON, names are as they were written."""
+    head, mark, rest = field.partition("criteria")
+    if mark and not head:
+        return [mark, *(step for step in rest.split(".") if step)]
+    return [camel(step) for step in field.split(".")]

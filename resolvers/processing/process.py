@@ -24,6 +24,7 @@ from resolvers.processing.request import ANALYSES, Request
 from resolvers.processing.shop import Shop, find_shop, last_order
 from resolvers.processing.summary import Json, of_analysis, of_run
 from resolvers.processing.swap import stand, sweep, write_scores
+from resolvers.segments.refresh import refresh_all
 from resolvers.settings import STALENESS_HOURS, of_stored
 from scoring.analysis import Analysis, analyse
 
@@ -135,9 +136,8 @@ def _run(
             run_id, f"analysing: {step}", _READ + share * (_ANALYSED - _READ)
         ),
     )
-    clock.lap("analyse")
     figures = Figures.of(orders)
-    clock.lap("figures")
+    clock.lap("analyse")
     control.progress(run_id, "writing scores", _ANALYSED)
     write_scores(url, shop.tenant, run_id, orders.customers, analysis, shop.scale)
     changes = find_changes(standing.result(), analysis) if standing else None
@@ -152,6 +152,7 @@ def _run(
         report["settings"] = settings.as_json()
         report["periods"] = figures.counts()
         _finish(work, run_id, orders, analysis, shop.scale, report, version)
+    refresh_all(work, shop.tenant)
     control.notify("sweeping", 1.0)
     with work.transaction(shop.tenant, durable=False):
         sweep(work)

@@ -1,0 +1,116 @@
+"""Who is in a segment: members put in and taken out, and the segments of customers."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sqlalchemy import BigInteger, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from kit.db import TENANT, Statement, load, prepare
+from kit.errors import InvalidInputError
+from models import TABLES
+from models.segment import STATIC
+from resolvers import tenants
+from resolvers.context import READ, WRITE, Ctx
+from resolvers.segments.rows import COLUMNS, SEGMENTS, SegmentRow
+from resolvers.segments.write import locked
+
+MEMBERS = TABLES["segment_member"]
+MOST = 1000
+"""Customers that one call may add or remove."""
+
+_SQL = Path(__file__).parent.parent.parent / "models" / "sql"
+_ADD, _REMOVE = load(_SQL / "segment_members_add.sql"), load(_SQL / "segment_members_remove.sql")
+_OF_CUSTOMERS = prepare(
+    select(MEMBERS.c.customer_id, MEMBERS.c.added_at, *COLUMNS)
+    .select_from(MEMBERS.join(SEGMENTS, SEGMENTS.c.id == MEMBERS.c.segment_id))
+    .where(
+        MEMBERS.c.tenant_id == TENANT,
+        SEGMENTS.c.tenant_id == TENANT,
+        MEMBERS.c.customer_id == any_(bindparam("ids", type_=ARRAY(BigInteger))),
+    )
+    .order_by(MEMBERS.c.customer_id, SEGMENTS.c.id)
+)
+
+
+class Membership(NamedTuple):
+    """A customer in a segment, and since when."""
+
+    customer_id: int
+    added_at: datetime
+    segment: SegmentRow
+
+
+class MemberOutcome(NamedTuple):
+    """What became of one customer: added, already_member, removed, no_member or not_found."""
+
+    customer_id: int
+    outcome: str
+
+
+async def by_customers(ctx: Ctx, tenant: int, customers: list[int]) -> list[list[Membership]]:
+    """Batch function: the segments of each customer, by their ids."""
+    rows = await ctx.reader.fetch(_OF_CUSTOMERS, _membership, tenant=tenant, ids=customers)
+    found: dict[int, list[Membership]] = {each: [] for each in customers}
+    for row in rows:
+        found[row.customer_id].append(row)
+    return [found[each] for each in customers]
+
+
+def _membership(customer: int, added_at: datetime, *columns: Any) -> Membership:
+    return Membership(customer, added_at, SegmentRow(*columns))
+
+
+async def of_customer(ctx: Ctx, tenant: int, customer: int) -> list[Membership]:
+    """The segments of one customer, batched with the others of the request."""
+    ctx.allow(tenant, READ)
+    return await ctx.loader("memberships", tenant, by_customers).load(customer)
+
+
+async def add_members(ctx: Ctx, tenant: int, segment: int, customers: Sequence[int]) -> list[MemberOutcome]:
+    """Put customers into a static segment; tells of each what became of it, in their order.
+
+    Raises NotFoundError for an unknown tenant or segment, InvalidInputError for a dynamic one and for more
+    than a thousand customers.
+    """
+    return await _change(ctx, tenant, segment, customers, _ADD, ("added", "already_member"))
+
+
+async def remove_members(
+    ctx: Ctx, tenant: int, segment: int, customers: Sequence[int]
+) -> list[MemberOutcome]:
+    """Take customers out of a static segment. Tells and raises as `add_members` does."""
+    return await _change(ctx, tenant, segment, customers, _REMOVE, ("removed", "no_member"))
+
+
+async def _change(
+    ctx: Ctx,
+    tenant: int,
+    segment: int,
+    customers: Sequence[int],
+    statement: Statement,
+    outcomes: tuple[str, str],
+) -> list[MemberOutcome]:
+    await tenants.get(ctx, tenant)
+    ctx.allow(tenant, WRITE)
+    if not 0 < len(customers) <= MOST:
+        raise InvalidInputError("customer_ids", f"{len(customers)} customers; accepted are 1 to {MOST:,}.")
+    async with ctx.db.write() as transaction:
+        kind, _ = await locked(transaction, tenant, segment)
+        if kind != STATIC:
+            raise InvalidInputError("id", "A dynamic segment's members follow from its criteria.")
+        rows = await transaction.fetch(statement, _moved, tenant=tenant, segment=segment, ids=list(customers))
+    await ctx.refresh()
+    found, told = dict(rows), []
+    for each in customers:
+        moved = found.get(each)
+        told.append(MemberOutcome(each, "not_found" if moved is None else outcomes[0 if moved else 1]))
+        if moved:
+            found[each] = False
+    return told
+
+
+def _moved(customer: int, moved: bool) -> tuple[int, bool]:
+    return customer, moved

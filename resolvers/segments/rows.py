@@ -1,0 +1,83 @@
+"""Segments as they are stored: one, or pages of them."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import BigInteger, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from kit.db import TENANT, prepare
+from kit.errors import NotFoundError
+from kit.page import Page
+from models import TABLES
+from resolvers import tenants
+from resolvers.context import READ, Ctx
+from resolvers.keyset import KeysetList
+
+SEGMENTS = TABLES["segment"]
+
+
+class SegmentRow(NamedTuple):
+    """`criteria` are there where `type` is dynamic. `refreshed_at`: when its members were last true."""
+
+    tenant_id: int
+    id: int
+    name: str
+    type: str
+    criteria: dict[str, Any] | None
+    description: str | None
+    member_count: int
+    refreshed_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+COLUMNS = [SEGMENTS.c[name] for name in SegmentRow._fields]
+_OF_TENANT = select(*COLUMNS).where(SEGMENTS.c.tenant_id == TENANT)
+_BY_IDS = prepare(_OF_TENANT.where(SEGMENTS.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger)))))
+_LIST = KeysetList("segment", SEGMENTS, _OF_TENANT, SegmentRow)
+
+
+async def by_ids(ctx: Ctx, tenant: int, ids: list[int]) -> list[SegmentRow | None]:
+    """Batch function: the segments of these ids, in their order."""
+    rows = await ctx.reader.fetch(_BY_IDS, SegmentRow, tenant=tenant, ids=ids)
+    found = {row.id: row for row in rows}
+    return [found.get(each) for each in ids]
+
+
+async def find(ctx: Ctx, tenant: int, segment: int) -> SegmentRow | None:
+    """The segment, or None if the tenant has none of that id."""
+    ctx.allow(tenant, READ)
+    return await ctx.loader("segments", tenant, by_ids).load(segment)
+
+
+async def get(ctx: Ctx, tenant: int, segment: int) -> SegmentRow:
+    """The segment. Raises NotFoundError for an unknown tenant or segment."""
+    row = await find(ctx, tenant, segment)
+    if row is None:
+        await tenants.get(ctx, tenant)
+        raise missing(segment)
+    return row
+
+
+def missing(segment: int) -> NotFoundError:
+    """That there is no such segment."""
+    return NotFoundError(f"Segment with ID {segment} not found")
+
+
+async def page(
+    ctx: Ctx,
+    tenant: int,
+    *,
+    kind: str | None = None,
+    first: int | None = None,
+    after: str | None = None,
+    last: int | None = None,
+    before: str | None = None,
+    with_total: bool = False,
+) -> Page[SegmentRow]:
+    """One page of the segments by id, of all or of one type. Raises as `KeysetList.page` does."""
+    where = None if kind is None else SEGMENTS.c.type == kind
+    return await _LIST.page(
+        ctx, tenant, first=first, after=after, last=last, before=before, with_total=with_total, where=where
+    )

@@ -1,0 +1,191 @@
+"""Make, change, remove and refresh segments."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from kit.db import Statement, Transaction
+from kit.errors import ConflictError, InvalidInputError
+from models.segment import DYNAMIC, STATIC
+from resolvers import tenants
+from resolvers.context import WRITE, Ctx
+from resolvers.criteria import Node, parse
+from resolvers.segments.refresh import LONGEST, members_statement
+from resolvers.segments.rows import SegmentRow, get, missing
+
+T = TypeVar("T")
+
+MOST = 500
+"""Segments that a tenant may have."""
+LONGEST_NAME, LONGEST_DESCRIPTION = 100, 2000
+
+_COUNT = Statement("SELECT count(*) FROM segment WHERE tenant_id = %(tenant_id)s", True, {})
+_INSERT = Statement(
+    "INSERT INTO segment (tenant_id, name, type, criteria, description, refreshed_at) "
+    "VALUES (%(tenant_id)s, %(name)s, %(type)s, %(criteria)s, %(description)s, clock_timestamp()) "
+    "RETURNING id",
+    True,
+    {},
+)
+LOCK = Statement(
+    "SELECT type, criteria FROM segment WHERE tenant_id = %(tenant_id)s AND id = %(segment)s FOR UPDATE",
+    True,
+    {},
+)
+_UPDATE = Statement(
+    "UPDATE segment SET name = coalesce(%(name)s, name), criteria = coalesce(%(criteria)s, criteria), "
+    "description = CASE WHEN %(described)s THEN %(description)s ELSE description END, "
+    "updated_at = clock_timestamp() "
+    "WHERE tenant_id = %(tenant_id)s AND id = %(segment)s",
+    True,
+    {},
+)
+_DELETE_MEMBERS = Statement(
+    "DELETE FROM segment_member WHERE tenant_id = %(tenant_id)s AND segment_id = %(segment)s", True, {}
+)
+_DELETE = Statement("DELETE FROM segment WHERE tenant_id = %(tenant_id)s AND id = %(segment)s", True, {})
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentChanges:
+    """What to change of a segment: None leaves it. An empty description takes it away."""
+
+    name: str | None = None
+    description: str | None = None
+    criteria: Mapping[str, Any] | None = None
+
+
+async def create(
+    ctx: Ctx, tenant: int, *, name: str, kind: str, criteria: Any = None, description: str | None = None
+) -> SegmentRow:
+    """Make a segment, with its members where it is dynamic.
+
+    Raises NotFoundError for an unknown tenant, InvalidInputError for what is not accepted, ConflictError
+    for a name that is taken or a segment too many.
+    """
+    await tenants.get(ctx, tenant)
+    ctx.allow(tenant, WRITE)
+    tree = _criteria(kind, criteria)
+    values: dict[str, Any] = {
+        "name": _name(name),
+        "type": kind,
+        "description": _description(description),
+        "criteria": None if tree is None else Jsonb(criteria),
+    }
+    try:
+        async with ctx.db.write() as transaction:
+            if (await transaction.fetch(_COUNT, int, tenant=tenant))[0] >= MOST:
+                raise ConflictError(f"The tenant has {MOST} segments; delete one before making another.")
+            number = (await transaction.fetch(_INSERT, int, tenant=tenant, **values))[0]
+            if tree is not None:
+                await _work_out(transaction, tenant, number, tree)
+    except psycopg.errors.UniqueViolation:
+        raise _taken(name) from None
+    return await _anew(ctx, tenant, number)
+
+
+async def update(ctx: Ctx, tenant: int, segment: int, changes: SegmentChanges) -> SegmentRow:
+    """Change a segment; with other criteria its members are worked out anew. Raises as `create` does."""
+    await tenants.get(ctx, tenant)
+    ctx.allow(tenant, WRITE)
+    values: dict[str, Any] = {
+        "name": None if changes.name is None else _name(changes.name),
+        "description": _description(changes.description),
+        "described": changes.description is not None,
+    }
+    try:
+        async with ctx.db.write() as transaction:
+            kind, _ = await locked(transaction, tenant, segment)
+            tree = None if changes.criteria is None else _criteria(kind, changes.criteria)
+            stored = None if tree is None else Jsonb(changes.criteria)
+            await transaction.fetch(_UPDATE, int, tenant=tenant, segment=segment, criteria=stored, **values)
+            if tree is not None:
+                await _work_out(transaction, tenant, segment, tree)
+    except psycopg.errors.UniqueViolation:
+        raise _taken(changes.name or "") from None
+    return await _anew(ctx, tenant, segment)
+
+
+async def delete(ctx: Ctx, tenant: int, segment: int) -> None:
+    """Remove a segment and its members. Raises NotFoundError for an unknown tenant or segment."""
+    await tenants.get(ctx, tenant)
+    ctx.allow(tenant, WRITE)
+    async with ctx.db.write() as transaction:
+        await locked(transaction, tenant, segment)
+        await transaction.fetch(_DELETE_MEMBERS, int, tenant=tenant, segment=segment)
+        await transaction.fetch(_DELETE, int, tenant=tenant, segment=segment)
+    await ctx.refresh()
+
+
+async def refresh(ctx: Ctx, tenant: int, segment: int) -> SegmentRow:
+    """Work out the members of a dynamic segment anew.
+
+    Raises NotFoundError for an unknown tenant or segment, InvalidInputError for a static one.
+    """
+    await tenants.get(ctx, tenant)
+    ctx.allow(tenant, WRITE)
+    async with ctx.db.write() as transaction:
+        kind, criteria = await locked(transaction, tenant, segment)
+        if kind != DYNAMIC:
+            raise InvalidInputError("id", "A static segment has no criteria; change its members instead.")
+        await _work_out(transaction, tenant, segment, parse(criteria))
+    return await _anew(ctx, tenant, segment)
+
+
+async def locked(transaction: Transaction, tenant: int, segment: int) -> tuple[str, dict[str, Any] | None]:
+    """Type and criteria of a segment, whose row is locked until the end. Raises NotFoundError."""
+    found = await transaction.fetch(LOCK, _pair, tenant=tenant, segment=segment)
+    if not found:
+        raise missing(segment)
+    return found[0]
+
+
+def _pair(kind: str, criteria: dict[str, Any] | None) -> tuple[str, dict[str, Any] | None]:
+    return kind, criteria
+
+
+async def _work_out(transaction: Transaction, tenant: int, segment: int, tree: Node) -> None:
+    await transaction.fetch(members_statement(tree), int, tenant=tenant, within=LONGEST, segment=segment)
+
+
+async def _anew(ctx: Ctx, tenant: int, segment: int) -> SegmentRow:
+    await ctx.refresh()
+    return await get(ctx, tenant, segment)
+
+
+def _criteria(kind: str, given: Any) -> Node | None:
+    """The tree of a segment's criteria: a dynamic one must have them, a static one cannot."""
+    if kind == STATIC:
+        if given is not None:
+            raise InvalidInputError("criteria", "A static segment takes no criteria; add members to it.")
+        return None
+    if given is None:
+        raise InvalidInputError("criteria", "A dynamic segment needs criteria that say who is in it.")
+    return parse(given)
+
+
+def _name(given: str) -> str:
+    name = given.strip()
+    if not 0 < len(name) <= LONGEST_NAME or not _storable(name):
+        raise InvalidInputError("name", f"name must be text of 1 to {LONGEST_NAME} characters.")
+    return name
+
+
+def _description(given: str | None) -> str | None:
+    if given is None or not given.strip():
+        return None
+    if len(given) > LONGEST_DESCRIPTION or not _storable(given):
+        told = f"description must be text of at most {LONGEST_DESCRIPTION:,} characters."
+        raise InvalidInputError("description", told)
+    return given.strip()
+
+
+def _storable(text: str) -> bool:
+    return not any(each == "\0" or "\ud800" <= each <= "\udfff" for each in text)
+
+
+def _taken(name: str) -> ConflictError:
+    return ConflictError(f"There is a segment named '{name.strip()[:60]}' already; choose another name.")

@@ -1,0 +1,144 @@
+"""Segments, pages of them, and the segments of a customer."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, cast
+
+import strawberry
+from strawberry.scalars import JSON
+
+from kit import ids
+from kit.page import Page
+from resolvers import segments
+from resolvers.segments import Membership, Reason, SegmentRow
+from resolvers.tenants import TenantRow
+from schema.context import Info
+from schema.customer import CustomerConnection
+from schema.customer_list import Filter, Search, Sort, customer_page
+from schema.enums import SegmentType
+from schema.node import Node
+from schema.page import After, Before, First, Last, PageInfo, Window
+from schema.scalars import BigInt
+
+if TYPE_CHECKING:
+    from schema.tenant import Tenant
+
+KIND = "Segment"
+
+
+@strawberry.type(description="A set of customers: those who meet its criteria, or those put into it.")
+class Segment(Node):
+    owner: strawberry.Private[TenantRow]
+    row: strawberry.Private[SegmentRow]
+    database_id: BigInt = strawberry.field(description="The segment's number.")
+    name: str = strawberry.field(description="Its name, unique within the tenant.")
+    type: SegmentType = strawberry.field(description="How customers come into it.")
+    criteria: JSON | None = strawberry.field(
+        description="Who is in it, in the language of criteria. Null for a static segment."
+    )
+    description: str | None = strawberry.field(description="What it is for.")
+    member_count: BigInt = strawberry.field(description="Customers in it.")
+    last_updated_at: datetime | None = strawberry.field(
+        description="When its members were last worked out, or changed by hand."
+    )
+    created_at: datetime = strawberry.field(description="When it was made.")
+    updated_at: datetime = strawberry.field(
+        description="When its name, criteria or description last changed."
+    )
+
+    @strawberry.field(description="The tenant whose segment this is.")
+    def tenant(self) -> Annotated["Tenant", strawberry.lazy("schema.tenant")]:
+        from schema.tenant import Tenant
+
+        return Tenant.of(self.owner)
+
+    @strawberry.field(
+        description="A page of its members: searched, filtered, in any order. 50 rows unless told."
+    )
+    async def members(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        query: Search = None,
+        filter: Filter = None,  # noqa: A002
+        order_by: Sort = None,
+    ) -> CustomerConnection:
+        window = Window(first, after, last, before)
+        return await customer_page(
+            info, self.owner, window, query=query, filters=filter, order=order_by, segment=self.row.id
+        )
+
+    @classmethod
+    def of(cls, tenant: TenantRow, row: SegmentRow) -> "Segment":
+        return cls(
+            id=strawberry.ID(ids.encode(KIND, row.tenant_id, row.id)),
+            owner=tenant,
+            row=row,
+            database_id=BigInt(row.id),
+            name=row.name,
+            type=SegmentType(row.type),
+            criteria=None if row.criteria is None else cast("JSON", row.criteria),
+            description=row.description,
+            member_count=BigInt(row.member_count),
+            last_updated_at=row.refreshed_at,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+        )
+
+
+@strawberry.type(description="A segment in a page.")
+class SegmentEdge:
+    cursor: str = strawberry.field(description="Where the segment stands in the list.")
+    node: Segment = strawberry.field(description="The segment.")
+
+
+@strawberry.type(description="A page of segments.")
+class SegmentConnection:
+    edges: list[SegmentEdge] = strawberry.field(description="The segments with their cursors.")
+    nodes: list[Segment] = strawberry.field(description="The segments.")
+    page_info: PageInfo = strawberry.field(description="Where this page stands.")
+    total_count: int = strawberry.field(description="Segments of the whole list; counted only if asked for.")
+
+    @classmethod
+    def of(cls, tenant: TenantRow, page: Page[SegmentRow]) -> "SegmentConnection":
+        nodes = [Segment.of(tenant, row) for row in page.rows]
+        edges = [SegmentEdge(cursor=c, node=n) for c, n in zip(page.cursors, nodes, strict=True)]
+        return cls(edges=edges, nodes=nodes, page_info=PageInfo.of(page), total_count=page.total or 0)
+
+
+@strawberry.type(description="A clause of a segment's criteria that a customer meets now.")
+class SegmentReason:
+    path: str = strawberry.field(description="Where the clause stands, such as criteria.all[0].monetary.")
+    text: str = strawberry.field(description="The clause in words, such as: monetary is at least 100.")
+    field: str | None = strawberry.field(
+        description="The field it is about. Null for what must not hold, which may be about several."
+    )
+    value: str | None = strawberry.field(description="The customer's value of the field, as text.")
+
+    @classmethod
+    def of(cls, row: Reason) -> "SegmentReason":
+        return cls(path=row.path, text=row.sentence, field=row.field, value=row.value)
+
+
+@strawberry.type(description="A customer's being in a segment.")
+class SegmentMembership:
+    owner: strawberry.Private[TenantRow]
+    row: strawberry.Private[Membership]
+    segment: Segment = strawberry.field(description="The segment.")
+    added_at: datetime = strawberry.field(description="Since when the customer has been in it.")
+
+    @strawberry.field(
+        description="The clauses of a dynamic segment that the customer meets now; none of a static one."
+    )
+    async def why(self, info: Info) -> list[SegmentReason]:
+        row = self.row
+        if row.segment.criteria is None:
+            return []
+        found = await segments.reasons(info.context, self.owner.id, row.segment.id, row.customer_id)
+        return [SegmentReason.of(each) for each in found]
+
+    @classmethod
+    def of(cls, tenant: TenantRow, row: Membership) -> "SegmentMembership":
+        return cls(owner=tenant, row=row, segment=Segment.of(tenant, row.segment), added_at=row.added_at)

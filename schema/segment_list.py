@@ -1,0 +1,111 @@
+"""The segments of a tenant and of a customer, as fields; and who would be in one."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+from strawberry.scalars import JSON
+
+from kit import ids
+from kit.errors import InvalidInputError
+from resolvers import segments as use_cases
+from resolvers.segments import Preview
+from resolvers.tenants import TenantRow
+from schema.context import Info
+from schema.customer import Customer
+from schema.enums import SegmentType
+from schema.page import After, Before, First, Last
+from schema.scalars import BigInt
+from schema.segment import KIND, Segment, SegmentConnection
+from schema.selection import selects
+
+if TYPE_CHECKING:
+    from schema.tenant import Tenant
+
+
+@strawberry.type(description="Who would be in a segment.")
+class SegmentPreview:
+    tenant: strawberry.Private[TenantRow]
+    row: strawberry.Private[Preview]
+    customers: int = strawberry.field(description="Customers who meet the criteria.")
+    of: int = strawberry.field(description="All customers of the tenant.")
+    share: float | None = strawberry.field(
+        description="The part of all customers, 0 to 1. Null for a tenant without customers."
+    )
+    clauses: list[str] = strawberry.field(description="The criteria's clauses in words.")
+
+    @strawberry.field(description="The first customers who meet the criteria, by id.")
+    async def sample(
+        self,
+        info: Info,
+        first: Annotated[int, strawberry.argument(description="So many customers: 0 to 100.")] = 10,
+    ) -> list[Customer]:
+        rows = await use_cases.sample(info.context, self.tenant.id, self.row, first=first)
+        return [Customer.of(self.tenant, each) for each in rows]
+
+    @classmethod
+    def of_row(cls, tenant: TenantRow, row: Preview) -> "SegmentPreview":
+        return cls(
+            tenant=tenant,
+            row=row,
+            customers=row.customers,
+            of=row.of,
+            share=row.share,
+            clauses=row.clauses,
+        )
+
+
+async def segments(
+    root: "Tenant",
+    info: Info,
+    type: Annotated[  # noqa: A002
+        SegmentType | None, strawberry.argument(description="Only segments of this type.")
+    ] = None,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
+) -> SegmentConnection:
+    """The field: a page of the tenant's segments."""
+    page = await use_cases.page(
+        info.context,
+        root.row.id,
+        kind=type.value if type else None,
+        first=first,
+        after=after,
+        last=last,
+        before=before,
+        with_total=selects(info, "totalCount"),
+    )
+    return SegmentConnection.of(root.row, page)
+
+
+async def segment(
+    root: "Tenant",
+    info: Info,
+    id: Annotated[strawberry.ID | None, strawberry.argument(description="Its global id.")] = None,  # noqa: A002
+    database_id: Annotated[BigInt | None, strawberry.argument(description="Its number.")] = None,
+) -> Segment | None:
+    """The field: one segment by exactly one of its ids."""
+    if (id is None) == (database_id is None):
+        raise InvalidInputError("segment", "Give exactly one of id and databaseId.")
+    number = database_id or 0
+    if id is not None:
+        tenant, number = ids.number(id, KIND, parts=2)
+        number = number if tenant == root.row.id else 0
+    return await find_segment(info, root.row, number)
+
+
+async def find_segment(info: Info, tenant: TenantRow, number: int) -> Segment | None:
+    """The segment of a number, or None."""
+    row = await use_cases.find(info.context, tenant.id, number)
+    return None if row is None else Segment.of(tenant, row)
+
+
+async def segment_preview(
+    root: "Tenant",
+    info: Info,
+    criteria: Annotated[JSON, strawberry.argument(description="Who, in the language of criteria.")],
+) -> SegmentPreview:
+    """The field: who would be in a segment of these criteria."""
+    row = await use_cases.preview(info.context, root.row.id, criteria)
+    return SegmentPreview.of_row(root.row, row)

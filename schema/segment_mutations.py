@@ -1,0 +1,178 @@
+"""Make, change, refresh and remove segments, and put customers into them."""
+
+from typing import Any
+
+import strawberry
+from strawberry.scalars import JSON
+
+from kit import ids
+from resolvers import segments, tenants
+from resolvers.segments import MemberOutcome, SegmentChanges
+from schema.context import Info
+from schema.customer import KIND as CUSTOMER
+from schema.enums import SegmentMemberStatus, SegmentType
+from schema.segment import KIND, Segment
+from schema.tenant import KIND as TENANT
+from schema.user_errors import REFUSALS, UserError
+
+
+@strawberry.input(description="The segment to make.")
+class SegmentCreateInput:
+    tenant_id: strawberry.ID = strawberry.field(description="The tenant's global id.")
+    name: str = strawberry.field(
+        description="A name that no other segment of the tenant has, to 100 letters."
+    )
+    type: SegmentType = strawberry.field(description="How customers come into it.")
+    criteria: JSON | None = strawberry.field(
+        default=None, description="Who is in it, in the language of criteria; for a dynamic segment alone."
+    )
+    description: str | None = strawberry.field(default=None, description="What it is for.")
+
+
+@strawberry.input(description="What to change of a segment. What is left out or null stays.")
+class SegmentUpdateInput:
+    id: strawberry.ID = strawberry.field(description="The segment's global id.")
+    name: str | None = strawberry.field(default=None, description="Another name.")
+    criteria: JSON | None = strawberry.field(
+        default=None, description="Other criteria; the members are worked out anew."
+    )
+    description: str | None = strawberry.field(
+        default=None, description="What it is for; an empty text takes it away."
+    )
+
+
+@strawberry.input(description="A segment.")
+class SegmentReferenceInput:
+    id: strawberry.ID = strawberry.field(description="The segment's global id.")
+
+
+@strawberry.input(description="Customers to put into a static segment, or to take out.")
+class SegmentMembersInput:
+    id: strawberry.ID = strawberry.field(description="The segment's global id.")
+    customer_ids: list[strawberry.ID] = strawberry.field(
+        description="The global ids of 1 to 1,000 customers. Saying it again changes nothing."
+    )
+
+
+@strawberry.type(description="What became of a segment: all of it was done, or nothing.")
+class SegmentPayload:
+    segment: Segment | None = strawberry.field(
+        default=None, description="The segment as it is now. Null where the change was refused."
+    )
+    user_errors: list[UserError] = strawberry.field(
+        default_factory=list, description="Why the change was refused."
+    )
+
+
+@strawberry.type(description="What became of a segment that was to be removed.")
+class SegmentDeletePayload:
+    deleted_segment_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The id of the segment that was. Null where it was refused."
+    )
+    user_errors: list[UserError] = strawberry.field(default_factory=list, description="Why it was refused.")
+
+
+@strawberry.type(description="What became of one customer.")
+class SegmentMemberResult:
+    customer_id: strawberry.ID = strawberry.field(description="The customer's global id, as it was given.")
+    status: SegmentMemberStatus = strawberry.field(description="What became of it.")
+
+
+@strawberry.type(description="What became of the customers.")
+class SegmentMembersPayload:
+    segment: Segment | None = strawberry.field(
+        default=None, description="The segment as it is now. Null where the change was refused."
+    )
+    results: list[SegmentMemberResult] = strawberry.field(
+        default_factory=list, description="One for each customer, in their order."
+    )
+    user_errors: list[UserError] = strawberry.field(
+        default_factory=list, description="Why nothing was changed."
+    )
+
+
+async def segment_create(info: Info, input: SegmentCreateInput) -> SegmentPayload:  # noqa: A002
+    """The mutation."""
+    try:
+        (tenant,) = ids.number(input.tenant_id, TENANT, field="tenant_id")
+        row = await segments.create(
+            info.context,
+            tenant,
+            name=input.name,
+            kind=input.type.value,
+            criteria=input.criteria,
+            description=input.description,
+        )
+    except REFUSALS as error:
+        return SegmentPayload(user_errors=[UserError.of(error)])
+    return SegmentPayload(segment=await _shown(info, tenant, row))
+
+
+async def segment_update(info: Info, input: SegmentUpdateInput) -> SegmentPayload:  # noqa: A002
+    """The mutation."""
+    criteria: Any = input.criteria
+    try:
+        tenant, number = ids.number(input.id, KIND, parts=2)
+        changes = SegmentChanges(name=input.name, description=input.description, criteria=criteria)
+        row = await segments.update(info.context, tenant, number, changes)
+    except REFUSALS as error:
+        return SegmentPayload(user_errors=[UserError.of(error)])
+    return SegmentPayload(segment=await _shown(info, tenant, row))
+
+
+async def segment_refresh(info: Info, input: SegmentReferenceInput) -> SegmentPayload:  # noqa: A002
+    """The mutation."""
+    try:
+        tenant, number = ids.number(input.id, KIND, parts=2)
+        row = await segments.refresh(info.context, tenant, number)
+    except REFUSALS as error:
+        return SegmentPayload(user_errors=[UserError.of(error)])
+    return SegmentPayload(segment=await _shown(info, tenant, row))
+
+
+async def segment_delete(info: Info, input: SegmentReferenceInput) -> SegmentDeletePayload:  # noqa: A002
+    """The mutation."""
+    try:
+        tenant, number = ids.number(input.id, KIND, parts=2)
+        await segments.delete(info.context, tenant, number)
+    except REFUSALS as error:
+        return SegmentDeletePayload(user_errors=[UserError.of(error)])
+    return SegmentDeletePayload(deleted_segment_id=input.id)
+
+
+async def segment_members_add(info: Info, input: SegmentMembersInput) -> SegmentMembersPayload:  # noqa: A002
+    """The mutation."""
+    return await _members(info, input, segments.add_members)
+
+
+async def segment_members_remove(
+    info: Info,
+    input: SegmentMembersInput,  # noqa: A002
+) -> SegmentMembersPayload:
+    """The mutation."""
+    return await _members(info, input, segments.remove_members)
+
+
+async def _members(info: Info, given: SegmentMembersInput, change: Any) -> SegmentMembersPayload:
+    try:
+        tenant, number = ids.number(given.id, KIND, parts=2)
+        customers = [_customer(each, tenant, at) for at, each in enumerate(given.customer_ids)]
+        told: list[MemberOutcome] = await change(info.context, tenant, number, customers)
+        row = await segments.get(info.context, tenant, number)
+    except REFUSALS as error:
+        return SegmentMembersPayload(user_errors=[UserError.of(error)])
+    results = [
+        SegmentMemberResult(customer_id=text, status=SegmentMemberStatus(each.outcome))
+        for text, each in zip(given.customer_ids, told, strict=True)
+    ]
+    return SegmentMembersPayload(segment=await _shown(info, tenant, row), results=results)
+
+
+def _customer(text: strawberry.ID, tenant: int, at: int) -> int:
+    """The number of a customer; 0, which is nobody's, for another tenant's."""
+    owner, number = ids.number(text, CUSTOMER, parts=2, field=f"customer_ids.{at}")
+    return number if owner == tenant else 0
+
+
+async def _shown(info: Info, tenant: int, row: segments.SegmentRow) -> Segment:
+    return Segment.of(await tenants.get(info.context, tenant), row)
