@@ -2,7 +2,8 @@
 
 A field of an object costs 1, plus what is selected on it; a scalar or an enum is free. A page multiplies what
 is selected on its nodes by `first` or `last`, or by the usual size of a page; another list by `first` where
-it takes one, by the length of its `ids`, or by 10. A mutation costs 10 more, `totalCount` 10.
+it takes one, by the length of its `ids`, by what `lengths` knows of the object it is on, or by 10. A mutation
+costs 10 more, `totalCount` 10.
 """
 
 from collections.abc import Mapping
@@ -27,9 +28,17 @@ from graphql import (
     is_composite_type,
     is_list_type,
 )
-from graphql.language import BooleanValueNode, DirectiveNode, InlineFragmentNode, ValueNode
+from graphql.language import (
+    BooleanValueNode,
+    DirectiveNode,
+    EnumValueNode,
+    InlineFragmentNode,
+    StringValueNode,
+    ValueNode,
+)
 
 from kit.page import DEFAULT
+from schema.limits.lengths import LENGTHS
 
 LIST = 10
 MUTATION = 10
@@ -49,7 +58,10 @@ class _Reckoner:
         self._known: dict[tuple[str, int], int] = {}
 
     def of(self, selected: SelectionSetNode | None, parent: GraphQLCompositeType, page: int) -> int:
-        """The cost of what is selected on one object; `page` is its number of nodes if it is a connection."""
+        """The cost of what is selected on one object.
+
+        `page` is the length of its lists where that is known, as of the nodes of a connection; else 0.
+        """
         if selected is None:
             return 0
         return sum(self._of_one(each, parent, page) for each in selected.selections if self._kept(each))
@@ -81,8 +93,8 @@ class _Reckoner:
         kind: Any = get_named_type(field.type)
         if not is_composite_type(kind):
             return TOTAL if name == "totalCount" and _is_connection(parent) else 0
-        times = self._times(node, field, page if _is_connection(parent) else None)
-        within = self._size(node) or DEFAULT if _is_connection(kind) else 0
+        times = self._times(node, field, page or None)
+        within = self._size(node) or DEFAULT if _is_connection(kind) else self._length(node, kind.name)
         return times * (1 + self.of(node.selection_set, kind, within))
 
     def _times(self, node: FieldNode, field: GraphQLField, page: int | None) -> int:
@@ -103,12 +115,17 @@ class _Reckoner:
                 return len(value)
         return None
 
+    def _length(self, node: FieldNode, kind: str) -> int:
+        if kind not in LENGTHS:
+            return 0
+        return LENGTHS[kind]({each.name.value: self._value(each.value) for each in node.arguments or ()})
+
     def _value(self, node: ValueNode) -> object:
         if isinstance(node, VariableNode):
             return self._variables.get(node.name.value)
         if isinstance(node, IntValueNode):
             return int(node.value[:12])
-        if isinstance(node, BooleanValueNode):
+        if isinstance(node, BooleanValueNode | StringValueNode | EnumValueNode):
             return node.value
         return [*node.values] if isinstance(node, ListValueNode) else None
 

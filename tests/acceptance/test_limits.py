@@ -79,6 +79,42 @@ async def test_the_cost_is_told_and_multiplies_through_pages(scored, client):
     assert answer["extensions"]["cost"]["requested"] == 22
 
 
+@pytest.mark.parametrize(
+    ("arguments", "points"),
+    [
+        ("", 30),
+        ('(until: "2020-01-01")', 30),
+        ('(from: "2020-01-01", until: "2020-12-31")', 367),
+        ('(from: "2020-01-01", until: "2020-12-31", interval: WEEK)', 54),
+        ('(from: "2020-01-01", until: "2020-12-31", interval: MONTH)', 15),
+        ('(from: "1990-01-01")', 1000),
+        ('(from: "2020-01-01", until: "2019-12-31")', 2),
+    ],
+)
+async def test_sales_cost_their_points(scored, client, arguments, points):
+    fields = "{ points { orders revenue { amount } } ...F } } } } fragment F on SalesAnalytics { runId }"
+    answer = await post(client, f"{{ tenant(databaseId: 56) {{ analytics {{ sales{arguments} {fields}")
+    cost = (answer.get("extensions") or answer["errors"][0]["extensions"])["cost"]
+    assert cost["requested"] == 3 + 2 * points
+
+
+async def test_variables_tell_the_points_of_sales(scored, client):
+    query = (
+        "query Q($day: Date, $interval: SalesInterval = MONTH) { tenant(databaseId: 56) { analytics "
+        '{ sales(from: $day, until: "2020-12-31", interval: $interval) { points { orders } } } } }'
+    )
+    for variables, points in (({"day": "2020-01-01"}, 15), ({"day": "2020-01-01", "interval": "DAY"}, 367)):
+        answer = await post(client, query, variables=variables)
+        assert answer["extensions"]["cost"]["requested"] == 3 + points
+
+
+async def test_cohorts_cost_their_months(scored, client):
+    query = "{ tenant(databaseId: 56) { analytics { cohorts%s { cohorts { month periods { from } } } } } }"
+    for arguments, months in (("", 12), ("(months: 120)", 120)):
+        answer = await post(client, query % arguments)
+        assert answer["extensions"]["cost"]["requested"] == 3 + months * (1 + 10)
+
+
 async def test_a_costly_operation_is_refused_with_the_budget(scored, client):
     query = (
         "{ tenant(databaseId: 56) { customers(first: 1000) { nodes { tenant { "

@@ -1,0 +1,36 @@
+"""How long the lists of an object are whose arguments say so in a way of their own."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+
+_POINTS = 1000
+_USUAL_POINTS = 30
+_USUAL_MONTHS = 12
+_DAYS = {"WEEK": 7, "MONTH": 28}
+
+Arguments = Mapping[str, object]
+
+
+def _months(given: Arguments) -> int:
+    months = given.get("months")
+    return max(months, 1) if isinstance(months, int) else _USUAL_MONTHS
+
+
+def _points(given: Arguments) -> int:
+    """No fewer than there will be, where `from` is given; more than a thousand are refused elsewhere."""
+    start, end = _day(given.get("from")), _day(given.get("until"))
+    if start is None:
+        return _USUAL_POINTS
+    days = ((end or datetime.now(UTC).date()) - start).days
+    return min(max(days, 0) // _DAYS.get(str(given.get("interval")), 1) + 2, _POINTS)
+
+
+def _day(value: object) -> date | None:
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+LENGTHS: dict[str, Callable[[Arguments], int]] = {"SalesAnalytics": _points, "CohortAnalytics": _months}
+"""By type of the object: what makes the length of its lists of its field's arguments."""
