@@ -136,8 +136,9 @@ def _run(
             run_id, f"analysing: {step}", _READ + share * (_ANALYSED - _READ)
         ),
     )
-    figures = Figures.of(orders)
     clock.lap("analyse")
+    figures = Figures.of(orders)
+    clock.lap("figures")
     control.progress(run_id, "writing scores", _ANALYSED)
     write_scores(url, shop.tenant, run_id, orders.customers, analysis, shop.scale)
     changes = find_changes(standing.result(), analysis) if standing else None

@@ -1,11 +1,15 @@
 """Analytics over HTTP: figures that hang together, and what is told where there are none."""
 
+import csv
 from collections import Counter, defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
+from kit.db import connect_for_work
+from resolvers.imports import ImportOptions, NewTenant, import_orders
 from resolvers.processing.process import process
 from resolvers.processing.request import Request
 
@@ -425,3 +429,44 @@ async def test_churn_without_lifetime_value_has_no_values(urls, make, spread):
     churn = (await spread())["churn"]
     assert total(churn["distribution"], "customers") == total(churn["histogram"], "customers") > 0
     assert [each["expectedValue"] for each in churn["distribution"]] == [None] * 4
+
+
+async def test_ucis_sales_are_those_of_the_file(urls, sales, matrix, spread, shared_data, tmp_path):
+    file = shared_data / "uci_online_retail_orders.csv"
+    with connect_for_work(urls.app) as work:
+        options = ImportOptions(
+            tenant=56,
+            create=NewTenant("UCI", "GBP", "Europe/London"),
+            rejects=tmp_path / "rejects.csv",
+            max_rejects=0,
+        )
+        import_orders(work, file, options)
+    score(urls)
+    orders: Counter[str] = Counter()
+    revenue: defaultdict[str, Decimal] = defaultdict(Decimal)
+    net = Decimal()
+    with file.open(newline="") as lines:
+        for line in csv.DictReader(lines):
+            net += Decimal(line["amount"])
+            if line["kind"] == "order":
+                orders[line["date"][:7]] += 1
+                revenue[line["date"][:7]] += Decimal(line["amount"])
+    for interval in ("DAY", "WEEK", "MONTH"):
+        found = await sales(interval, "2010-12-01", "2011-12-09")
+        assert total(found["points"], "netRevenue") == amount(found["totals"]["netRevenue"]) == net
+    assert [each["orders"] for each in found["points"]] == [orders[month] for month in sorted(orders)]
+    assert [amount(each["revenue"]) for each in found["points"]] == [revenue[each] for each in sorted(orders)]
+    overview = (await spread())["rfm"]["overview"]
+    assert found["totals"]["newCustomers"] == overview["totalCustomers"]
+    cohorts = (await matrix(13))["cohorts"]
+    assert [each["customers"] for each in cohorts] == [each["newCustomers"] for each in found["points"]]
+    revenues = [total(each["periods"], "revenue") for each in cohorts]
+    assert sum(revenues) == amount(overview["totalRevenue"])
+
+
+async def test_the_example_in_the_documents_is_answered(scored, ask):
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "analytics.md").read_text()
+    example = page.partition("```graphql")[2].partition("```")[0]
+    found = (await ask(example))["tenant"]["analytics"]
+    assert len(found["sales"]["points"]) == 12
+    assert len(found["cohorts"]["cohorts"]) == 6

@@ -29,7 +29,7 @@ class Row(NamedTuple):
 
 
 def ledger(seed: int, *, days: int = 900, customers: int = 60, orders: int = 700) -> list[Row]:
-    """Orders of a few customers and guests, a fifth of them refunded, wholly or in part, linked or not."""
+    """Orders of a few customers and guests, a fifth refunded in part, wholly or twice, linked or not."""
     dice = Random(seed)
     rows = []
     for _ in range(orders):
@@ -38,7 +38,7 @@ def ledger(seed: int, *, days: int = 900, customers: int = 60, orders: int = 700
         rows.append(Row("order", customer, day, amount))
         chance = dice.random()
         if amount and chance < 0.2:
-            back = dice.choice([amount, amount // 2 + 1])
+            back = dice.choice([amount, amount // 2 + 1, 2 * amount])
             late = min(day + dice.randrange(60), FIRST + days - 1)
             linked = chance < 0.13
             rows.append(
