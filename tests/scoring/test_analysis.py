@@ -215,7 +215,7 @@ def test_float_money_is_scaled() -> None:
 def test_progress_is_told_in_order() -> None:
     steps: list[tuple[str, float]] = []
     analyse(shop("one"), progress=lambda step, share: steps.append((step, share)))
-    assert [step for step, _ in steps] == ["rfm", "model", "churn", "clv", "done"]
+    assert [step for step, _ in steps] == ["rfm", "model", "clv", "churn", "done"]
     assert [share for _, share in steps] == sorted(share for _, share in steps)
     assert steps[0][1] == 0.0
     assert steps[-1][1] == 1.0
