@@ -1,5 +1,7 @@
 """Churn over all customers of a tenant."""
 
+from typing import Annotated
+
 import strawberry
 
 from resolvers import analytics
@@ -54,9 +56,12 @@ class ChurnAnalytics(Scored):
         "a run."
     )
 
-    @strawberry.field(description="The most valuable customers of a risk class. `first`: 1 to 1,000.")
+    @strawberry.field(description="The most valuable customers of a risk class, by predicted value.")
     async def customers_at_risk(
-        self, info: Info, risk: ChurnRisk = ChurnRisk.AT_RISK, first: int = 100
+        self,
+        info: Info,
+        risk: Annotated[ChurnRisk, strawberry.argument(description="The class.")] = ChurnRisk.AT_RISK,
+        first: Annotated[int, strawberry.argument(description="How many, 1 to 1,000.")] = 100,
     ) -> list[Customer]:
         rows = await analytics.customers_at_risk(
             info.context, self.tenant.id, risk=risk.value, limit=first, limit_name="first"

@@ -1,6 +1,6 @@
 """Lifetime value over all customers of a tenant."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 
@@ -55,9 +55,14 @@ class ClvAnalytics(Scored):
         "a run."
     )
 
-    @strawberry.field(description="The customers of highest predicted value. `first`: 1 to 1,000.")
+    @strawberry.field(description="The customers of highest predicted value, best first.")
     async def top_customers(
-        self, info: Info, tier: ClvTier | None = None, first: int = 100
+        self,
+        info: Info,
+        tier: Annotated[
+            ClvTier | None, strawberry.argument(description="Only customers of this tier; all unless given.")
+        ] = None,
+        first: Annotated[int, strawberry.argument(description="How many, 1 to 1,000.")] = 100,
     ) -> list[Customer]:
         rows = await analytics.top_customers(
             info.context,
