@@ -119,7 +119,7 @@ class Parser:
     def _unknown(self, path: str, name: Anything, what: str, known: Iterable[str]) -> NoReturn:
         names = {self._spell(each): each for each in known}
         near = get_close_matches(str(name)[:60].lower(), names, n=1, cutoff=0.5)
-        hint = f" Did you mean {near[0]}?" if near else ""
+        hint = f" did you mean {near[0]}?" if near else ""
         told = f"{_shown(name)} is not a {what};{hint or f' accepted are {self._names(known)}.'}"
         self._refuse(f"{path}.{str(name)[:60]}", f"{path}: {told}")
 

@@ -275,7 +275,7 @@ async def test_a_list_of_segments_by_type_and_one_by_each_id(scored, create, ask
             {"criteria": {"any": [{"clv_teir": 1}]}},
             "BAD_USER_INPUT",
             ["input", "criteria", "any[0]", "clv_teir"],
-            "Did you mean clv_tier?",
+            "did you mean clv_tier?",
         ),
         ({"type": "STATIC"}, "BAD_USER_INPUT", ["input", "criteria"], "takes no criteria"),
         ({"name": " "}, "BAD_USER_INPUT", ["input", "name"], "1 to 100"),
