@@ -9,6 +9,19 @@ def encode(kind: str, *numbers: int) -> str:
     return opaque.encode(kind, *numbers)
 
 
+def encode_event(tenant: int, microseconds: int, message_id: str) -> str:
+    """The global id of an event, whose key is an instant (microseconds since 1970) and a text."""
+    return opaque.seal("Event", tenant, microseconds, message_id)
+
+
+def decode_event(text: str) -> tuple[int, int, str] | None:
+    """Tenant, instant and message id of an event's global id; None for text that is none."""
+    match opaque.unseal(text):
+        case ("Event", (int(tenant), int(microseconds), str(message_id))):
+            return tenant, microseconds, message_id
+    return None
+
+
 def decode(text: str, *, field: str = "id") -> tuple[str, tuple[int, ...]]:
     """Type and key of a global id. Raises InvalidInputError for text that is none."""
     found = opaque.decode(text)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypedDict, TypeVar
 
 from kit import opaque
 from kit.errors import InvalidInputError
@@ -95,6 +95,16 @@ class Cursors:
 
 def _read(kind: Kind, nullable: bool, found: opaque.Value) -> Any:
     return None if found is None and nullable else kind.read(found)
+
+
+class Asked(TypedDict, total=False):
+    """A connection's arguments, as use cases hand them on."""
+
+    first: int | None
+    after: str | None
+    last: int | None
+    before: str | None
+    with_total: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,10 +33,12 @@ class KeysetList(Generic[T]):
     row: Callable[..., T]
     newest_first: bool = False
     keys: Select[Any] | None = None
+    usual: Order | None = None
+    """The order where none is named, of a list that is not in the order of its ids."""
     order: Order = field(init=False)
 
     def __post_init__(self) -> None:
-        order = Order.of(self.cursor, self.table.c.id, descending=self.newest_first)
+        order = self.usual or Order.of(self.cursor, self.table.c.id, descending=self.newest_first)
         object.__setattr__(self, "order", order)
 
     async def page(

@@ -11,10 +11,14 @@ from resolvers import scores, segments
 from resolvers.customers import CustomerRow
 from resolvers.tenants import TenantRow
 from schema.context import Info
+from schema.event import EventConnection, events_of_customer
 from schema.node import Node
+from schema.order import OrderConnection
+from schema.order_list import orders_of_customer
 from schema.page import PageInfo
 from schema.scalars import BigInt
 from schema.score import CustomerChurn, CustomerClv, CustomerRfm
+from schema.timeline import TimelineConnection, timeline_of_customer
 
 if TYPE_CHECKING:
     from schema.segment import SegmentMembership
@@ -64,6 +68,19 @@ class Customer(Node):
 
         rows = await segments.of_customer(info.context, self.owner.id, self.row.id)
         return [SegmentMembership.of(self.owner, row) for row in rows]
+
+    orders: OrderConnection = strawberry.field(
+        resolver=orders_of_customer,
+        description="A page of the customer's orders, newest first unless told. 50 rows unless told.",
+    )
+    events: EventConnection = strawberry.field(
+        resolver=events_of_customer,
+        description="A page of the customer's events, newest first. 50 rows unless told.",
+    )
+    timeline: TimelineConnection = strawberry.field(
+        resolver=timeline_of_customer,
+        description="A page of all that happened to the customer, newest first. 50 rows unless told.",
+    )
 
     @classmethod
     def of(cls, tenant: TenantRow, row: CustomerRow) -> "Customer":

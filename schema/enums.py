@@ -100,6 +100,21 @@ class SegmentMemberStatus(Enum):
     NOT_FOUND = _value("not_found", "The tenant has no such customer.")
 
 
+@strawberry.enum(description="How far an order is. Paid ones alone count as revenue.")
+class OrderStatus(Enum):
+    PENDING = _value("pending", "Placed, not paid yet.")
+    PAID = _value("paid", "Paid.")
+    CANCELLED = _value("cancelled", "Cancelled.")
+
+
+@strawberry.enum(description="What an item of a timeline tells of.")
+class TimelineKind(Enum):
+    ORDER = _value("order", "An order was placed.")
+    REFUND = _value("refund", "Money was given back.")
+    EVENT = _value("event", "An event was tracked.")
+    SEGMENT_CHANGE = _value("segment_change", "The customer moved between RFM segments.")
+
+
 @strawberry.enum(description="Which way a list runs.")
 class OrderDirection(Enum):
     ASC = _value("asc", "From the lowest up.")

@@ -9,24 +9,17 @@ from strawberry.types import ExecutionContext
 
 from kit import ids
 from kit.errors import InvalidInputError
-from resolvers import customers, runs, tenants
-from schema.backtest import KIND as BACKTEST
-from schema.backtest import Backtest, find_backtest
+from resolvers import tenants
 from schema.context import Info
-from schema.customer import KIND as CUSTOMER
-from schema.customer import Customer
 from schema.errors import coded
 from schema.limits import Bounds, guard
 from schema.mutation import Mutation
 from schema.node import Node
-from schema.run import KIND as RUN
-from schema.run import ScoreRun
+from schema.nodes import NODES, find_node
 from schema.scalars import BIG_INT, CURRENCY_CODE, BigInt, CurrencyCode
-from schema.segment import KIND as SEGMENT
-from schema.segment import Segment
-from schema.segment_list import find_segment
 from schema.tenant import KIND as TENANT
 from schema.tenant import Tenant
+from schema.timeline import EventTracked, OrderPlaced, RefundGiven, SegmentChanged
 from schema.trusted import TrustedDocuments
 
 _MOST_NODES = 100
@@ -60,31 +53,13 @@ class Query:
 
     @strawberry.field(description="Any object by its global id. Null if there is none.")
     async def node(self, info: Info, id: strawberry.ID) -> Node | None:  # noqa: A002
-        return await _node(info, id)
+        return await find_node(info, id)
 
     @strawberry.field(description="Objects by their global ids, at most 100, in their order.")
     async def nodes(self, info: Info, ids: list[strawberry.ID]) -> list[Node | None]:
         if len(ids) > _MOST_NODES:
             raise InvalidInputError("ids", f"{len(ids)} ids were given; at most {_MOST_NODES} are accepted.")
-        return list(await asyncio.gather(*(_node(info, each) for each in ids)))
-
-
-async def _node(info: Info, text: strawberry.ID) -> Node | None:
-    kind, numbers = ids.decode(text)
-    if kind not in (TENANT, CUSTOMER, RUN, BACKTEST, SEGMENT) or len(numbers) != (1 if kind == TENANT else 2):
-        raise InvalidInputError("id", f"'{text[:60]}' is not an id of this API; pass one it gave you.")
-    row = await tenants.find(info.context, numbers[0])
-    if row is None or kind == TENANT:
-        return None if row is None else Tenant.of(row)
-    if kind == CUSTOMER:
-        customer = await customers.find(info.context, row.id, numbers[1])
-        return None if customer is None else Customer.of(row, customer)
-    if kind == BACKTEST:
-        return await find_backtest(info, row, numbers[1])
-    if kind == SEGMENT:
-        return await find_segment(info, row, numbers[1])
-    run = await runs.of_id(info.context, row.id, numbers[1])
-    return None if run is None else ScoreRun.of(run)
+        return list(await asyncio.gather(*(find_node(info, each) for each in ids)))
 
 
 class Graph(strawberry.Schema):
@@ -103,7 +78,7 @@ def create_schema(bounds: Bounds | None = None, trusted: TrustedDocuments | None
     return Graph(
         query=Query,
         mutation=Mutation,
-        types=[Tenant, Customer, ScoreRun, Backtest, Segment],
+        types=[*NODES, OrderPlaced, RefundGiven, EventTracked, SegmentChanged],
         extensions=[guards],
         config=StrawberryConfig(
             auto_camel_case=True, scalar_map={BigInt: BIG_INT, CurrencyCode: CURRENCY_CODE}

@@ -16,7 +16,10 @@ from schema.context import Info
 from schema.customer import KIND as CUSTOMER
 from schema.customer import Customer, CustomerConnection
 from schema.customer_list import customers as customers_field
+from schema.event import EventConnection, events_of_tenant
 from schema.node import Node
+from schema.order import Order, OrderConnection
+from schema.order_list import order_of_tenant, orders_of_tenant
 from schema.run import Processing, ScoreRunConnection
 from schema.scalars import BigInt, CurrencyCode
 from schema.segment import Segment, SegmentConnection
@@ -74,6 +77,17 @@ class Tenant(Node):
     segment_preview: segment_list.SegmentPreview = strawberry.field(
         resolver=segment_list.segment_preview,
         description="Who would be in a segment of these criteria, before it is made.",
+    )
+    orders: OrderConnection = strawberry.field(
+        resolver=orders_of_tenant,
+        description="A page of the orders, newest first unless told. 50 rows unless told.",
+    )
+    order: Order | None = strawberry.field(
+        resolver=order_of_tenant,
+        description="One order, by exactly one of its ids. Null if there is none.",
+    )
+    events: EventConnection = strawberry.field(
+        resolver=events_of_tenant, description="A page of the events, newest first. 50 rows unless told."
     )
 
     @strawberry.field(description="What the last runs found about all customers.")

@@ -1,0 +1,135 @@
+"""Orders: one, those of a customer, and those of the tenant, newest first or by amount."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal, NamedTuple, Unpack
+
+from sqlalchemy import BigInteger, ColumnElement, DateTime, Text, and_, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from kit.db import TENANT, prepare
+from kit.page import DECIMAL, INSTANT, Asked, Page
+from models import TABLES
+from resolvers.context import READ, Ctx
+from resolvers.keyset import KeysetList
+from resolvers.relation import EVERY, Choice, Relation
+from resolvers.sorting import Order, SortKey
+
+ORDERS = TABLES["customer_order"]
+Sort = Literal["placed_at", "amount"]
+
+
+class OrderRow(NamedTuple):
+    tenant_id: int
+    id: int
+    external_id: str
+    customer_id: int | None
+    placed_at: datetime
+    amount: Decimal
+    currency: str
+    status: str
+    items: int | None
+    refunded: Decimal
+
+
+class OrderFilter(NamedTuple):
+    """Which orders: of any of these statuses, placed from an instant on and before another."""
+
+    statuses: tuple[str, ...] = ()
+    placed_from: datetime | None = None
+    placed_until: datetime | None = None
+
+
+ALL = OrderFilter()
+
+
+_COLUMNS = [ORDERS.c[name] for name in OrderRow._fields]
+_OF_TENANT = select(*_COLUMNS).where(ORDERS.c.tenant_id == TENANT)
+_BY_IDS = prepare(_OF_TENANT.where(ORDERS.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger)))))
+_BY_EXTERNAL_IDS = prepare(
+    _OF_TENANT.where(ORDERS.c.external_id == any_(bindparam("external_ids", type_=ARRAY(Text))))
+)
+_KEYS = {"placed_at": (ORDERS.c.placed_at, INSTANT), "amount": (ORDERS.c.amount, DECIMAL)}
+_SORTED = {
+    (name, down): Order.of("order", ORDERS.c.id, SortKey(name, column, kind, descending=down))
+    for name, (column, kind) in _KEYS.items()
+    for down in (False, True)
+}
+LIST = KeysetList("order", ORDERS, _OF_TENANT, OrderRow, usual=_SORTED["placed_at", True])
+"""The tenant's orders, newest first."""
+OF_CUSTOMER = Relation(LIST, ORDERS.c.customer_id)
+
+
+async def by_ids(ctx: Ctx, tenant: int, ids: list[int]) -> list[OrderRow | None]:
+    """Batch function: the orders of these ids, in their order; None where there is none."""
+    found = {row.id: row for row in await ctx.reader.fetch(_BY_IDS, OrderRow, tenant=tenant, ids=ids)}
+    return [found.get(each) for each in ids]
+
+
+async def by_external_ids(ctx: Ctx, tenant: int, external_ids: list[str]) -> list[OrderRow | None]:
+    """Batch function: the orders that the shop knows by these ids, in their order."""
+    rows = await ctx.reader.fetch(_BY_EXTERNAL_IDS, OrderRow, tenant=tenant, external_ids=external_ids)
+    found = {row.external_id: row for row in rows}
+    return [found.get(each) for each in external_ids]
+
+
+async def find(ctx: Ctx, tenant: int, order: int) -> OrderRow | None:
+    """The order, or None if the tenant has none of that id."""
+    ctx.allow(tenant, READ)
+    return await ctx.loader("orders", tenant, by_ids).load(order)
+
+
+async def find_by_external_id(ctx: Ctx, tenant: int, external_id: str) -> OrderRow | None:
+    """The order that the shop knows by this id, or None; a text with NUL is nobody's id."""
+    ctx.allow(tenant, READ)
+    if "\0" in external_id:
+        return None
+    return await ctx.loader("external order ids", tenant, by_external_ids).load(external_id)
+
+
+async def page(
+    ctx: Ctx,
+    tenant: int,
+    *,
+    customer: int | None = None,
+    wanted: OrderFilter = ALL,
+    sort: Sort = "placed_at",
+    descending: bool = True,
+    **asked: Unpack[Asked],
+) -> Page[OrderRow]:
+    """A page of a customer's orders, or of the tenant's where none is named.
+
+    Raises InvalidInputError for a page size or cursor that is not accepted, and TimedOutError where the
+    database would take too long.
+    """
+    order, where = _SORTED[sort, descending], _where(wanted)
+    if customer is None:
+        return await LIST.page(
+            ctx,
+            tenant,
+            order=order,
+            where=None if not where else and_(*where),
+            within=ctx.query_timeout_seconds,
+            **asked,
+        )
+    return await OF_CUSTOMER.page(
+        ctx,
+        tenant,
+        customer,
+        order=order,
+        choice=Choice(wanted, where) if where else EVERY,
+        **asked,
+    )
+
+
+def _where(wanted: OrderFilter) -> Sequence[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.statuses:
+        found.append(ORDERS.c.status == any_(bindparam("statuses", [*wanted.statuses], type_=ARRAY(Text))))
+    moment = DateTime(timezone=True)
+    if wanted.placed_from is not None:
+        found.append(ORDERS.c.placed_at >= bindparam("placed_from", wanted.placed_from, type_=moment))
+    if wanted.placed_until is not None:
+        found.append(ORDERS.c.placed_at < bindparam("placed_until", wanted.placed_until, type_=moment))
+    return found

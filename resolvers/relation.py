@@ -1,0 +1,142 @@
+"""What hangs on a row: a page of its children, for all parents of a level in one statement."""
+
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import BigInteger, Column, ColumnElement, Integer, any_, bindparam, func, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from kit.db import Statement, prepare
+from kit.page import Key, Page, Window
+from resolvers.context import READ, Ctx
+from resolvers.keyset import KeysetList
+from resolvers.sorting import Order
+
+T = TypeVar("T")
+
+_IDS = bindparam("ids", type_=ARRAY(BigInteger))
+_SIZE = bindparam("size", type_=Integer)
+
+Found = list[tuple[Key, T]]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which children: those that meet a condition. Equal keys stand for equal conditions."""
+
+    key: Hashable
+    where: Sequence[ColumnElement[bool]]
+
+
+EVERY = Choice(None, ())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Relation(Generic[T]):
+    """The rows of a list that name a parent in a column, say the orders of a customer.
+
+    An index on (tenant_id, `parent`, the order's first key) makes a page cost what it shows.
+    """
+
+    of: KeysetList[T]
+    parent: Column[Any]
+
+    async def page(
+        self,
+        ctx: Ctx,
+        tenant: int,
+        parent: int,
+        *,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+        with_total: bool = False,
+        order: Order | None = None,
+        choice: Choice = EVERY,
+    ) -> Page[T]:
+        """One parent's page, read with those of the request's other parents.
+
+        Raises InvalidInputError for a page size or cursor that is not accepted.
+        """
+        ctx.allow(tenant, READ)
+        chosen = order or self.of.order
+        window = Window.of(chosen.cursors, first=first, after=after, last=last, before=before)
+        name = f"{self.parent} {chosen.cursors.name} {choice.key!r}"
+        pages = self._pages(chosen, window, choice)
+        found = await ctx.loader(f"{name} {window!r}", tenant, pages).load(parent)
+        total = (
+            await ctx.loader(f"count {name}", tenant, self._counts(choice)).load(parent)
+            if with_total
+            else None
+        )
+        return window.page(chosen.cursors, [row for _, row in found], [key for key, _ in found], total)
+
+    def _pages(
+        self, order: Order, window: Window, choice: Choice
+    ) -> Callable[[Ctx, int, list[int]], Awaitable[list[Found[T]]]]:
+        nulls = None if window.key is None else tuple(value is None for value in window.key)
+        keys = len(order.keys)
+
+        def row(place: int, *columns: Any) -> tuple[int, Key, T]:
+            return place, columns[:keys], self.of.row(*columns[keys:])
+
+        async def pages(ctx: Ctx, tenant: int, parents: list[int]) -> list[Found[T]]:
+            make = _standing if choice is EVERY else _page
+            statement = make(self, order, window.backwards, nulls, choice)
+            values = {"ids": parents, "size": window.size + 1} | order.values(window.key)
+            found: list[Found[T]] = [[] for _ in parents]
+            for place, key, child in await ctx.reader.fetch(
+                statement, row, tenant=tenant, within=None, **values
+            ):
+                found[place - 1].append((key, child))
+            return found
+
+        return pages
+
+    def _counts(self, choice: Choice) -> Callable[[Ctx, int, list[int]], Awaitable[list[int]]]:
+        async def counts(ctx: Ctx, tenant: int, parents: list[int]) -> list[int]:
+            statement = _standing_count(self, choice) if choice is EVERY else _count(self, choice)
+            found = dict(await ctx.reader.fetch(statement, _pair, tenant=tenant, ids=parents))
+            return [found.get(each, 0) for each in parents]
+
+        return counts
+
+
+def _pair(parent: int, count: int) -> tuple[int, int]:
+    return parent, count
+
+
+def _page(
+    of: Relation[Any], order: Order, backwards: bool, nulls: tuple[bool, ...] | None, choice: Choice
+) -> Statement:
+    """Each parent's rows beyond the cursor, numbered by the parent's place among the ids."""
+    parents = func.unnest(_IDS).table_valued("id", with_ordinality="place").render_derived("parent")
+    (part,) = order.parts(backwards, nulls)
+    labelled = [key.column.label(name) for key, name in zip(order.keys, order.labels, strict=True)]
+    child = (
+        of.of.rows.add_columns(*labelled)
+        .where(of.parent == parents.c.id, *choice.where, *part.conditions)
+        .order_by(*part.sorting)
+        .limit(_SIZE)
+        .lateral("child")
+    )
+    keys = [child.c[name] for name in order.labels]
+    columns = [each for each in child.c if each.name not in order.labels]
+    sorting = order.sorting(child.c, backwards=backwards)
+    return prepare(
+        select(parents.c.place, *keys, *columns)
+        .select_from(parents.join(child, true()))
+        .order_by(parents.c.place, *sorting)
+    )
+
+
+def _count(of: Relation[Any], choice: Choice) -> Statement:
+    found = of.of.rows.with_only_columns(of.parent, func.count(), maintain_column_froms=True)
+    return prepare(found.where(of.parent == any_(_IDS), *choice.where).group_by(of.parent))
+
+
+_standing = cache(_page)
+_standing_count = cache(_count)

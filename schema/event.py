@@ -1,0 +1,136 @@
+"""Events and pages of them."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, TypeAlias, cast
+
+import strawberry
+from strawberry.scalars import JSON
+
+from kit import ids
+from kit.page import INSTANT, Page
+from resolvers import customers, events
+from resolvers.events import EventFilter, EventRow
+from resolvers.tenants import TenantRow
+from schema.context import Info
+from schema.moments import aware
+from schema.node import Node
+from schema.page import After, Before, First, Last, PageInfo, Window
+from schema.selection import selects
+
+if TYPE_CHECKING:
+    from schema.customer import Customer
+    from schema.tenant import Tenant
+
+
+@strawberry.type(description="Something a customer did, as the shop tracked it.")
+class Event(Node):
+    owner: strawberry.Private[TenantRow]
+    row: strawberry.Private[EventRow]
+    message_id: str = strawberry.field(description="The sender's own id; the same one twice is a duplicate.")
+    event_type: str = strawberry.field(description="What was done, such as page_view or add_to_cart.")
+    properties: JSON = strawberry.field(description="What the sender told of it.")
+    occurred_at: datetime = strawberry.field(description="When it was done.")
+    received_at: datetime = strawberry.field(description="When it came in.")
+
+    @strawberry.field(description="Who did it. Null where nobody is known.")
+    async def customer(self, info: Info) -> Annotated["Customer", strawberry.lazy("schema.customer")] | None:
+        from schema.customer import Customer
+
+        if self.row.customer_id is None:
+            return None
+        found = await customers.find(info.context, self.owner.id, self.row.customer_id)
+        return None if found is None else Customer.of(self.owner, found)
+
+    @classmethod
+    def of(cls, owner: TenantRow, row: EventRow) -> "Event":
+        moment = INSTANT.write(row.occurred_at)
+        return cls(
+            id=strawberry.ID(ids.encode_event(row.tenant_id, cast("int", moment), row.message_id)),
+            owner=owner,
+            row=row,
+            message_id=row.message_id,
+            event_type=row.event_type,
+            properties=cast("JSON", row.properties),
+            occurred_at=row.occurred_at,
+            received_at=row.received_at,
+        )
+
+
+@strawberry.type(description="An event in a page.")
+class EventEdge:
+    cursor: str = strawberry.field(description="Where the event stands in the list.")
+    node: Event = strawberry.field(description="The event.")
+
+
+@strawberry.type(description="A page of events.")
+class EventConnection:
+    edges: list[EventEdge] = strawberry.field(description="The events with their cursors.")
+    nodes: list[Event] = strawberry.field(description="The events.")
+    page_info: PageInfo = strawberry.field(description="Where this page stands.")
+    total_count: int = strawberry.field(description="Events of the whole list; counted only if asked for.")
+
+    @classmethod
+    def of(cls, owner: TenantRow, page: Page[EventRow]) -> "EventConnection":
+        nodes = [Event.of(owner, row) for row in page.rows]
+        edges = [EventEdge(cursor=c, node=n) for c, n in zip(page.cursors, nodes, strict=True)]
+        return cls(edges=edges, nodes=nodes, page_info=PageInfo.of(page), total_count=page.total or 0)
+
+
+Types: TypeAlias = Annotated[list[str] | None, strawberry.argument(description="Only events of these types.")]
+From: TypeAlias = Annotated[
+    datetime | None, strawberry.argument(description="Only what happened at this instant or later.")
+]
+Until: TypeAlias = Annotated[
+    datetime | None, strawberry.argument(description="Only what happened before this instant.")
+]
+
+
+async def events_of_tenant(
+    root: "Tenant",
+    info: Info,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
+    types: Types = None,
+    occurred_from: From = None,
+    occurred_until: Until = None,
+) -> EventConnection:
+    """The field: a page of the tenant's events."""
+    wanted = _filter(types, occurred_from, occurred_until)
+    return await _page(info, root.row, None, Window(first, after, last, before), wanted)
+
+
+async def events_of_customer(
+    root: "Customer",
+    info: Info,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
+    types: Types = None,
+    occurred_from: From = None,
+    occurred_until: Until = None,
+) -> EventConnection:
+    """The field: a page of the customer's events."""
+    wanted = _filter(types, occurred_from, occurred_until)
+    return await _page(info, root.owner, root.row.id, Window(first, after, last, before), wanted)
+
+
+def _filter(types: list[str] | None, since: datetime | None, until: datetime | None) -> EventFilter:
+    return EventFilter(event_types(types), aware(since, "occurredFrom"), aware(until, "occurredUntil"))
+
+
+def event_types(given: list[str] | None) -> tuple[str, ...]:
+    """The types asked for, each once; a text with NUL is nobody's type, but still a type asked for."""
+    return tuple(dict.fromkeys(each.replace("\0", "\ufffd") for each in given or ()))
+
+
+async def _page(
+    info: Info, owner: TenantRow, customer: int | None, window: Window, wanted: EventFilter
+) -> EventConnection:
+    total = selects(info, "totalCount")
+    page = await events.page(
+        info.context, owner.id, customer=customer, wanted=wanted, with_total=total, **window._asdict()
+    )
+    return EventConnection.of(owner, page)

@@ -1,0 +1,100 @@
+"""Orders and pages of them."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from kit import ids
+from kit.page import Page
+from resolvers import customers, refunds
+from resolvers.orders import OrderRow
+from resolvers.tenants import TenantRow
+from schema.context import Info
+from schema.enums import OrderStatus
+from schema.money import Money, money
+from schema.node import Node
+from schema.page import After, Before, First, Last, PageInfo
+from schema.refund import RefundConnection
+from schema.scalars import BigInt
+from schema.selection import selects
+
+if TYPE_CHECKING:
+    from schema.customer import Customer
+
+KIND = "Order"
+
+
+@strawberry.type(description="An order of a tenant.")
+class Order(Node):
+    owner: strawberry.Private[TenantRow]
+    row: strawberry.Private[OrderRow]
+    database_id: BigInt = strawberry.field(description="The order's number.")
+    external_id: str = strawberry.field(description="The shop's own id of the order.")
+    placed_at: datetime = strawberry.field(description="When it was placed.")
+    status: OrderStatus = strawberry.field(description="How far it is.")
+    items: int | None = strawberry.field(description="How many items it holds, if known.")
+    amount: Money = strawberry.field(description="What it came to.")
+    refunded: Money = strawberry.field(description="What of it was given back by refunds linked to it.")
+    net_amount: Money = strawberry.field(description="The amount less what was given back.")
+
+    @strawberry.field(description="Who placed it. Null for a guest.")
+    async def customer(self, info: Info) -> Annotated["Customer", strawberry.lazy("schema.customer")] | None:
+        from schema.customer import Customer
+
+        if self.row.customer_id is None:
+            return None
+        found = await customers.find(info.context, self.owner.id, self.row.customer_id)
+        return None if found is None else Customer.of(self.owner, found)
+
+    @strawberry.field(description="The refunds linked to it, newest first. 50 rows unless told.")
+    async def refunds(
+        self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
+    ) -> RefundConnection:
+        page = await refunds.OF_ORDER.page(
+            info.context,
+            self.owner.id,
+            self.row.id,
+            first=first,
+            after=after,
+            last=last,
+            before=before,
+            with_total=selects(info, "totalCount"),
+        )
+        return RefundConnection.of(page)
+
+    @classmethod
+    def of(cls, owner: TenantRow, row: OrderRow) -> "Order":
+        return cls(
+            id=strawberry.ID(ids.encode(KIND, row.tenant_id, row.id)),
+            owner=owner,
+            row=row,
+            database_id=BigInt(row.id),
+            external_id=row.external_id,
+            placed_at=row.placed_at,
+            status=OrderStatus(row.status),
+            items=row.items,
+            amount=money(row.amount, row.currency),
+            refunded=money(row.refunded, row.currency),
+            net_amount=money(row.amount - row.refunded, row.currency),
+        )
+
+
+@strawberry.type(description="An order in a page.")
+class OrderEdge:
+    cursor: str = strawberry.field(description="Where the order stands in the list.")
+    node: Order = strawberry.field(description="The order.")
+
+
+@strawberry.type(description="A page of orders.")
+class OrderConnection:
+    edges: list[OrderEdge] = strawberry.field(description="The orders with their cursors.")
+    nodes: list[Order] = strawberry.field(description="The orders.")
+    page_info: PageInfo = strawberry.field(description="Where this page stands.")
+    total_count: int = strawberry.field(description="Orders of the whole list; counted only if asked for.")
+
+    @classmethod
+    def of(cls, owner: TenantRow, page: Page[OrderRow]) -> "OrderConnection":
+        nodes = [Order.of(owner, row) for row in page.rows]
+        edges = [OrderEdge(cursor=c, node=n) for c, n in zip(page.cursors, nodes, strict=True)]
+        return cls(edges=edges, nodes=nodes, page_info=PageInfo.of(page), total_count=page.total or 0)

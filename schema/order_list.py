@@ -1,0 +1,135 @@
+"""Lists of orders: those of a tenant, and those of a customer."""
+
+from datetime import datetime
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import strawberry
+
+from kit import ids
+from kit.errors import InvalidInputError
+from resolvers import orders
+from resolvers.orders import OrderFilter, OrderRow
+from resolvers.tenants import TenantRow
+from schema.context import Info
+from schema.enums import OrderDirection, OrderStatus
+from schema.moments import aware
+from schema.order import KIND, Order, OrderConnection
+from schema.page import After, Before, First, Last, Window
+from schema.scalars import BigInt
+from schema.selection import selects
+
+if TYPE_CHECKING:
+    from schema.customer import Customer
+    from schema.tenant import Tenant
+
+
+@strawberry.enum(description="What orders are sorted by.")
+class OrderOrderField(Enum):
+    PLACED_AT = strawberry.enum_value("placed_at", description="When they were placed.")
+    AMOUNT = strawberry.enum_value("amount", description="What they came to, whatever the currency.")
+
+
+@strawberry.input(description="The order of a list of orders; among equals the ids decide.")
+class OrderOrder:
+    field: OrderOrderField = strawberry.field(
+        default=OrderOrderField.PLACED_AT, description="What to sort by."
+    )
+    direction: OrderDirection = strawberry.field(default=OrderDirection.DESC, description="Up or down.")
+
+
+Statuses: TypeAlias = Annotated[
+    list[OrderStatus] | None, strawberry.argument(description="Only orders of these statuses.")
+]
+From: TypeAlias = Annotated[
+    datetime | None, strawberry.argument(description="Only orders placed at this instant or later.")
+]
+Until: TypeAlias = Annotated[
+    datetime | None, strawberry.argument(description="Only orders placed before this instant.")
+]
+Sort: TypeAlias = Annotated[OrderOrder | None, strawberry.argument(description="Newest first unless told.")]
+
+
+async def orders_of_tenant(
+    root: "Tenant",
+    info: Info,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
+    status: Statuses = None,
+    placed_from: From = None,
+    placed_until: Until = None,
+    order_by: Sort = None,
+) -> OrderConnection:
+    """The field: a page of the tenant's orders."""
+    wanted = _filter(status, placed_from, placed_until)
+    return await _page(info, root.row, None, Window(first, after, last, before), wanted, order_by)
+
+
+async def orders_of_customer(
+    root: "Customer",
+    info: Info,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
+    status: Statuses = None,
+    placed_from: From = None,
+    placed_until: Until = None,
+    order_by: Sort = None,
+) -> OrderConnection:
+    """The field: a page of the customer's orders."""
+    wanted = _filter(status, placed_from, placed_until)
+    window = Window(first, after, last, before)
+    return await _page(info, root.owner, root.row.id, window, wanted, order_by)
+
+
+async def order_of_tenant(
+    root: "Tenant",
+    info: Info,
+    id: strawberry.ID | None = None,  # noqa: A002
+    database_id: BigInt | None = None,
+    external_id: str | None = None,
+) -> Order | None:
+    """The field: one order of the tenant, by exactly one of its ids."""
+    if sum(each is not None for each in (id, database_id, external_id)) != 1:
+        raise InvalidInputError("order", "Give exactly one of id, databaseId and externalId.")
+    row: OrderRow | None
+    if external_id is not None:
+        row = await orders.find_by_external_id(info.context, root.row.id, external_id)
+    elif id is not None:
+        tenant, number = ids.number(id, KIND, parts=2)
+        row = await orders.find(info.context, root.row.id, number) if tenant == root.row.id else None
+    else:
+        row = await orders.find(info.context, root.row.id, database_id or 0)
+    return None if row is None else Order.of(root.row, row)
+
+
+def _filter(
+    statuses: list[OrderStatus] | None, since: datetime | None, until: datetime | None
+) -> OrderFilter:
+    names = tuple(dict.fromkeys(each.value for each in statuses or ()))
+    return OrderFilter(names, aware(since, "placedFrom"), aware(until, "placedUntil"))
+
+
+async def _page(
+    info: Info,
+    owner: TenantRow,
+    customer: int | None,
+    window: Window,
+    wanted: OrderFilter,
+    order: OrderOrder | None,
+) -> OrderConnection:
+    chosen = order or OrderOrder()
+    page = await orders.page(
+        info.context,
+        owner.id,
+        customer=customer,
+        wanted=wanted,
+        sort="amount" if chosen.field is OrderOrderField.AMOUNT else "placed_at",
+        descending=chosen.direction is OrderDirection.DESC,
+        with_total=selects(info, "totalCount"),
+        **window._asdict(),
+    )
+    return OrderConnection.of(owner, page)

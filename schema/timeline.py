@@ -1,0 +1,152 @@
+"""A customer's timeline: what happened, newest first, each item telling its own story."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import strawberry
+
+from kit.page import Page
+from resolvers import runs, timeline
+from resolvers.events import EventRow
+from resolvers.orders import OrderRow
+from resolvers.refunds import RefundRow
+from resolvers.tenants import TenantRow
+from resolvers.timeline import KINDS, ChangeRow, Item, TimelineFilter
+from schema.context import Info
+from schema.enums import RfmSegment, TimelineKind
+from schema.event import Event, event_types
+from schema.moments import aware
+from schema.order import Order
+from schema.page import After, Before, First, Last, PageInfo
+from schema.refund import Refund
+from schema.run import ScoreRun
+from schema.selection import selects
+
+if TYPE_CHECKING:
+    from schema.customer import Customer
+
+
+@strawberry.interface(description="Something that happened to a customer.")
+class TimelineItem:
+    kind: TimelineKind = strawberry.field(description="What it tells of.")
+    occurred_at: datetime = strawberry.field(description="When it happened.")
+
+
+@strawberry.type(description="An order was placed.")
+class OrderPlaced(TimelineItem):
+    order: Order = strawberry.field(description="The order.")
+
+
+@strawberry.type(description="Money was given back.")
+class RefundGiven(TimelineItem):
+    refund: Refund = strawberry.field(description="The refund.")
+
+
+@strawberry.type(description="An event was tracked.")
+class EventTracked(TimelineItem):
+    event: Event = strawberry.field(description="The event.")
+
+
+@strawberry.type(description="A run found the customer in another RFM segment than the run before.")
+class SegmentChanged(TimelineItem):
+    tenant: strawberry.Private[int]
+    run_key: strawberry.Private[int]
+    from_segment: RfmSegment | None = strawberry.field(
+        description="The segment before. Null: not scored then, since new or without a purchase."
+    )
+    to_segment: RfmSegment | None = strawberry.field(
+        description="The segment after. Null: not scored any more, say after a refund."
+    )
+
+    @strawberry.field(description="The run that found it. Null where the run is kept no more.")
+    async def run(self, info: Info) -> ScoreRun | None:
+        found = await runs.of_id(info.context, self.tenant, self.run_key)
+        return None if found is None else ScoreRun.of(found)
+
+
+@strawberry.type(description="An item of a timeline in a page.")
+class TimelineEdge:
+    cursor: str = strawberry.field(description="Where the item stands in the timeline.")
+    node: TimelineItem = strawberry.field(description="The item.")
+
+
+@strawberry.type(description="A page of a timeline.")
+class TimelineConnection:
+    edges: list[TimelineEdge] = strawberry.field(description="The items with their cursors.")
+    nodes: list[TimelineItem] = strawberry.field(description="The items.")
+    page_info: PageInfo = strawberry.field(description="Where this page stands.")
+    total_count: int = strawberry.field(description="Items of the whole timeline; counted only if asked for.")
+
+    @classmethod
+    def of(cls, owner: TenantRow, page: Page[Item]) -> "TimelineConnection":
+        nodes = [_told(owner, row) for row in page.rows]
+        edges = [TimelineEdge(cursor=c, node=n) for c, n in zip(page.cursors, nodes, strict=True)]
+        return cls(edges=edges, nodes=nodes, page_info=PageInfo.of(page), total_count=page.total or 0)
+
+
+Kinds: TypeAlias = Annotated[
+    list[TimelineKind] | None, strawberry.argument(description="Only items of these kinds.")
+]
+Types: TypeAlias = Annotated[
+    list[str] | None, strawberry.argument(description="Of the events only those of these types.")
+]
+From: TypeAlias = Annotated[
+    datetime | None, strawberry.argument(description="Only what happened at this instant or later.")
+]
+Until: TypeAlias = Annotated[
+    datetime | None, strawberry.argument(description="Only what happened before this instant.")
+]
+
+
+async def timeline_of_customer(
+    root: "Customer",
+    info: Info,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
+    kinds: Kinds = None,
+    types: Types = None,
+    occurred_from: From = None,
+    occurred_until: Until = None,
+) -> TimelineConnection:
+    """The field: a page of the customer's timeline."""
+    wanted = TimelineFilter(
+        kinds=tuple(dict.fromkeys(each.value for each in kinds)) if kinds else KINDS,
+        types=event_types(types),
+        since=aware(occurred_from, "occurredFrom"),
+        until=aware(occurred_until, "occurredUntil"),
+    )
+    page = await timeline.page(
+        info.context,
+        root.owner.id,
+        root.row.id,
+        wanted=wanted,
+        first=first,
+        after=after,
+        last=last,
+        before=before,
+        with_total=selects(info, "totalCount"),
+    )
+    return TimelineConnection.of(root.owner, page)
+
+
+def _told(owner: TenantRow, row: Item) -> TimelineItem:
+    if isinstance(row, OrderRow):
+        return OrderPlaced(kind=TimelineKind.ORDER, occurred_at=row.placed_at, order=Order.of(owner, row))
+    if isinstance(row, RefundRow):
+        return RefundGiven(kind=TimelineKind.REFUND, occurred_at=row.refunded_at, refund=Refund.of(row))
+    if isinstance(row, EventRow):
+        return EventTracked(kind=TimelineKind.EVENT, occurred_at=row.occurred_at, event=Event.of(owner, row))
+    return _moved(row)
+
+
+def _moved(row: ChangeRow) -> SegmentChanged:
+    return SegmentChanged(
+        kind=TimelineKind.SEGMENT_CHANGE,
+        occurred_at=row.changed_at,
+        tenant=row.tenant_id,
+        run_key=row.run_id,
+        from_segment=RfmSegment(row.from_segment) if row.from_segment else None,
+        to_segment=RfmSegment(row.to_segment) if row.to_segment else None,
+    )

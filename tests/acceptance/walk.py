@@ -1,0 +1,118 @@
+"""Queries that reach every field of the schema, each type on a page of rows where a page leads to it."""
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLSchema,
+    get_named_type,
+    get_nullable_type,
+    is_composite_type,
+    is_interface_type,
+    is_list_type,
+    is_object_type,
+    is_required_argument,
+)
+
+ARGUMENTS = {
+    "Query.tenant": "databaseId: 56",
+    "Query.node": "id: $tenant",
+    "Query.nodes": "ids: $customers",
+    "Tenant.customer": 'externalId: "C1"',
+    "Tenant.order": 'externalId: "O1"',
+    "Tenant.segmentPreview": "criteria: {frequency: {gte: 1}}",
+}
+"""What a field is asked with, where it cannot do without."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A way to a type: what opens and closes the selection on it, and whether rows of a page lead there."""
+
+    opening: tuple[str, ...]
+    many: bool
+
+    def query(self, selection: str) -> str:
+        """The whole query."""
+        return " { ".join(["", *self.opening, selection]) + " }" * (len(self.opening) + 1)
+
+
+def places(schema: GraphQLSchema, size: int) -> dict[str, Place]:
+    """The shortest way to every object type, over a page or a list where there is one."""
+    query: Any = schema.query_type
+    seen: dict[tuple[str, bool], Place] = {}
+    waiting = deque([(query, Place((), many=False))])
+    while waiting:
+        kind, place = waiting.popleft()
+        if (kind.name, place.many) in seen:
+            continue
+        seen[kind.name, place.many] = place
+        for name, field in kind.fields.items():
+            named: Any = get_named_type(field.type)
+            text = asked(kind, name, field, size)
+            if not is_composite_type(named) or text is None:
+                continue
+            many = place.many or is_list_type(get_nullable_type(field.type))
+            if is_object_type(named):
+                waiting.append((named, Place((*place.opening, text), many)))
+            elif is_interface_type(named):
+                for each in schema.get_possible_types(named):
+                    way = (*place.opening, text, f"... on {each.name}")
+                    waiting.append((each, Place(way, many)))
+    names = {name for name, _ in seen}
+    return {name: seen.get((name, True)) or seen[name, False] for name in names}
+
+
+def readable(schema: GraphQLSchema) -> list[GraphQLObjectType]:
+    """The object types that a query can lead to, whatever it takes to ask for them."""
+    found: dict[str, GraphQLObjectType] = {}
+    waiting: list[Any] = [schema.query_type]
+    while waiting:
+        kind = waiting.pop()
+        if kind.name in found or not is_composite_type(kind):
+            continue
+        if is_object_type(kind):
+            found[kind.name] = kind
+        elif is_interface_type(kind):
+            waiting += schema.get_possible_types(kind)
+        waiting += [get_named_type(field.type) for field in getattr(kind, "fields", {}).values()]
+    return [*found.values()]
+
+
+def asked(kind: Any, name: str, field: GraphQLField, size: int) -> str | None:
+    """A field with its arguments; None where nothing is known to ask it with."""
+    given = ARGUMENTS.get(f"{kind.name}.{name}")
+    if given is None:
+        if any(is_required_argument(each) for each in field.args.values()):
+            return None
+        given = f"first: {size}" if "first" in field.args else ""
+    return f"{name}({given})" if given else name
+
+
+def selection(schema: GraphQLSchema, kind: GraphQLObjectType, size: int) -> tuple[str, list[str]]:
+    """All fields of a type, each with the leaves below it, under names of their own; and those left out."""
+    found, left = [], []
+    for number, (name, field) in enumerate(kind.fields.items()):
+        text = asked(kind, name, field, size)
+        if text is None:
+            left.append(f"{kind.name}.{name}")
+            continue
+        found.append(f"f{number}: {text}{_leaves(get_named_type(field.type), size)}")
+    return " ".join(found), left
+
+
+def _leaves(kind: Any, size: int) -> str:
+    """The scalars of a type, and those of a connection's rows."""
+    if not is_composite_type(kind):
+        return ""
+    inner = ["__typename"]
+    for name, field in getattr(kind, "fields", {}).items():
+        named: Any = get_named_type(field.type)
+        text = asked(kind, name, field, size)
+        row = name in ("nodes", "edges", "node") and kind.name.endswith(("Connection", "Edge"))
+        if text is not None and (row or not is_composite_type(named)):
+            inner.append(text + _leaves(named, size))
+    return " { " + " ".join(inner) + " }"
