@@ -1,16 +1,18 @@
 """Lists of customers: searched, filtered by profile and scores, in the order of any of them."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Text, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, func, or_, select
 
 from kit.db import TENANT
 from kit.errors import InvalidInputError
 from kit.page import Page
 from models import TABLES
 from resolvers.context import Ctx
-from resolvers.criteria import FIELDS, FROM, Node, compile_criteria
+from resolvers.criteria import FIELDS, FROM, Condition, Node, Source, compile_criteria
 from resolvers.criteria.condition import begins
+from resolvers.criteria.fields import SCORES, STANDING
 from resolvers.customers import CUSTOMERS, LIST, CustomerRow
 from resolvers.keyset import KeysetList
 from resolvers.sorting import Order, SortKey
@@ -56,9 +58,9 @@ async def page(
         clauses.append(_found(query.search))
     if query.segment is not None:
         clauses.append(_MEMBERS.c.segment_id == bindparam("segment", query.segment))
-    scored = query.sort in _SCORED or (condition is not None and condition.scored)
-    orders = _ORDERS if query.segment is None else _MEMBER_ORDERS
-    return await _LISTS[scored, query.segment is not None].page(
+    profiled = len(clauses) > 1 or (condition.profiled if condition else bool(clauses))
+    found, order = _of(query, condition, profiled=profiled)
+    return await found.page(
         ctx,
         tenant,
         first=first,
@@ -66,7 +68,7 @@ async def page(
         last=last,
         before=before,
         with_total=with_total,
-        order=orders[query.sort, query.descending],
+        order=order,
         where=and_(*clauses) if clauses else None,
         within=ctx.query_timeout_seconds,
     )
@@ -86,18 +88,21 @@ def _found(text: str) -> ColumnElement[bool]:
     )
 
 
-_SCORED = {name for name, field in FIELDS.items() if field.column.table is not CUSTOMERS}
-
-
-def _list(scored: bool, of_segment: bool) -> KeysetList[CustomerRow]:
-    if not scored and not of_segment:
-        return LIST
-    source = FROM[scored]
-    keys = select(CUSTOMERS.c.id).where(CUSTOMERS.c.tenant_id == TENANT)
-    if of_segment:
-        source = source.join(_MEMBERS, _MEMBERS.c.customer_id == CUSTOMERS.c.id)
-        keys = keys.where(_MEMBERS.c.tenant_id == TENANT)
-    return KeysetList("customer", CUSTOMERS, LIST.rows, CustomerRow, keys=keys.select_from(source))
+def _of(
+    query: CustomerQuery, condition: Condition | None, *, profiled: bool
+) -> tuple[KeysetList[CustomerRow], Order]:
+    """The list that reads no more tables than the query needs, and its order."""
+    if query.segment is not None:
+        scored = query.sort in _SCORED or (condition is not None and condition.scored)
+        return _MEMBER_LISTS[scored], _MEMBER_ORDERS[query.sort, query.descending]
+    order = _ORDERS[query.sort, query.descending]
+    if query.sort not in _SCORED and not (condition and condition.scored):
+        return LIST, order
+    if profiled or query.sort not in _SCORED | {"id"}:
+        return _JOINED, order
+    if condition is not None and condition.needs_score:
+        return _BY_SCORES, order.by(SCORES.c.customer_id)
+    return _SCORES_FIRST, order
 
 
 def _orders(name: str) -> dict[tuple[str, bool], Order]:
@@ -106,14 +111,29 @@ def _orders(name: str) -> dict[tuple[str, bool], Order]:
         found["id", down] = Order.of(name, CUSTOMERS.c.id, descending=down)
         for each in SORTABLE[1:]:
             column, kind = FIELDS[each].sorted_by
-            key = SortKey(each, column, kind, nullable=True, descending=down)
+            source = FIELDS[each].column
+            key = SortKey(each, column, kind, nullable=True, descending=down, source=source)
             found[each, down] = Order.of(name, CUSTOMERS.c.id, key)
     return found
 
 
-_LISTS = {
-    (scored, of_segment): _list(scored, of_segment)
-    for scored in (False, True)
-    for of_segment in (False, True)
-}
+def _list(
+    keys: Select[Any], known: tuple[Select[Any], ColumnElement[Any]] | None = None
+) -> KeysetList[CustomerRow]:
+    return KeysetList("customer", CUSTOMERS, LIST.rows, CustomerRow, keys=keys, known=known)
+
+
+def _members(scored: bool) -> KeysetList[CustomerRow]:
+    source = FROM[scored].join(_MEMBERS, _MEMBERS.c.customer_id == CUSTOMERS.c.id)
+    of_tenant = and_(CUSTOMERS.c.tenant_id == TENANT, _MEMBERS.c.tenant_id == TENANT)
+    return _list(select(CUSTOMERS.c.id).select_from(source).where(of_tenant))
+
+
+_SCORED = {name for name, field in FIELDS.items() if field.source is Source.SCORE}
 _ORDERS, _MEMBER_ORDERS = _orders("customer"), _orders("member")
+_WITH_SCORES = select(CUSTOMERS.c.id).select_from(FROM[True]).where(CUSTOMERS.c.tenant_id == TENANT)
+_SCORES = select(SCORES.c.customer_id).where(STANDING)
+_JOINED = _list(_WITH_SCORES)
+_SCORES_FIRST = _list(_WITH_SCORES, (_SCORES, SCORES.c.customer_id))
+_BY_SCORES = _list(_SCORES)
+_MEMBER_LISTS = {scored: _members(scored) for scored in (False, True)}

@@ -23,7 +23,8 @@ class KeysetList(Generic[T]):
 
     `rows` selects all rows of the tenant with the columns that `row` takes. Where `keys` is given, a page's
     rows are found by it (it may leave out columns and tables, but has what orders and conditions name), and
-    `rows` is read for those alone.
+    `rows` is read for those alone. `known`, with the column of the ids in it, finds the rows that have the
+    key they are sorted by, where fewer tables are enough for that.
     """
 
     cursor: str
@@ -35,6 +36,7 @@ class KeysetList(Generic[T]):
     keys: Select[Any] | None = None
     usual: Order | None = None
     """The order where none is named, of a list that is not in the order of its ids."""
+    known: tuple[Select[Any], ColumnElement[Any]] | None = None
     order: Order = field(init=False)
 
     def __post_init__(self) -> None:
@@ -96,14 +98,14 @@ def _page(
     """One page's statement. With the total, a row of nulls stands for a page without rows."""
     source = of.rows if of.keys is None else of.keys
     every = source if where is None else source.where(where)
-    detailed = of.keys is None
-    parts = [_part(every, order, each, detailed=detailed) for each in order.parts(backwards, nulls)]
+    parts = _parts(of, order, backwards, nulls, where)
     rows = (parts[0] if len(parts) == 1 else _in_turn(parts)).subquery("page")
     sorting = order.sorting(rows.c, backwards=backwards)
     keys = [rows.c[name] for name in order.labels]
     if not with_total:
         return prepare(_read(of, order, rows, literal(None, Integer), keys, rows).order_by(*sorting))
-    total = every.with_only_columns(func.count().label("total"), maintain_column_froms=True)
+    everyone = of.rows if where is None else every
+    total = everyone.with_only_columns(func.count().label("total"), maintain_column_froms=True)
     counted = total.order_by(None).subquery("counted")
     whole = counted.outerjoin(rows, true())
     return prepare(_read(of, order, rows, counted.c.total, keys, whole).order_by(*sorting))
@@ -121,6 +123,26 @@ def _read(
         return select(total, *keys, *columns).select_from(whole)
     wanted = of.rows.where(of.table.c.id == rows.c[order.labels[-1]]).lateral("wanted")
     return select(total, *keys, *wanted.c).select_from(whole.outerjoin(wanted, true()))
+
+
+def _parts(
+    of: KeysetList[Any],
+    order: Order,
+    backwards: bool,
+    nulls: tuple[bool, ...] | None,
+    where: ColumnElement[bool] | None,
+) -> list[Select[Any]]:
+    """What may hold the page's rows, in the order it is read."""
+    every, narrow = (of.rows if of.keys is None else of.keys), of.known or (None, None)
+    found = []
+    for at, part in enumerate(order.parts(backwards, nulls)):
+        source, chosen = every, order
+        if part.known and narrow[0] is not None and narrow[1] is not None:
+            source, chosen = narrow[0], order.by(narrow[1])
+            part = chosen.parts(backwards, nulls)[at]
+        source = source if where is None else source.where(where)
+        found.append(_part(source, chosen, part, detailed=of.keys is None))
+    return found
 
 
 def _part(every: Select[Any], order: Order, part: Part, *, detailed: bool) -> Select[Any]:

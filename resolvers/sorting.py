@@ -1,12 +1,11 @@
 """Orders of a list: the keys that rows are sorted by, and what lies beyond a cursor."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
-    Column,
     ColumnElement,
     Date,
     DateTime,
@@ -42,6 +41,8 @@ class SortKey:
     kind: Kind
     nullable: bool = False
     descending: bool = False
+    source: ColumnElement[Any] | None = None
+    """The column that `column` is null with, where it is an expression."""
 
     @property
     def bind(self) -> ColumnElement[Any]:
@@ -58,6 +59,8 @@ class Part(NamedTuple):
 
     conditions: list[ColumnElement[bool]]
     sorting: list[ColumnElement[Any]]
+    known: bool = False
+    """Whether all its rows have the first key, where some of the list may not."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +72,7 @@ class Order:
     labels: tuple[str, ...]
 
     @classmethod
-    def of(cls, name: str, number: Column[Any], *keys: SortKey, descending: bool = False) -> "Order":
+    def of(cls, name: str, number: ColumnElement[Any], *keys: SortKey, descending: bool = False) -> "Order":
         """The order by `keys`, then by the id, which runs the way of the last key before it."""
         down = keys[-1].descending if keys else descending
         every = (*keys, SortKey("id", number, INTEGER, descending=down))
@@ -77,6 +80,10 @@ class Order:
         title = ":".join([name, *(f"{'-' if key.descending else ''}{key.name}" for key in named)])
         cursors = Cursors(title, tuple(key.kind for key in every), tuple(key.nullable for key in every))
         return cls(cursors, every, tuple(f"sort_{key.name}" for key in every))
+
+    def by(self, number: ColumnElement[Any]) -> "Order":
+        """The same order where ids stand in another column."""
+        return replace(self, keys=(*self.keys[:-1], replace(self.keys[-1], column=number)))
 
     def values(self, key: Key | None) -> dict[str, Any]:
         """The parameters of a cursor's key; a null is no parameter but a part of the statement."""
@@ -97,9 +104,11 @@ class Order:
         if not head.nullable:
             return [self._part(self.keys, nulls, backwards)]
         known = SortKey(head.name, head.column, head.kind, descending=head.descending)
-        has, lacks = head.column.is_not(None), head.column.is_(None)
+        source = head.column if head.source is None else head.source
+        has, lacks = source.is_not(None), source.is_(None)
         within_nulls = nulls is not None and nulls[0]
         full = self._part((known, *rest), None if within_nulls else nulls, backwards, has)
+        full = full._replace(known=True)
         bare = self._part(rest, nulls[1:] if nulls is not None and within_nulls else None, backwards, lacks)
         if backwards:
             return [bare, full] if nulls is None or within_nulls else [full]

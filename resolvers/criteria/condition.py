@@ -1,14 +1,15 @@
 """Criteria as a condition of a statement: parameters hold the values, never the text."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any as Anything
 
-from sqlalchemy import ColumnElement, Text, and_, any_, bindparam, collate, func, or_, true
+from sqlalchemy import ColumnElement, FromClause, Text, and_, any_, bindparam, collate, func, or_, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from kit.db import TENANT
 from kit.page import Kind
-from resolvers.criteria.fields import Field, Source
+from resolvers.criteria.fields import CUSTOMERS, FROM, SCORES, STANDING, Field, Source
 from resolvers.criteria.tree import All, Any, Comparison, Node
 from resolvers.sorting import SQL_TYPES
 
@@ -18,23 +19,56 @@ _AFTER_ALL = "\U0010ffff"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Condition:
-    """A condition on customers, and whether it speaks of their scores."""
+    """A condition on customers: whether it speaks of their scores and of their profiles.
+
+    `needs_score`: it does not hold of a customer without scores.
+    """
 
     clause: ColumnElement[bool]
     scored: bool
+    profiled: bool
+    needs_score: bool
+
+    @property
+    def source(self) -> tuple[FromClause, ColumnElement[Anything]]:
+        """The least to select customers from who meet it, and the column of their ids. Name the tenant."""
+        if self.needs_score and not self.profiled:
+            return SCORES, SCORES.c.customer_id
+        return FROM[self.scored], CUSTOMERS.c.id
+
+    @property
+    def tenant(self) -> ColumnElement[bool]:
+        """That the rows of `source` are the tenant's, and of the run that stands."""
+        if self.source[0] is SCORES:
+            return STANDING
+        return CUSTOMERS.c.tenant_id == TENANT
 
 
 def compile_criteria(node: Node) -> Condition:
     """The condition that a customer meets the criteria. It is null, as good as false, for want of a value."""
-    return Condition(_clause(node), _scored(node))
+    sources = set(_sources(node))
+    profiled = Source.CUSTOMER in sources
+    return Condition(_clause(node), Source.SCORE in sources, profiled, _needs_score(node))
 
 
-def _scored(node: Node) -> bool:
+def _sources(node: Node) -> Iterator[Source]:
     if isinstance(node, All | Any):
-        return any(_scored(each) for each in node.parts)
+        for part in node.parts:
+            yield from _sources(part)
+    elif isinstance(node, Comparison):
+        yield node.field.source
+    else:
+        yield from _sources(node.part)
+
+
+def _needs_score(node: Node) -> bool:
+    if isinstance(node, All):
+        return any(_needs_score(each) for each in node.parts)
+    if isinstance(node, Any):
+        return all(_needs_score(each) for each in node.parts)
     if isinstance(node, Comparison):
-        return node.field.source is Source.SCORE
-    return _scored(node.part)
+        return node.field.source is Source.SCORE and (node.operator != "exists" or node.value)
+    return False
 
 
 def _clause(node: Node) -> ColumnElement[bool]:

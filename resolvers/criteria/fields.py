@@ -106,8 +106,8 @@ FIELDS = {field.name: field for field in _ALL}
 """The fields by their names."""
 
 _RUN = select(_CURRENT.c.run_id).where(_CURRENT.c.tenant_id == TENANT).scalar_subquery()
-_OF_CUSTOMER = and_(
-    SCORES.c.tenant_id == TENANT, SCORES.c.run_id == _RUN, SCORES.c.customer_id == CUSTOMERS.c.id
-)
+STANDING = and_(SCORES.c.tenant_id == TENANT, SCORES.c.run_id == _RUN)
+"""That scores are the tenant's, and of the run that stands."""
+_OF_CUSTOMER = and_(STANDING, SCORES.c.customer_id == CUSTOMERS.c.id)
 FROM: dict[bool, FromClause] = {False: CUSTOMERS, True: CUSTOMERS.outerjoin(SCORES, _OF_CUSTOMER)}
 """What to select customers from, without scores and with those that stand. Name the tenant besides."""

@@ -8,10 +8,9 @@ import structlog
 from psycopg import sql
 from sqlalchemy import select
 
-from kit.db import TENANT, Statement, Work, load, prepare
+from kit.db import Statement, Work, load, prepare
 from kit.errors import CdpError
-from resolvers.criteria import FROM, Node, compile_criteria, parse
-from resolvers.criteria.fields import CUSTOMERS
+from resolvers.criteria import Node, compile_criteria, parse
 
 log = structlog.get_logger()
 
@@ -36,11 +35,8 @@ def members_statement(criteria: Node) -> Statement:
     Who was a member already stays one since the same instant. The segment's row must be locked before.
     """
     condition = compile_criteria(criteria)
-    wanted = prepare(
-        select(CUSTOMERS.c.id)
-        .select_from(FROM[condition.scored])
-        .where(CUSTOMERS.c.tenant_id == TENANT, condition.clause)
-    )
+    source, number = condition.source
+    wanted = prepare(select(number.label("id")).select_from(source).where(condition.tenant, condition.clause))
     return Statement(_MEMBERS.text.format(wanted=wanted.text), scoped=True, defaults=wanted.defaults)
 
 

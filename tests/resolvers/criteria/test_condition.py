@@ -172,6 +172,9 @@ def test_conditions_are_what_the_criteria_say(urls, rows):
             )
             with work.transaction(56):
                 found = {number for (number,) in work.run(statement)}
+                source, number = condition.source
+                narrow = select(number).select_from(source).where(condition.tenant, condition.clause)
+                assert found == {number for (number,) in work.run(prepare(narrow))}
             assert found == {number for number, row in rows.items() if meets(tree, row)}
 
         check()
