@@ -1,13 +1,13 @@
 """Lists of customers: searched, filtered by profile and scores, in the order of any of them."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Unpack
 
 from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, func, or_, select
 
 from kit.db import TENANT
 from kit.errors import InvalidInputError
-from kit.page import Page
+from kit.page import Asked, Page
 from models import TABLES
 from resolvers.context import Ctx
 from resolvers.criteria import FIELDS, FROM, Condition, Node, Source, compile_criteria
@@ -15,6 +15,7 @@ from resolvers.criteria.condition import begins
 from resolvers.criteria.fields import SCORES, STANDING
 from resolvers.customers import CUSTOMERS, LIST, CustomerRow
 from resolvers.keyset import KeysetList
+from resolvers.relation import EVERY, Choice, Relation
 from resolvers.sorting import Order, SortKey
 
 _MEMBERS = TABLES["segment_member"]
@@ -40,12 +41,7 @@ async def page(
     ctx: Ctx,
     tenant: int,
     query: CustomerQuery,
-    *,
-    first: int | None = None,
-    after: str | None = None,
-    last: int | None = None,
-    before: str | None = None,
-    with_total: bool = False,
+    **asked: Unpack[Asked],
 ) -> Page[CustomerRow]:
     """One page of the customers. Those without the value they are sorted by stand last, up and down.
 
@@ -57,20 +53,19 @@ async def page(
     if query.search is not None and query.search.strip():
         clauses.append(_found(query.search))
     if query.segment is not None:
-        clauses.append(_MEMBERS.c.segment_id == bindparam("segment", query.segment))
+        scored = query.sort in _SCORED or (condition is not None and condition.scored)
+        choice = Choice((query.search, repr(query.criteria)), clauses) if clauses else EVERY
+        order = _MEMBER_ORDERS[query.sort, query.descending]
+        return await _OF_SEGMENT[scored].page(ctx, tenant, query.segment, order=order, choice=choice, **asked)
     profiled = len(clauses) > 1 or (condition.profiled if condition else bool(clauses))
     found, order = _of(query, condition, profiled=profiled)
     return await found.page(
         ctx,
         tenant,
-        first=first,
-        after=after,
-        last=last,
-        before=before,
-        with_total=with_total,
         order=order,
         where=and_(*clauses) if clauses else None,
         within=ctx.query_timeout_seconds,
+        **asked,
     )
 
 
@@ -92,9 +87,6 @@ def _of(
     query: CustomerQuery, condition: Condition | None, *, profiled: bool
 ) -> tuple[KeysetList[CustomerRow], Order]:
     """The list that reads no more tables than the query needs, and its order."""
-    if query.segment is not None:
-        scored = query.sort in _SCORED or (condition is not None and condition.scored)
-        return _MEMBER_LISTS[scored], _MEMBER_ORDERS[query.sort, query.descending]
     order = _ORDERS[query.sort, query.descending]
     if query.sort not in _SCORED and not (condition and condition.scored):
         return LIST, order
@@ -123,10 +115,10 @@ def _list(
     return KeysetList("customer", CUSTOMERS, LIST.rows, CustomerRow, keys=keys, known=known)
 
 
-def _members(scored: bool) -> KeysetList[CustomerRow]:
+def _members(scored: bool) -> Relation[CustomerRow]:
     source = FROM[scored].join(_MEMBERS, _MEMBERS.c.customer_id == CUSTOMERS.c.id)
-    of_tenant = and_(CUSTOMERS.c.tenant_id == TENANT, _MEMBERS.c.tenant_id == TENANT)
-    return _list(select(CUSTOMERS.c.id).select_from(source).where(of_tenant))
+    rows = LIST.rows.select_from(source).where(_MEMBERS.c.tenant_id == TENANT)
+    return Relation(KeysetList("member", CUSTOMERS, rows, CustomerRow), _MEMBERS.c.segment_id)
 
 
 _SCORED = {name for name, field in FIELDS.items() if field.source is Source.SCORE}
@@ -136,4 +128,4 @@ _SCORES = select(SCORES.c.customer_id).where(STANDING)
 _JOINED = _list(_WITH_SCORES)
 _SCORES_FIRST = _list(_WITH_SCORES, (_SCORES, SCORES.c.customer_id))
 _BY_SCORES = _list(_SCORES)
-_MEMBER_LISTS = {scored: _members(scored) for scored in (False, True)}
+_OF_SEGMENT = {scored: _members(scored) for scored in (False, True)}

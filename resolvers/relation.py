@@ -59,7 +59,8 @@ class Relation(Generic[T]):
     ) -> Page[T]:
         """One parent's page, read with those of the request's other parents.
 
-        Raises InvalidInputError for a page size or cursor that is not accepted.
+        Raises InvalidInputError for a page size or cursor that is not accepted, TimedOutError where the
+        database would take too long.
         """
         ctx.allow(tenant, READ)
         chosen = order or self.of.order
@@ -89,7 +90,7 @@ class Relation(Generic[T]):
             values = {"ids": parents, "size": window.size + 1} | order.values(window.key)
             found: list[Found[T]] = [[] for _ in parents]
             for place, key, child in await ctx.reader.fetch(
-                statement, row, tenant=tenant, within=None, **values
+                statement, row, tenant=tenant, within=ctx.query_timeout_seconds, **values
             ):
                 found[place - 1].append((key, child))
             return found
@@ -99,7 +100,8 @@ class Relation(Generic[T]):
     def _counts(self, choice: Choice) -> Callable[[Ctx, int, list[int]], Awaitable[list[int]]]:
         async def counts(ctx: Ctx, tenant: int, parents: list[int]) -> list[int]:
             statement = _standing_count(self, choice) if choice is EVERY else _count(self, choice)
-            found = dict(await ctx.reader.fetch(statement, _pair, tenant=tenant, ids=parents))
+            within = ctx.query_timeout_seconds
+            found = dict(await ctx.reader.fetch(statement, _pair, tenant=tenant, within=within, ids=parents))
             return [found.get(each, 0) for each in parents]
 
         return counts
@@ -114,7 +116,7 @@ def _page(
 ) -> Statement:
     """Each parent's rows beyond the cursor, numbered by the parent's place among the ids."""
     parents = func.unnest(_IDS).table_valued("id", with_ordinality="place").render_derived("parent")
-    (part,) = order.parts(backwards, nulls)
+    part = order.whole(backwards, nulls)
     labelled = [key.column.label(name) for key, name in zip(order.keys, order.labels, strict=True)]
     child = (
         of.of.rows.add_columns(*labelled)

@@ -114,6 +114,10 @@ class Order:
             return [bare, full] if nulls is None or within_nulls else [full]
         return [bare] if within_nulls else [full, bare]
 
+    def whole(self, backwards: bool, nulls: tuple[bool, ...] | None) -> Part:
+        """The same as one part, for lists that are short or whose first key is never null."""
+        return self._part(self.keys, nulls, backwards)
+
     def _part(
         self,
         keys: Sequence[SortKey],

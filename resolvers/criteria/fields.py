@@ -25,7 +25,7 @@ class Source(Enum):
     SCORE = "score"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Field:
     """One field. `choices` are all its values where they are few; `folded`: case and edges do not count."""
 

@@ -113,6 +113,65 @@ async def test_members_come_in_pages_both_ways_and_may_be_filtered(scored, creat
     assert champions == wanted(scored, "frequency >= 2 AND segment = 'Champions'")
 
 
+async def test_members_in_any_order_are_those_of_the_list_of_all_customers(scored, create, ask):
+    for number in range(5):
+        scored.customer(56, f"new {number}")
+    hand = (await create(kind="STATIC"))["segment"]
+    chosen = wanted(scored, "true")[::9][-40:] + wanted(scored, "run_id IS NULL")
+    given = [ids.encode("Customer", 56, each) for each in chosen]
+    await ask(MEMBERS % "Add", input={"id": hand["id"], "customerIds": given})
+    every = """query Q($order: CustomerOrder!) { tenant(databaseId: 56) {
+      customers(first: 1000, orderBy: $order) { nodes { databaseId } } } }"""
+    pages = """query Q($id: ID!, $order: CustomerOrder!, $first: Int, $after: String, $last: Int,
+      $before: String) { node(id: $id) { ... on Segment {
+        members(orderBy: $order, first: $first, after: $after, last: $last, before: $before) {
+          totalCount nodes { databaseId }
+          pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } } }"""
+    for name in ("ID", "MONETARY", "RFM_SEGMENT", "CREATED_AT", "NAME"):
+        for direction in ("ASC", "DESC"):
+            order = {"field": name, "direction": direction}
+            nodes = (await ask(every, order=order))["tenant"]["customers"]["nodes"]
+            expected = [int(each["databaseId"]) for each in nodes if int(each["databaseId"]) in chosen]
+            forth: list[int] = []
+            back: list[int] = []
+            place = None
+            while forth == [] or place:
+                page = (await ask(pages, id=hand["id"], order=order, first=11, after=place))["node"][
+                    "members"
+                ]
+                forth += [int(each["databaseId"]) for each in page["nodes"]]
+                place = page["pageInfo"]["endCursor"] if page["pageInfo"]["hasNextPage"] else None
+            while back == [] or place:
+                page = (await ask(pages, id=hand["id"], order=order, last=11, before=place))["node"][
+                    "members"
+                ]
+                back = [int(each["databaseId"]) for each in page["nodes"]] + back
+                place = page["pageInfo"]["startCursor"] if page["pageInfo"]["hasPreviousPage"] else None
+            assert forth == back == expected, order
+            assert page["totalCount"] == len(expected)
+
+
+async def test_members_of_many_segments_take_one_statement(scored, create, ask, application):
+    for number in range(12):
+        await create(f"s{number}", criteria={"frequency": {"gte": number}})
+    query = """{ tenant(databaseId: 56) { segments(first: %s) { nodes { name
+      members(first: 3, filter: {monetary: {gte: 1}}, orderBy: {field: MONETARY}) {
+        totalCount nodes { databaseId } } } } } }"""
+    spent, found = [], {}
+    sent: list[str] = []
+    application.state.database.on_statement = sent.append
+    for size in (2, 12):
+        sent.clear()
+        nodes = (await ask(query % size))["tenant"]["segments"]["nodes"]
+        spent.append(len(sent))
+        found = {each["name"]: each["members"] for each in nodes}
+    assert spent[0] == spent[1]
+    for number in range(12):
+        assert found[f"s{number}"]["totalCount"] == len(
+            wanted(scored, f"frequency >= {number} AND monetary >= 1")
+        )
+
+
 async def test_a_run_works_the_members_out_anew_and_who_stays_keeps_its_day(urls, scored, create):
     segment = (await create(criteria=HIGH))["segment"]
     number = int(segment["databaseId"])
