@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install demo test check format bench contracts clean
+.PHONY: install demo test check check-schema format bench contracts clean
 
 install: .venv/installed
 
@@ -26,6 +26,14 @@ check: install
 	$(BIN)/lint-imports
 	$(BIN)/cdp schema graphql | diff -u schema/schema.graphql - || { echo 'schema.graphql has drifted; run make contracts'; exit 1; }
 	$(BIN)/cdp schema openapi | diff -u rest/openapi.json - || { echo 'openapi.json has drifted; run make contracts'; exit 1; }
+	@$(MAKE) --no-print-directory check-schema
+
+# The public tools of tools/schema, where Node is. Without a registry they cannot be installed: only CI minds.
+check-schema:
+	@if ! command -v npm >/dev/null; then echo 'Skipped: the public tools of the schema need Node and npm.'; \
+	elif tools/schema/install.sh; then cd tools/schema && npm run --silent check; \
+	elif [ -n "$$CI" ]; then exit 1; \
+	else echo 'Skipped: the public tools of the schema could not be installed.'; fi
 
 format: install
 	$(BIN)/ruff format .
@@ -39,4 +47,4 @@ bench: install
 	$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info tools/schema/node_modules tools/schema/generated

@@ -87,7 +87,7 @@ def create(settings: Settings | None = None) -> Starlette:
         middleware=[
             Middleware(RequestId),
             Middleware(LoopbackOnly),
-            Middleware(BodyLimit),
+            Middleware(BodyLimit, limit=chosen.max_body_bytes),
             Middleware(WithContext, settings=chosen),
         ],
         lifespan=lifespan,

@@ -8,6 +8,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from kit.embedded import default_data_dir
 from kit.errors import ConfigurationError
+from kit.page import MOST
 
 
 class Settings(BaseSettings):
@@ -42,6 +43,9 @@ class Settings(BaseSettings):
     query_timeout_seconds: Annotated[float, Field(gt=0, le=600)] = Field(
         default=10.0, description="How long a search, a filtered list or a segment's preview may take"
     )
+    max_body_bytes: Annotated[int, Field(ge=1_024, le=1_073_741_824)] = Field(
+        default=1_048_576, description="Bytes the body of a request may have"
+    )
     stale_after_hours: Annotated[int, Field(ge=1, le=8760)] = Field(
         default=24, description="Age in hours from which scores are called stale"
     )
@@ -52,13 +56,16 @@ class Settings(BaseSettings):
         default=15, description="Fields within fields a GraphQL document may nest"
     )
     graphql_max_aliases: Annotated[int, Field(ge=0, le=10_000)] = Field(
-        default=100, description="Aliases a GraphQL document may have"
+        default=100, description="Aliases and repeated fields a GraphQL document may have"
     )
     graphql_max_directives: Annotated[int, Field(ge=0, le=10_000)] = Field(
         default=50, description="Directives a GraphQL document may have"
     )
     graphql_max_cost: Annotated[int, Field(ge=1, le=10_000_000)] = Field(
         default=20_000, description="Cost a GraphQL operation may have"
+    )
+    graphql_max_page: Annotated[int, Field(ge=1, le=MOST)] = Field(
+        default=MOST, description="Rows a page of a GraphQL list may have"
     )
     graphql_introspection: bool = Field(
         default=True, description="Whether the GraphQL schema may be asked for over the API"

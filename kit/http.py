@@ -14,6 +14,9 @@ Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 BODY_LIMIT = 1_048_576
+GRAPH = "/graphql"
+GRAPH_TYPE = b"application/graphql-response+json"
+CODES = {400: "BAD_REQUEST", 403: "FORBIDDEN", 500: "INTERNAL"}
 
 
 def is_loopback(host: str) -> bool:
@@ -41,7 +44,7 @@ class LoopbackOnly:
         if scope["type"] == "http" and (foreign or not is_loopback(host)):
             what = f"origin {origin}" if foreign else f"host {host}"
             details = f"The API is open on this machine only; {what} is not accepted."
-            return await _refuse(send, 403, "Forbidden", details)
+            return await refuse(scope, send, 403, "Forbidden", details)
         if scope["type"] == "websocket" and (foreign or not is_loopback(host)):
             return await send({"type": "websocket.close", "code": 4403})
         return await self._app(scope, receive, send)
@@ -67,7 +70,7 @@ class BodyLimit:
             more = message.get("more_body", False)
             if len(body) > self._limit:
                 details = f"The body is larger than {self._limit} bytes."
-                return await _refuse(send, 413, "Body too large", details)
+                return await refuse(scope, send, 413, "Body too large", details)
         return await self._app(scope, _replay(bytes(body), receive), send)
 
 
@@ -84,8 +87,19 @@ def _loopback_origin(origin: str) -> bool:
     return urlsplit(origin).hostname in LOOPBACK
 
 
-async def _refuse(send: Send, status: int, error: str, details: str) -> None:
-    content = orjson.dumps({"success": False, "error": error, "details": details})
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(content)).encode())]
+async def refuse(scope: Scope, send: Send, status: int, error: str, details: str, **extensions: str) -> None:
+    """Answer a request that goes no further: to the graph's callers in its own form, to others in REST's.
+
+    `extensions` are told to the graph's callers beside the error's code.
+    """
+    content: dict[str, object] = {"success": False, "error": error, "details": details}
+    kind = b"application/json"
+    if scope["path"] == GRAPH:
+        code = CODES.get(status, CODES[400])
+        content = {"errors": [{"message": details, "extensions": {"code": code, **extensions}}]}
+        if GRAPH_TYPE in dict(scope["headers"]).get(b"accept", b""):
+            kind = GRAPH_TYPE + b"; charset=utf-8"
+    body = orjson.dumps(content)
+    headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": content})
+    await send({"type": "http.response.body", "body": body})

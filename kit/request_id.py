@@ -1,4 +1,7 @@
-"""Every request has an id: the caller sees it in the answer's headers, the log has it on each line."""
+"""Every request has an id: the caller sees it in the answer's headers, the log has it on each line.
+
+What nobody caught ends here: logged once under that id, and answered without its inside.
+"""
 
 import re
 import uuid
@@ -6,10 +9,11 @@ from contextvars import ContextVar
 
 import structlog
 
-from kit.http import Asgi, Message, Receive, Scope, Send
+from kit.http import Asgi, Message, Receive, Scope, Send, refuse
 
 HEADER = "X-Request-Id"
 _SANE = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+log = structlog.get_logger()
 _CURRENT: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 
@@ -30,16 +34,52 @@ class RequestId:
         given = dict(scope["headers"]).get(HEADER.lower().encode(), b"")
         number = given.decode() if _SANE.fullmatch(given) else uuid.uuid4().hex
 
-        async def named(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = [*message.get("headers", ()), (HEADER.lower().encode(), number.encode())]
-                message = {**message, "headers": headers}
-            await send(message)
-
+        answer = _Answer(send, number)
         token = _CURRENT.set(number)
         try:
             with structlog.contextvars.bound_contextvars(request_id=number):
-                await self._app(scope, receive, named)
+                await self._caught(scope, receive, answer)
         finally:
             _CURRENT.reset(token)
         return None
+
+    async def _caught(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
+        try:
+            await self._app(scope, receive, answer)
+        except Exception:
+            if answer.ended:
+                return
+            log.exception("unexpected error", path=scope["path"])
+            if answer.started or scope["type"] != "http":
+                raise
+            await refuse(
+                scope,
+                answer,
+                500,
+                "Internal server error",
+                fault(answer.number),
+                requestId=answer.number,
+            )
+
+
+def fault(number: str) -> str:
+    """What the caller is told of a fault of ours."""
+    return f"Something went wrong on our side. The log has it under {number}."
+
+
+class _Answer:
+    """Sends an answer with the request's id. One that has ended was logged by whoever made it of an error."""
+
+    def __init__(self, send: Send, number: str) -> None:
+        self._send = send
+        self.number = number
+        self.started = self.ended = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.started = True
+            name = (HEADER.lower().encode(), self.number.encode())
+            message = {**message, "headers": [*message.get("headers", ()), name]}
+        elif message["type"] == "http.response.body":
+            self.ended = not message.get("more_body", False)
+        await self._send(message)

@@ -5,6 +5,7 @@ import strawberry
 from kit import ids
 from resolvers import backtests, tenants
 from resolvers.backtesting.request import USUAL_HOLDOUT, BacktestRequest
+from schema.arguments import Input
 from schema.backtest import Backtest
 from schema.context import Info
 from schema.tenant import KIND as TENANT
@@ -30,7 +31,7 @@ class BacktestRequestPayload:
     user_errors: list[UserError] = strawberry.field(description="Why it was refused; empty if it was not.")
 
 
-async def backtest_request(info: Info, input: BacktestRequestInput) -> BacktestRequestPayload:  # noqa: A002
+async def backtest_request(info: Info, input: Input[BacktestRequestInput]) -> BacktestRequestPayload:  # noqa: A002
     """Leave a backtest for a worker."""
     try:
         (number,) = ids.number(input.tenant_id, TENANT, field="tenant_id")

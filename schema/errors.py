@@ -12,7 +12,7 @@ from kit.errors import CdpError, InvalidInputError
 log = structlog.get_logger()
 
 
-_SUGGESTION = re.compile(r" Did you mean .*\?$", re.DOTALL)
+_SUGGESTION = re.compile(r" Did you mean [^?]*\?")
 
 
 def coded(error: GraphQLError, *, executed: bool) -> GraphQLError:
@@ -35,8 +35,7 @@ def coded(error: GraphQLError, *, executed: bool) -> GraphQLError:
         return _remade(error, "The query is nested too deeply.", {"code": "GRAPHQL_VALIDATION_FAILED"})
     number = request_id.current()
     log.error("unexpected error", request_id=number, path=error.path, exc_info=original)
-    message = f"Something went wrong on our side. The log has it under {number}."
-    return _remade(error, message, {"code": "INTERNAL", "requestId": number})
+    return _remade(error, request_id.fault(number), {"code": "INTERNAL", "requestId": number})
 
 
 def _remade(error: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQLError:

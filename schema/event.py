@@ -27,7 +27,7 @@ class Event(Node):
     owner: strawberry.Private[TenantRow]
     row: strawberry.Private[EventRow]
     message_id: str = strawberry.field(description="The sender's own id; the same one twice is a duplicate.")
-    event_type: str = strawberry.field(description="What was done, such as page_view or add_to_cart.")
+    type: str = strawberry.field(description="What was done, such as page_view or add_to_cart.")
     properties: JSON = strawberry.field(description="What the sender told of it.")
     occurred_at: datetime = strawberry.field(description="When it was done.")
     received_at: datetime = strawberry.field(description="When it came in.")
@@ -49,7 +49,7 @@ class Event(Node):
             owner=owner,
             row=row,
             message_id=row.message_id,
-            event_type=row.event_type,
+            type=row.event_type,
             properties=cast("JSON", row.properties),
             occurred_at=row.occurred_at,
             received_at=row.received_at,

@@ -11,12 +11,12 @@ from kit.errors import InvalidInputError
 from resolvers import orders
 from resolvers.orders import OrderFilter, OrderRow
 from resolvers.tenants import TenantRow
+from schema.arguments import DatabaseId, ExternalId, Id
 from schema.context import Info
 from schema.enums import OrderDirection, OrderStatus
 from schema.moments import aware
 from schema.order import KIND, Order, OrderConnection
 from schema.page import After, Before, First, Last, Window
-from schema.scalars import BigInt
 from schema.selection import selects
 
 if TYPE_CHECKING:
@@ -88,9 +88,9 @@ async def orders_of_customer(
 async def order_of_tenant(
     root: "Tenant",
     info: Info,
-    id: strawberry.ID | None = None,  # noqa: A002
-    database_id: BigInt | None = None,
-    external_id: str | None = None,
+    id: Id = None,  # noqa: A002
+    database_id: DatabaseId = None,
+    external_id: ExternalId = None,
 ) -> Order | None:
     """The field: one order of the tenant, by exactly one of its ids."""
     if sum(each is not None for each in (id, database_id, external_id)) != 1:

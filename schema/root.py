@@ -1,6 +1,7 @@
 """The doors of the graph, and the schema made of them."""
 
 import asyncio
+from typing import Annotated
 
 import strawberry
 from graphql import GraphQLError
@@ -10,6 +11,7 @@ from strawberry.types import ExecutionContext
 from kit import ids
 from kit.errors import InvalidInputError
 from resolvers import tenants
+from schema.arguments import DatabaseId, Id
 from schema.context import Info
 from schema.errors import coded
 from schema.limits import Bounds, guard
@@ -42,8 +44,8 @@ class Query:
     async def tenant(
         self,
         info: Info,
-        id: strawberry.ID | None = None,  # noqa: A002
-        database_id: BigInt | None = None,
+        id: Id = None,  # noqa: A002
+        database_id: DatabaseId = None,
     ) -> Tenant | None:
         if (id is None) == (database_id is None):
             raise InvalidInputError("tenant", "Give exactly one of id and databaseId.")
@@ -52,11 +54,19 @@ class Query:
         return None if row is None else Tenant.of(row)
 
     @strawberry.field(description="Any object by its global id. Null if there is none.")
-    async def node(self, info: Info, id: strawberry.ID) -> Node | None:  # noqa: A002
+    async def node(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="Its global id.")],  # noqa: A002
+    ) -> Node | None:
         return await find_node(info, id)
 
     @strawberry.field(description="Objects by their global ids, at most 100, in their order.")
-    async def nodes(self, info: Info, ids: list[strawberry.ID]) -> list[Node | None]:
+    async def nodes(
+        self,
+        info: Info,
+        ids: Annotated[list[strawberry.ID], strawberry.argument(description="Their global ids.")],
+    ) -> list[Node | None]:
         if len(ids) > _MOST_NODES:
             raise InvalidInputError("ids", f"{len(ids)} ids were given; at most {_MOST_NODES} are accepted.")
         return list(await asyncio.gather(*(find_node(info, each) for each in ids)))

@@ -8,6 +8,7 @@ from strawberry.scalars import JSON
 from kit import ids
 from resolvers import segments, tenants
 from resolvers.segments import MemberOutcome, SegmentChanges
+from schema.arguments import Input
 from schema.context import Info
 from schema.customer import KIND as CUSTOMER
 from schema.enums import SegmentMemberStatus, SegmentType
@@ -91,7 +92,7 @@ class SegmentMembersPayload:
     )
 
 
-async def segment_create(info: Info, input: SegmentCreateInput) -> SegmentPayload:  # noqa: A002
+async def segment_create(info: Info, input: Input[SegmentCreateInput]) -> SegmentPayload:  # noqa: A002
     """The mutation."""
     try:
         (tenant,) = ids.number(input.tenant_id, TENANT, field="tenant_id")
@@ -108,7 +109,7 @@ async def segment_create(info: Info, input: SegmentCreateInput) -> SegmentPayloa
     return SegmentPayload(segment=await _shown(info, tenant, row))
 
 
-async def segment_update(info: Info, input: SegmentUpdateInput) -> SegmentPayload:  # noqa: A002
+async def segment_update(info: Info, input: Input[SegmentUpdateInput]) -> SegmentPayload:  # noqa: A002
     """The mutation."""
     criteria: Any = input.criteria
     try:
@@ -120,7 +121,7 @@ async def segment_update(info: Info, input: SegmentUpdateInput) -> SegmentPayloa
     return SegmentPayload(segment=await _shown(info, tenant, row))
 
 
-async def segment_refresh(info: Info, input: SegmentReferenceInput) -> SegmentPayload:  # noqa: A002
+async def segment_refresh(info: Info, input: Input[SegmentReferenceInput]) -> SegmentPayload:  # noqa: A002
     """The mutation."""
     try:
         tenant, number = ids.number(input.id, KIND, parts=2)
@@ -130,7 +131,7 @@ async def segment_refresh(info: Info, input: SegmentReferenceInput) -> SegmentPa
     return SegmentPayload(segment=await _shown(info, tenant, row))
 
 
-async def segment_delete(info: Info, input: SegmentReferenceInput) -> SegmentDeletePayload:  # noqa: A002
+async def segment_delete(info: Info, input: Input[SegmentReferenceInput]) -> SegmentDeletePayload:  # noqa: A002
     """The mutation."""
     try:
         tenant, number = ids.number(input.id, KIND, parts=2)
@@ -140,14 +141,14 @@ async def segment_delete(info: Info, input: SegmentReferenceInput) -> SegmentDel
     return SegmentDeletePayload(deleted_segment_id=input.id)
 
 
-async def segment_members_add(info: Info, input: SegmentMembersInput) -> SegmentMembersPayload:  # noqa: A002
+async def segment_members_add(info: Info, input: Input[SegmentMembersInput]) -> SegmentMembersPayload:  # noqa: A002
     """The mutation."""
     return await _members(info, input, segments.add_members)
 
 
 async def segment_members_remove(
     info: Info,
-    input: SegmentMembersInput,  # noqa: A002
+    input: Input[SegmentMembersInput],  # noqa: A002
 ) -> SegmentMembersPayload:
     """The mutation."""
     return await _members(info, input, segments.remove_members)

@@ -6,6 +6,7 @@ import strawberry
 
 from kit import ids
 from resolvers import settings
+from schema.arguments import Input
 from schema.context import Info
 from schema.enums import RfmSegment
 from schema.settings import ScoringSettings
@@ -79,7 +80,7 @@ class ScoringSettingsUpdatePayload:
 
 async def scoring_settings_update(
     info: Info,
-    input: ScoringSettingsUpdateInput,  # noqa: A002
+    input: Input[ScoringSettingsUpdateInput],  # noqa: A002
 ) -> ScoringSettingsUpdatePayload:
     """The mutation: decode the input, call the use case, tell a refusal."""
     try:

@@ -1,6 +1,7 @@
 """Tenants: the door to everything a shop owns."""
 
 from datetime import datetime
+from typing import Annotated
 
 import strawberry
 
@@ -11,6 +12,7 @@ from resolvers.backtesting.request import USUAL_HOLDOUT
 from resolvers.tenants import TenantRow
 from schema import segment_list
 from schema.analytics import Analytics
+from schema.arguments import DatabaseId, ExternalId, Id
 from schema.backtest import Backtest, last_backtest
 from schema.context import Info
 from schema.customer import KIND as CUSTOMER
@@ -20,6 +22,7 @@ from schema.event import EventConnection, events_of_tenant
 from schema.node import Node
 from schema.order import Order, OrderConnection
 from schema.order_list import order_of_tenant, orders_of_tenant
+from schema.page import After, Before, First, Last
 from schema.run import Processing, ScoreRunConnection
 from schema.scalars import BigInt, CurrencyCode
 from schema.segment import Segment, SegmentConnection
@@ -48,9 +51,9 @@ class Tenant(Node):
     async def customer(
         self,
         info: Info,
-        id: strawberry.ID | None = None,  # noqa: A002
-        database_id: BigInt | None = None,
-        external_id: str | None = None,
+        id: Id = None,  # noqa: A002
+        database_id: DatabaseId = None,
+        external_id: ExternalId = None,
     ) -> Customer | None:
         if sum(each is not None for each in (id, database_id, external_id)) != 1:
             raise InvalidInputError("customer", "Give exactly one of id, databaseId and externalId.")
@@ -102,10 +105,10 @@ class Tenant(Node):
     async def score_runs(
         self,
         info: Info,
-        first: int | None = None,
-        after: str | None = None,
-        last: int | None = None,
-        before: str | None = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> ScoreRunConnection:
         page = await run_list.LIST.page(
             info.context,
@@ -119,7 +122,13 @@ class Tenant(Node):
         return ScoreRunConnection.of(page)
 
     @strawberry.field(description="The last backtest that held so many days out. Null before the first.")
-    async def backtest(self, info: Info, holdout_days: int = USUAL_HOLDOUT) -> Backtest | None:
+    async def backtest(
+        self,
+        info: Info,
+        holdout_days: Annotated[
+            int, strawberry.argument(description="How many days it held out.")
+        ] = USUAL_HOLDOUT,
+    ) -> Backtest | None:
         return await last_backtest(info, self.row, holdout_days)
 
     @strawberry.field(description="What the tenant has chosen about its scoring, and the defaults elsewhere.")

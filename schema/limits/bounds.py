@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from kit.config import Settings
+from kit.page import MOST
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,9 +15,12 @@ class Bounds:
     depth: int = 15
     """Fields within fields; what introspection asks has a bound of its own."""
     aliases: int = 100
+    """Aliases, and fields selected again beside themselves."""
     directives: int = 50
     cost: int = 20_000
     """Objects that an operation could answer with, as `schema.limits.cost` counts them."""
+    page: int = MOST
+    """Rows that one page may be asked for."""
     introspection: bool = True
     """Whether the schema may be asked for over the API."""
 
@@ -29,5 +33,6 @@ class Bounds:
             aliases=settings.graphql_max_aliases,
             directives=settings.graphql_max_directives,
             cost=settings.graphql_max_cost,
+            page=settings.graphql_max_page,
             introspection=settings.graphql_introspection,
         )

@@ -3,7 +3,8 @@
 A field of an object costs 1, plus what is selected on it; a scalar or an enum is free. A page multiplies what
 is selected on its nodes by `first` or `last`, or by the usual size of a page; another list by `first` where
 it takes one, by the length of its `ids`, by what `lengths` knows of the object it is on, or by 10. A mutation
-costs 10 more, `totalCount` 10.
+costs 10 more, `totalCount` 10. What introspection asks is reckoned likewise, over all types of the schema,
+and costs a fiftieth of it.
 """
 
 from collections.abc import Mapping
@@ -37,20 +38,26 @@ from graphql.language import (
     ValueNode,
 )
 
-from kit.page import DEFAULT
+from kit.errors import InvalidInputError
+from kit.page import DEFAULT, MOST
 from schema.limits.lengths import LENGTHS
 
 LIST = 10
 MUTATION = 10
 TOTAL = 10
+INTROSPECTION = 50
+_INTROSPECTION = {"__schema": "__Schema", "__type": "__Type"}
 _SIZES = ("first", "last", "limit")
 
 
 class _Reckoner:
     """Costs of the selections of one operation with its variables."""
 
-    def __init__(self, schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any]) -> None:
+    def __init__(
+        self, schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any], page: int
+    ) -> None:
         self._schema = schema
+        self._largest = page
         self._variables = variables
         self._fragments = {
             each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)
@@ -87,21 +94,30 @@ class _Reckoner:
 
     def _of_field(self, node: FieldNode, parent: GraphQLCompositeType, page: int) -> int:
         name = node.name.value
-        if name.startswith("__"):
+        if name in _INTROSPECTION:
+            return self._of_introspection(node, _INTROSPECTION[name])
+        if name == "__typename":
             return 0
         field: GraphQLField = parent.fields[name]  # type: ignore[union-attr]
         kind: Any = get_named_type(field.type)
         if not is_composite_type(kind):
             return TOTAL if name == "totalCount" and _is_connection(parent) else 0
+        self._check_page(node, 0 if _is_connection(kind) else 1)
         times = self._times(node, field, page or None)
         within = self._size(node) or DEFAULT if _is_connection(kind) else self._length(node, kind.name)
         return times * (1 + self.of(node.selection_set, kind, within))
+
+    def _of_introspection(self, node: FieldNode, kind: str) -> int:
+        asked = self.of(node.selection_set, self._schema.type_map[kind], 0)  # type: ignore[arg-type]
+        return 1 + asked // INTROSPECTION
 
     def _times(self, node: FieldNode, field: GraphQLField, page: int | None) -> int:
         if not is_list_type(get_nullable_type(field.type)):
             return 1
         if page is not None:
             return page
+        if get_named_type(field.type).name == "__Type" and node.name.value == "types":
+            return len(self._schema.type_map)
         size = self._size(node)
         return LIST if size is None else size
 
@@ -114,6 +130,12 @@ class _Reckoner:
             if argument.name.value == "ids" and isinstance(value, list):
                 return len(value)
         return None
+
+    def _check_page(self, node: FieldNode, least: int) -> None:
+        for argument in node.arguments or ():
+            name, size = argument.name.value, self._value(argument.value)
+            if name in _SIZES and isinstance(size, int) and size > self._largest:
+                raise InvalidInputError(name, f"{name} is {size}; accepted are {least} to {self._largest}.")
 
     def _length(self, node: FieldNode, kind: str) -> int:
         if kind not in LENGTHS:
@@ -148,15 +170,19 @@ def cost(
     document: DocumentNode,
     operation: OperationDefinitionNode,
     variables: Mapping[str, Any],
+    page: int = MOST,
 ) -> int:
-    """The cost of one operation of a valid document. Variables that were not given have their defaults."""
-    reckoner = _Reckoner(schema, document, {})
+    """The cost of one operation of a valid document. Variables that were not given have their defaults.
+
+    Raises InvalidInputError for a page of more than `page` rows.
+    """
+    reckoner = _Reckoner(schema, document, {}, page)
     defaults = {
         each.variable.name.value: reckoner._value(each.default_value)
         for each in operation.variable_definitions or ()
         if each.default_value is not None
     }
     root: Any = schema.get_root_type(operation.operation)
-    found = _Reckoner(schema, document, defaults | dict(variables)).of(operation.selection_set, root, 0)
+    found = _Reckoner(schema, document, defaults | dict(variables), page).of(operation.selection_set, root, 0)
     mutation = operation.operation is OperationType.MUTATION
     return found + (MUTATION * len(operation.selection_set.selections) if mutation else 0)

@@ -19,6 +19,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.exceptions import CannotGetOperationTypeError
 from strawberry.schema.schema import validate_document
 
+from kit.errors import InvalidInputError
 from schema.limits.bounds import Bounds
 from schema.limits.cost import cost
 from schema.limits.measure import measure
@@ -72,7 +73,10 @@ class Guard(SchemaExtension):
         operation = None if document is None else get_operation_ast(document, context.operation_name)
         if document is None or operation is None:
             return []
-        self._cost = cost(self._schema, document, operation, context.variables or {})
+        try:
+            self._cost = cost(self._schema, document, operation, context.variables or {}, self._bounds.page)
+        except InvalidInputError as error:
+            return [GraphQLError(error.message, original_error=error)]
         if self._cost <= self._bounds.cost:
             return []
         return [_over("cost", self._cost, self._bounds.cost, "Ask for smaller pages or fewer fields.")]
@@ -119,7 +123,7 @@ def _checked(schema: GraphQLSchema, text: str, bounds: Bounds) -> Checked:
 _NOUNS = {
     "tokens": "The document has more than {limit} tokens",
     "depth": "The document nests {requested} fields deep; at most {limit} are accepted",
-    "aliases": "The document has {requested} aliases; at most {limit} are accepted",
+    "aliases": "The document has {requested} aliases and repeated fields; at most {limit} are accepted",
     "directives": "The document has {requested} directives; at most {limit} are accepted",
     "cost": "The operation costs {requested}; at most {limit} is accepted",
 }

@@ -1,5 +1,6 @@
 """What a document's text holds, before anything is known of its types: depth, aliases, directives."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from graphql import (
@@ -7,6 +8,7 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    InlineFragmentNode,
     OperationDefinitionNode,
     SelectionSetNode,
     Visitor,
@@ -15,7 +17,11 @@ from graphql import (
 
 
 class Size(NamedTuple):
-    """Of a document: fields within fields at the deepest, aliases and directives in all."""
+    """Of a document: fields within fields at the deepest, aliases and directives in all.
+
+    A field selected again beside itself counts as an alias does: either multiplies what is asked for, and
+    checking that they agree costs the square of their number.
+    """
 
     depth: int
     aliases: int
@@ -27,11 +33,36 @@ class _Count(Visitor):
         super().__init__()
         self.aliases = self.directives = 0
 
+    def enter_operation_definition(self, node: OperationDefinitionNode, *_: object) -> None:
+        self.aliases += _repeated(node.selection_set)
+
+    def enter_fragment_definition(self, node: FragmentDefinitionNode, *_: object) -> None:
+        self.aliases += _repeated(node.selection_set)
+
     def enter_field(self, node: FieldNode, *_: object) -> None:
-        self.aliases += node.alias is not None
+        self.aliases += (node.alias is not None) + _repeated(node.selection_set)
 
     def enter_directive(self, *_: object) -> None:
         self.directives += 1
+
+
+def _repeated(selected: SelectionSetNode | None) -> int:
+    """How many fields stand again beside themselves, within fragments in line or not."""
+    if selected is None:
+        return 0
+    names = [*_names(selected)]
+    return len(names) - len(set(names))
+
+
+def _names(selected: SelectionSetNode) -> Iterator[str]:
+    for each in selected.selections:
+        if isinstance(each, FieldNode):
+            if each.alias is None:
+                yield each.name.value
+        elif isinstance(each, InlineFragmentNode):
+            yield from _names(each.selection_set)
+        elif isinstance(each, FragmentSpreadNode):
+            yield f"...{each.name.value}"
 
 
 class _Depth:

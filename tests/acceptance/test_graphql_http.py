@@ -2,7 +2,9 @@
 
 import json
 
+import httpx
 import pytest
+import structlog
 
 RESPONSE = "application/graphql-response+json"
 QUERY = {"query": "{ __typename }"}
@@ -124,3 +126,70 @@ async def test_of_several_operations_the_named_one_is_executed(client):
         answer = await client.post("/graphql", json={"query": query, "operationName": name})
         assert answer.status_code == 400
         assert "operationName" in answer.json()["errors"][0]["message"]
+
+
+async def test_what_nobody_caught_is_logged_once_under_the_id_that_the_caller_sees(client, monkeypatch):
+    def broken(*_):
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr("schema.endpoint._response", broken)
+    with structlog.testing.capture_logs([structlog.contextvars.merge_contextvars]) as logs:
+        answer = await client.post("/graphql", json=QUERY, headers={"X-Request-Id": "seen"})
+    assert answer.status_code == 500
+    assert answer.headers["x-request-id"] == "seen"
+    assert "secret" not in answer.text
+    assert answer.json()["errors"][0]["extensions"] == {"code": "INTERNAL", "requestId": "seen"}
+    assert [each["request_id"] for each in logs] == ["seen"]
+
+
+async def test_a_fault_of_rest_is_logged_once_too(application, monkeypatch):
+    def broken(*_):
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr("resolvers.tenants.get", broken)
+    transport = httpx.ASGITransport(application)
+    headers = {"X-Request-Id": "seen"}
+    with structlog.testing.capture_logs([structlog.contextvars.merge_contextvars]) as logs:
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            answer = await client.get("/api/v2/cdp/analytics/rfm", params={"tenantId": 56}, headers=headers)
+    assert (answer.status_code, answer.headers["x-request-id"]) == (500, "seen")
+    assert [each["request_id"] for each in logs] == ["seen"]
+
+
+FOREIGN = {"host": "shop.example"}, {"origin": "https://shop.example"}
+
+
+@pytest.mark.parametrize("headers", FOREIGN, ids=["host", "origin"])
+async def test_another_host_or_origin_is_refused_in_the_graphs_own_form(client, headers):
+    answer = await client.post("/graphql", json=QUERY, headers=headers)
+    assert (answer.status_code, answer.json()["errors"][0]["extensions"]) == (403, {"code": "FORBIDDEN"})
+
+
+MISSPELT = {
+    "{ viewr { __typename } }": "Query",
+    "{ tenant(databaseIt: 1) { id } }": "Unknown argument",
+    "query Q($x: BigIntt) { tenant(databaseId: $x) { id } }": "Unknown type",
+    "fragment F on Tenan { id } { __typename }": "Unknown type",
+    "{ tenant(databaseId: 1) { customers(orderBy: {field: PREDICTED_VALU}) { nodes { id } } } }": "PREDICTED",
+    "{ tenant(databaseId: 1) { customers(filter: {emai: {eq: 1}}) { nodes { id } } } }": "emai",
+    "{ __typename @skp(if: true) }": "Unknown directive",
+}
+
+
+@pytest.mark.parametrize("query", MISSPELT)
+async def test_what_is_misspelt_is_not_corrected(client, query):
+    answer = await client.post("/graphql", json={"query": query})
+    errors = answer.json()["errors"]
+    assert any(MISSPELT[query] in each["message"] for each in errors)
+    assert "Did you mean" not in answer.text
+
+
+async def test_a_value_of_a_variable_that_is_misspelt_is_not_corrected(client):
+    query = (
+        "query Q($order: CustomerOrder) "
+        "{ tenant(databaseId: 1) { customers(orderBy: $order) { nodes { id } } } }"
+    )
+    for order in ({"field": "PREDICTED_VALU"}, {"feld": "ID"}):
+        answer = await client.post("/graphql", json={"query": query, "variables": {"order": order}})
+        assert answer.json()["errors"]
+        assert "Did you mean" not in answer.text

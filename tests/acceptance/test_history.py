@@ -118,7 +118,7 @@ ITEM = """
     __typename kind occurredAt
     ... on OrderPlaced { order { databaseId amount { amount } refunded { amount } netAmount { amount } } }
     ... on RefundGiven { refund { databaseId isLinked amount { amount currencyCode } } }
-    ... on EventTracked { event { messageId eventType properties } }
+    ... on EventTracked { event { messageId type properties } }
     ... on SegmentChanged { fromSegment toSegment run { id } }
 """
 TIMELINE = f"""query Q({WINDOW}, $of: String, $kinds: [TimelineKind!], $types: [String!], $from: DateTime) {{
@@ -180,9 +180,7 @@ async def test_a_timeline_is_filtered_by_kind_type_and_time(busy, ask):
             each for each in everything if each["kind"] in ("ORDER", "SEGMENT_CHANGE")
         ]
         assert await of(kinds=["EVENT"], types=["page_view"]) == [
-            each
-            for each in everything
-            if each["kind"] == "EVENT" and each["event"]["eventType"] == "page_view"
+            each for each in everything if each["kind"] == "EVENT" and each["event"]["type"] == "page_view"
         ]
         since = MOMENTS[3].isoformat()
         assert await of(**{"from": since}) == [each for each in everything if each["occurredAt"] >= since]

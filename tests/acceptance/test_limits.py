@@ -1,6 +1,7 @@
 """What one operation may ask for: refused before it is executed, and told in the answer."""
 
 import json
+import sys
 
 import httpx
 import pytest
@@ -146,14 +147,25 @@ async def test_fragments_that_double_at_every_step_are_priced_in_no_time(client)
         ("{ " + "viewer { tenants { name } } " * 10_000 + "}", "tokens"),
         (DEEP % "id {", None),
         ("{ " + " ".join(f"a{n}: __typename" for n in range(101)) + " }", "aliases"),
+        ("{ " + "viewer { __typename } " * 102 + "}", "aliases"),
+        ("{ viewer { " + ("... { " + "tenants { id } " * 60 + "} ") * 2 + "} }", "aliases"),
+        ("{ viewer { " + "...F " * 102 + "} } fragment F on Viewer { __typename }", "aliases"),
         ("{ __typename " + "@skip(if: false) " * 51 + "}", "directives"),
     ],
-    ids=["tokens", "unfinished", "aliases", "directives"],
+    ids=["tokens", "unfinished", "aliases", "repeated", "in line", "spread", "directives"],
 )
 async def test_bounds_of_a_document(client, query, bound):
     error = await refused(client, query)
     assert error["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
     assert error["extensions"].get("bound") == bound
+
+
+async def test_a_long_document_is_refused_by_the_lexer(client, monkeypatch):
+    guard = sys.modules["schema.limits.guard"]
+    monkeypatch.setattr(guard, "measure", None)
+    monkeypatch.setattr(guard, "validate_document", None)
+    error = await refused(client, "{ " + "viewer { __typename } " * 12_500 + "}")
+    assert error["extensions"] == {"code": "GRAPHQL_VALIDATION_FAILED", "bound": "tokens", "limit": 5_000}
 
 
 async def test_depth_is_counted_through_fragments(client):
@@ -179,6 +191,47 @@ async def test_the_schema_may_be_asked_for_until_it_is_switched_off(client, serv
         error = await refused(closed, "{ __schema { types { name } } }")
         assert "introspection" in error["message"]
         assert (await post(closed, "{ __typename }"))["data"] == {"__typename": "Query"}
+
+
+async def test_introspection_has_its_price(client):
+    query = get_introspection_query(input_value_deprecation=True, specified_by_url=True)
+    answer = await post(client, query)
+    assert 2_000 < answer["extensions"]["cost"]["requested"] < 10_000
+    fields = "{ types { fields { name args { name } type { name } } } } "
+    many = "{ " + " ".join(f"a{n}: __schema {fields}" for n in range(99)) + "}"
+    assert (await refused(client, many))["extensions"]["bound"] == "cost"
+    deep = "{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }"
+    assert "introspection depth" in (await refused(client, deep))["message"]
+
+
+@pytest.mark.parametrize(
+    ("given", "variables"), [("first: 51", {}), ("last: 51", {}), ("first: $n", {"n": 51})]
+)
+async def test_a_page_longer_than_is_set_is_refused_by_name(scored, served, given, variables):
+    query = f"query Q($n: Int) {{ tenant(databaseId: 56) {{ customers({given}) {{ nodes {{ id }} }} }} }}"
+    query = query if variables else query.replace("query Q($n: Int) ", "")
+    name = given.partition(":")[0]
+    async with served(graphql_max_page=50) as client:
+        error = await refused(client, query, **({"variables": variables} if variables else {}))
+        assert error["message"] == f"{name} is 51; accepted are 0 to 50."
+        assert error["extensions"] == {"code": "BAD_USER_INPUT", "field": name}
+
+
+async def test_a_body_larger_than_is_set_is_refused_in_the_graphs_own_form(served):
+    async with served(max_body_bytes=2_000) as client:
+        body = {"query": "{ __typename }" + " " * 2_000}
+        answer = await client.post("/graphql", json=body)
+        assert answer.status_code == 413
+        assert answer.json() == {
+            "errors": [
+                {"message": "The body is larger than 2000 bytes.", "extensions": {"code": "BAD_REQUEST"}}
+            ]
+        }
+        answer = await client.post(
+            "/graphql", json=body, headers={"Accept": "application/graphql-response+json"}
+        )
+        assert answer.headers["content-type"] == "application/graphql-response+json; charset=utf-8"
+        assert (await client.post("/api/v2/segments", json=body)).json()["success"] is False
 
 
 async def test_settings_move_the_bounds(scored, served):
