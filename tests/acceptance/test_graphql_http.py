@@ -151,7 +151,7 @@ async def test_a_fault_of_rest_is_logged_once_too(application, monkeypatch):
     headers = {"X-Request-Id": "seen"}
     with structlog.testing.capture_logs([structlog.contextvars.merge_contextvars]) as logs:
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
-            answer = await client.get("/api/v2/cdp/analytics/rfm", params={"tenantId": 56}, headers=headers)
+            answer = await client.get("/api/v2/cdp/analytics/rfm", params={"tenant_id": 56}, headers=headers)
     assert (answer.status_code, answer.headers["x-request-id"]) == (500, "seen")
     assert [each["request_id"] for each in logs] == ["seen"]
 
