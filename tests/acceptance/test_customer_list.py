@@ -202,3 +202,14 @@ async def test_totals_are_counted_only_where_asked_for(scored, ask, application)
     assert "count(" not in sent[-1].partition("LIMIT")[0]
     await ask(query.replace("nodes { id }", "totalCount"))
     assert "count(" in sent[-1].partition("LIMIT")[0]
+
+
+@pytest.mark.parametrize("depth", [9, 200, 900])
+async def test_a_filter_nested_too_deeply_is_refused(scored, client, depth):
+    given: dict[str, object] = {"email": {"eq": "a"}}
+    for _ in range(depth):
+        given = {"not": given}
+    answer = await client.post("/graphql", json={"query": LIST, "variables": {"filter": given}})
+    (error,) = answer.json()["errors"]
+    assert error["extensions"]["code"] in ("BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED"), error
+    assert "too deep" in error["message"]
