@@ -156,3 +156,9 @@ async def test_a_page_past_its_time_is_told_and_the_request_goes_on(ctx, people)
     with pytest.raises(TimedOutError):
         await DIRECT.page(ctx, 56, where=slow, within=0.05)
     assert await DIRECT.page(ctx, 56, first=1) == page
+
+
+async def test_the_time_of_one_statement_does_not_bind_the_next(ctx, people):
+    quick = await DIRECT.page(ctx, 56, first=3, within=0.2)
+    slow = func.pg_sleep(CUSTOMERS.c.id * 0 + 0.04).cast(Text) == ""
+    assert (await DIRECT.page(ctx, 56, first=20, where=slow)).rows[:3] == quick.rows
