@@ -1,8 +1,10 @@
 """The application's connections: a pool, and one transaction a request."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from contextlib import asynccontextmanager
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, TypeVar
 
 import psycopg
@@ -19,6 +21,7 @@ T = TypeVar("T")
 
 _READ = sql.SQL("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 _WRITE = sql.SQL("BEGIN")
+_PLAIN = {int, bool, str, float, Decimal, datetime, date}
 _PATIENCE = 10.0
 _PAUSE = 0.1
 _NO_ANSWER = "The database does not answer; try again in a moment."
@@ -95,6 +98,7 @@ class Transaction:
         self._connection: AsyncConnection[Any] | None = None
         self._over = False
         self._timed = False
+        self._known: dict[Hashable, list[Any]] = {}
 
     async def fetch(
         self,
@@ -110,6 +114,8 @@ class Transaction:
         The first statement opens the transaction, and both go out with the scope in one round trip. Raises
         UnavailableError when the database does not come back within ten seconds, or is lost later on, and
         TimedOutError when the statement takes longer than `within` seconds; a reader may then go on.
+
+        A reader sees one snapshot, so it sends the same statement with the same values once.
         """
         if statement.scoped and tenant is None:
             raise ValueError(f"a tenant's tables, but no tenant: {statement.text}")
@@ -117,18 +123,34 @@ class Transaction:
         async with self._lock:
             if self._over:
                 raise RuntimeError("a statement after the end of its transaction")
+            same = self._same(statement, row, bound)
+            if same in self._known:
+                return [*self._known[same]]
             self._note(statement.text)
             before = [scope(tenant), *self._limit(within)]
             try:
                 if self._connection is not None:
-                    return await self._send(self._connection, before, statement, row, bound)
-                return await _with_patience(lambda: self._first(statement, row, before, bound))
+                    rows = await self._send(self._connection, before, statement, row, bound)
+                else:
+                    rows = await _with_patience(lambda: self._first(statement, row, before, bound))
             except psycopg.errors.QueryCanceled as error:
                 self._over = self._begin is _WRITE
                 await self._close("ROLLBACK")
                 raise TimedOutError(_TOO_LONG) from error
             except psycopg.OperationalError as error:
                 raise UnavailableError(_NO_ANSWER) from error
+            if same is not None:
+                self._known[same] = rows
+            return [*rows]
+
+    def _same(self, statement: Statement, row: Callable[..., T], bound: dict[str, object]) -> Hashable:
+        """What an equal question would be known by; None where it must be asked each time."""
+        if self._begin is _WRITE:
+            return None
+        try:
+            return statement.text, row, tuple((name, _frozen(value)) for name, value in bound.items())
+        except TypeError:
+            return None
 
     def _limit(self, within: float | None) -> list[sql.SQL]:
         """What sets the time of the next statement, and takes an earlier one's limit away."""
@@ -151,6 +173,7 @@ class Transaction:
 
     async def _close(self, how: str) -> None:
         connection, self._connection = self._connection, None
+        self._known.clear()
         if connection is None:
             return
         try:
@@ -195,6 +218,15 @@ class Transaction:
             while cursor.nextset():
                 pass
             return await cursor.fetchall() if cursor.description else []
+
+
+def _frozen(value: object) -> Hashable:
+    """A value that equals another's if both are the same to the database. Raises TypeError for others."""
+    if isinstance(value, list):
+        return (list, *map(_frozen, value))
+    if value is None or type(value) in _PLAIN:
+        return type(value), value
+    raise TypeError
 
 
 async def _with_patience(attempt: Callable[[], Awaitable[list[T]]]) -> list[T]:

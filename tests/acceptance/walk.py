@@ -1,18 +1,17 @@
-"""Queries that reach every field of the schema, each type on a page of rows where a page leads to it."""
+"""Queries that reach every field of the schema, each type on the rows of a page where a page leads to it."""
 
 from collections import deque
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from graphql import (
     GraphQLField,
+    GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLSchema,
     get_named_type,
-    get_nullable_type,
     is_composite_type,
     is_interface_type,
-    is_list_type,
     is_object_type,
     is_required_argument,
 )
@@ -23,47 +22,64 @@ ARGUMENTS = {
     "Query.nodes": "ids: $customers",
     "Tenant.customer": 'externalId: "C1"',
     "Tenant.order": 'externalId: "O1"',
+    "Tenant.segment": "databaseId: 1",
     "Tenant.segmentPreview": "criteria: {frequency: {gte: 1}}",
 }
 """What a field is asked with, where it cannot do without."""
 
+NO_WAY = {"Query.node", "Query.nodes"}
+"""Fields that are asked themselves, but lead nowhere: what they hold depends on the ids they get."""
+
+WITHIN = 20
+"""Rows of a page on each row of a page."""
+
+MARK = "walked"
+"""The alias that each object walked on bears, so that an answer tells how many there were."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A way to a type: what opens and closes the selection on it, and whether rows of a page lead there."""
+    """A way to a type: what opens the selection on it, and whether the rows of a page lead there."""
 
-    opening: tuple[str, ...]
-    many: bool
+    opening: tuple[str, ...] = ()
+    paged: bool = False
 
     def query(self, selection: str) -> str:
         """The whole query."""
-        return " { ".join(["", *self.opening, selection]) + " }" * (len(self.opening) + 1)
+        closing = " }" * (len(self.opening) + 1)
+        return " { ".join(["", *self.opening, f"{MARK}: __typename {selection}"]) + closing
 
 
 def places(schema: GraphQLSchema, size: int) -> dict[str, Place]:
-    """The shortest way to every object type, over a page or a list where there is one."""
-    query: Any = schema.query_type
+    """The shortest way to every object type, over a page of so many rows where there is one."""
     seen: dict[tuple[str, bool], Place] = {}
-    waiting = deque([(query, Place((), many=False))])
+    root: Any = schema.query_type
+    waiting: deque[tuple[Any, Place]] = deque([(root, Place())])
     while waiting:
         kind, place = waiting.popleft()
-        if (kind.name, place.many) in seen:
+        if (kind.name, place.paged) in seen:
             continue
-        seen[kind.name, place.many] = place
+        seen[kind.name, place.paged] = place
         for name, field in kind.fields.items():
-            named: Any = get_named_type(field.type)
-            text = asked(kind, name, field, size)
-            if not is_composite_type(named) or text is None:
-                continue
-            many = place.many or is_list_type(get_nullable_type(field.type))
-            if is_object_type(named):
-                waiting.append((named, Place((*place.opening, text), many)))
-            elif is_interface_type(named):
-                for each in schema.get_possible_types(named):
-                    way = (*place.opening, text, f"... on {each.name}")
-                    waiting.append((each, Place(way, many)))
+            waiting += _onwards(schema, kind, name, field, place, size)
     names = {name for name, _ in seen}
     return {name: seen.get((name, True)) or seen[name, False] for name in names}
+
+
+def _onwards(
+    schema: GraphQLSchema, kind: Any, name: str, field: GraphQLField, place: Place, size: int
+) -> list[tuple[Any, Place]]:
+    """Where a field leads to from a place."""
+    named: Any = get_named_type(field.type)
+    text = asked(kind, name, field, WITHIN if place.paged else size)
+    if not is_composite_type(named) or text is None or f"{kind.name}.{name}" in NO_WAY:
+        return []
+    paged = place.paged or (kind.name.endswith("Connection") and name in ("nodes", "edges"))
+    way = (*place.opening, text)
+    if is_object_type(named):
+        return [(named, Place(way, paged))]
+    possible: Any = schema.get_possible_types(cast("GraphQLInterfaceType", named))
+    return [(each, Place((*way, f"... on {each.name}"), paged)) for each in possible]
 
 
 def readable(schema: GraphQLSchema) -> list[GraphQLObjectType]:

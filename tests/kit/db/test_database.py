@@ -4,7 +4,8 @@ import asyncio
 
 import psycopg
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Text, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from kit.db import TENANT, Database, Statement, connect_for_work, prepare
 from kit.db.scope import scope
@@ -75,9 +76,42 @@ async def test_all_reads_of_a_request_see_one_state(two_tenants, database):
         assert await reader.fetch(EXTERNAL_IDS, str, tenant=1) == ["of-1"]
         with psycopg.connect(two_tenants.owner, autocommit=True) as owner:
             owner.execute("INSERT INTO customer (tenant_id, external_id) VALUES (1, 'later')")
-        assert await reader.fetch(EXTERNAL_IDS, str, tenant=1) == ["of-1"]
+        assert await reader.fetch(UNGUARDED, str, tenant=1) == ["of-1"]
         await reader.renew()
         assert await reader.fetch(EXTERNAL_IDS, str, tenant=1) == ["of-1", "later"]
+
+
+async def test_a_reader_sends_the_same_question_once(two_tenants, database):
+    sent: list[str] = []
+    database.on_statement = sent.append
+    named = prepare(
+        select(CUSTOMER.c.id).where(
+            CUSTOMER.c.tenant_id == TENANT,
+            CUSTOMER.c.external_id == any_(bindparam("names", type_=ARRAY(Text))),
+        )
+    )
+    async with database.read() as reader:
+        first = await reader.fetch(named, int, tenant=1, names=["of-1"])
+        assert first == await reader.fetch(named, int, tenant=1, names=["of-1"])
+        first.clear()
+        assert len(await reader.fetch(named, int, tenant=1, names=["of-1"])) == 1
+        assert len(sent) == 1
+        assert await reader.fetch(named, int, tenant=1, names=["of-2"]) == []
+        assert await reader.fetch(named, int, tenant=2, names=["of-1"]) == []
+        assert all(type(each) is str for each in await reader.fetch(named, str, tenant=1, names=["of-1"]))
+        assert len(sent) == 4
+        await reader.renew()
+        await reader.fetch(named, int, tenant=1, names=["of-1"])
+        assert len(sent) == 5
+
+
+async def test_a_write_sends_each_statement(two_tenants, database):
+    sent: list[str] = []
+    database.on_statement = sent.append
+    async with database.write() as transaction:
+        for _ in range(2):
+            assert await transaction.fetch(EXTERNAL_IDS, str, tenant=1) == ["of-1"]
+    assert len(sent) == 2
 
 
 async def test_a_read_transaction_cannot_write(two_tenants, database):
