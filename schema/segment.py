@@ -132,7 +132,7 @@ class SegmentMembership:
     @strawberry.field(
         description="The clauses of a dynamic segment that the customer meets now; none of a static one."
     )
-    async def why(self, info: Info) -> list[SegmentReason]:
+    async def why(self, info: Info) -> list[SegmentReason] | None:
         row = self.row
         if row.segment.criteria is None:
             return []

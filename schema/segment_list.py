@@ -105,7 +105,7 @@ async def segment_preview(
     root: "Tenant",
     info: Info,
     criteria: Annotated[JSON, strawberry.argument(description="Who, in the language of criteria.")],
-) -> SegmentPreview:
+) -> SegmentPreview | None:
     """The field: who would be in a segment of these criteria."""
     row = await use_cases.preview(info.context, root.row.id, criteria)
     return SegmentPreview.of_row(root.row, row)

@@ -77,9 +77,10 @@ class Tenant(Node):
         resolver=segment_list.segment,
         description="One segment, by exactly one of its ids. Null if there is none.",
     )
-    segment_preview: segment_list.SegmentPreview = strawberry.field(
+    segment_preview: segment_list.SegmentPreview | None = strawberry.field(
         resolver=segment_list.segment_preview,
-        description="Who would be in a segment of these criteria, before it is made.",
+        description="Who would be in a segment of these criteria, before it is made. Null with an error "
+        "where the criteria are refused or take too long.",
     )
     orders: OrderConnection = strawberry.field(
         resolver=orders_of_tenant,

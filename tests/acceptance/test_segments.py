@@ -1,9 +1,14 @@
 """Segments over the graph: made, refreshed after runs, their members, why, previews, and refusals."""
 
+import httpx
+import psycopg
 import pytest
+from pydantic import SecretStr
 from structlog.testing import capture_logs
 
+from app import create as create_app
 from kit import ids
+from kit.config import Settings
 from resolvers.processing.process import process
 from resolvers.processing.request import Request
 
@@ -414,3 +419,27 @@ async def test_hostile_criteria_are_refused_with_their_path(scored, client, crit
     (error,) = answer.json()["errors"]
     assert error["extensions"]["code"] in ("BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED")
     assert criteria is None or error["extensions"]["field"] == field
+
+
+async def test_what_takes_too_long_is_told_and_leaves_the_rest(scored, urls):
+    app = create_app(Settings(database_url=SecretStr(urls.app), query_timeout_seconds=0.3))
+    transport = httpx.ASGITransport(app)
+    query = """query Q($criteria: JSON!) { tenant(databaseId: 56) {
+      segmentPreview(criteria: $criteria) { customers }
+      after: customers(first: 1) { nodes { email } } name } }"""
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client,
+    ):
+        with psycopg.connect(urls.owner) as other:
+            other.execute("LOCK TABLE customer_score IN ACCESS EXCLUSIVE MODE")
+            answer = await client.post(
+                "/graphql", json={"query": query, "variables": {"criteria": {"frequency": 1}}}
+            )
+    content = answer.json()
+    (error,) = content["errors"]
+    assert error["extensions"] == {"code": "TIMED_OUT"}
+    assert "too long" in error["message"]
+    tenant = content["data"]["tenant"]
+    assert (tenant["segmentPreview"], tenant["name"]) == (None, "Shop 56")
+    assert len(tenant["after"]["nodes"]) == 1
