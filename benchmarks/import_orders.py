@@ -27,7 +27,8 @@ from demo.shop import Shop
 from kit import embedded
 from kit.db import connect_for_work
 from models.migrating import migrate
-from resolvers.imports import ImportOptions, import_orders
+from resolvers.imports.options import ImportOptions
+from resolvers.imports.orders import import_orders
 
 _BLOCK = 1 << 20
 _RAW = (

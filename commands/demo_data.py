@@ -12,7 +12,10 @@ from commands.processing import progress_bar
 from demo.files import write
 from demo.shop import Shop
 from kit.db import connect_for_work
-from resolvers.imports import ImportOptions, NewTenant, import_customers, import_events, import_orders
+from resolvers.imports.customers import import_customers
+from resolvers.imports.events import import_events
+from resolvers.imports.options import ImportOptions, NewTenant
+from resolvers.imports.orders import import_orders
 from resolvers.processing.process import process
 from resolvers.processing.request import Request
 

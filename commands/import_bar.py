@@ -13,8 +13,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from resolvers.imports import Progress as Tell
-from resolvers.imports import Step, silent
+from resolvers.imports.options import Progress as Tell
+from resolvers.imports.options import Step, silent
 
 _WORDS = {
     "waiting": "waiting for another import of this tenant",

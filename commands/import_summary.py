@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from kit.money import MINOR_DIGITS
-from resolvers.imports import ImportReport
+from resolvers.imports.report import ImportReport
 
 _THINGS = {
     "orders": ("order", "orders"),

@@ -13,8 +13,12 @@ from commands.options import Tenant
 from connectors.files import parse_map
 from kit.db import Work, connect_for_work
 from kit.errors import InvalidInputError
-from resolvers import imports
-from resolvers.imports import ImportOptions, ImportReport, NewTenant, Progress
+from resolvers.imports.customers import import_customers
+from resolvers.imports.events import import_events
+from resolvers.imports.options import ImportOptions, NewTenant, Progress
+from resolvers.imports.orders import import_orders
+from resolvers.imports.rates import import_rates
+from resolvers.imports.report import ImportReport
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -103,19 +107,19 @@ def _new_tenant(name: str | None, currency: str | None, zone: str | None) -> New
 
 _command(
     "orders",
-    imports.import_orders,
+    import_orders,
     "Orders, or lines that make up orders, with credits and refunds: customer_id, placed_at, amount (or qty "
     "and unit_price), and if there are any order_id, currency, kind, status, items, refund_of.",
 )
 _command(
     "customers",
-    imports.import_customers,
+    import_customers,
     "Customers: customer_id, email, first_name, last_name, phone, created_at; other columns become "
     "attributes.",
 )
 _command(
     "events",
-    imports.import_events,
+    import_events,
     "Events: event_type, occurred_at, message_id, customer_id, properties (a JSON object).",
 )
-_command("rates", imports.import_rates, "Exchange rates: currency, date, rate.")
+_command("rates", import_rates, "Exchange rates: currency, date, rate.")

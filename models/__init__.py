@@ -7,6 +7,7 @@ from models.cohort import Cohort
 from models.customer import Customer
 from models.event import Event
 from models.exchange_rate import ExchangeRate
+from models.idempotency import IdempotencyKey
 from models.listing import ScoreListing
 from models.order import Order
 from models.refund import Refund
@@ -30,6 +31,7 @@ __all__ = [
     "CustomerScore",
     "Event",
     "ExchangeRate",
+    "IdempotencyKey",
     "Order",
     "Refund",
     "Sales",

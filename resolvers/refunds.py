@@ -4,11 +4,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Text, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
-from kit.db import TENANT
+from kit.db import TENANT, prepare
 from kit.page import INSTANT
 from models import TABLES
+from resolvers.context import READ, Ctx
 from resolvers.keyset import KeysetList
 from resolvers.relation import Relation
 from resolvers.sorting import Order, SortKey
@@ -41,3 +43,19 @@ LIST = KeysetList(
 """The tenant's refunds, newest first."""
 OF_ORDER = Relation(LIST, REFUNDS.c.order_id)
 OF_CUSTOMER = Relation(LIST, REFUNDS.c.customer_id)
+_BY_EXTERNAL_IDS = prepare(
+    LIST.rows.where(REFUNDS.c.external_id == any_(bindparam("external_ids", type_=ARRAY(Text))))
+)
+
+
+async def by_external_ids(ctx: Ctx, tenant: int, external_ids: list[str]) -> list[RefundRow | None]:
+    """Batch function: the refunds that the shop knows by these ids, in their order."""
+    rows = await ctx.reader.fetch(_BY_EXTERNAL_IDS, RefundRow, tenant=tenant, external_ids=external_ids)
+    found = {row.external_id: row for row in rows}
+    return [found.get(each) for each in external_ids]
+
+
+async def find_by_external_id(ctx: Ctx, tenant: int, external_id: str) -> RefundRow | None:
+    """The refund that the shop knows by this id, or None."""
+    ctx.allow(tenant, READ)
+    return await ctx.loader("external refund ids", tenant, by_external_ids).load(external_id)

@@ -121,6 +121,15 @@ class OrderDirection(Enum):
     DESC = _value("desc", "From the highest down.")
 
 
+@strawberry.enum(description="What became of a record of a list.")
+class RecordStatus(Enum):
+    CREATED = _value("created", "It is new, and saved.")
+    UPDATED = _value("updated", "It was known, and differs now.")
+    UNCHANGED = _value("unchanged", "It was known as it is.")
+    DUPLICATE = _value("duplicate", "The same event was there already.")
+    REJECTED = _value("rejected", "It was not saved; its errors say why.")
+
+
 @strawberry.enum(description="Why a mutation was refused.")
 class UserErrorCode(Enum):
     BAD_USER_INPUT = _value("BAD_USER_INPUT", "A value is not accepted; `field` says which.")

@@ -3,13 +3,44 @@
 import strawberry
 
 from schema import segment_mutations as segments
+from schema import tenant_mutations
 from schema.backtest_request import BacktestRequestPayload, backtest_request
+from schema.customers_upsert import CustomersUpsertPayload, customers_upsert
+from schema.events_track import EventsTrackPayload, EventTrackPayload, event_track, events_track
+from schema.orders_upsert import OrdersUpsertPayload, RefundsUpsertPayload, orders_upsert, refunds_upsert
 from schema.segment_mutations import SegmentDeletePayload, SegmentMembersPayload, SegmentPayload
 from schema.settings_update import ScoringSettingsUpdatePayload, scoring_settings_update
+from schema.tenant_mutations import ProcessPayload, TenantPayload
 
 
 @strawberry.type(description="What changes something. Each field is one action; it tells why it was refused.")
 class Mutation:
+    tenant_create: TenantPayload = strawberry.field(
+        resolver=tenant_mutations.tenant_create, description="Make a tenant."
+    )
+    tenant_update: TenantPayload = strawberry.field(
+        resolver=tenant_mutations.tenant_update, description="Change what a tenant is called, or where it is."
+    )
+    customers_upsert: CustomersUpsertPayload = strawberry.field(
+        resolver=customers_upsert,
+        description="Add or change customers by the shop's own ids. Each record stands for itself.",
+    )
+    orders_upsert: OrdersUpsertPayload = strawberry.field(
+        resolver=orders_upsert,
+        description="Add or change orders by the shop's own ids. The next run counts them.",
+    )
+    refunds_upsert: RefundsUpsertPayload = strawberry.field(
+        resolver=refunds_upsert,
+        description="Add or change refunds by the shop's own ids. The next run counts them.",
+    )
+    event_track: EventTrackPayload = strawberry.field(resolver=event_track, description="Take an event in.")
+    events_track: EventsTrackPayload = strawberry.field(
+        resolver=events_track, description="Take events in. Each record stands for itself."
+    )
+    process_start: ProcessPayload = strawberry.field(
+        resolver=tenant_mutations.process,
+        description="Score a tenant, unless its scores are fresh. A run on its way is joined.",
+    )
     backtest_request: BacktestRequestPayload = strawberry.field(
         resolver=backtest_request,
         description="Test how well a tenant's last days would have been foretold. A worker does it; the same "

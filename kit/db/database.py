@@ -12,6 +12,7 @@ from psycopg import AsyncClientCursor, AsyncConnection, sql
 from psycopg.rows import args_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
+from kit.db.bulk import Work, connect_for_work
 from kit.db.role import act_as_application
 from kit.db.scope import scope
 from kit.db.statement import Statement
@@ -36,6 +37,7 @@ class Database:
 
     def __init__(self, url: str, *, size: int = 8) -> None:
         self.on_statement: Callable[[str], None] | None = None
+        self._url = url
         self._pool: AsyncConnectionPool[AsyncConnection[Any]] = AsyncConnectionPool(
             url,
             min_size=1,
@@ -76,6 +78,14 @@ class Database:
             await transaction.end("ROLLBACK")
             raise
         await transaction.end()
+
+    async def work(self, do: Callable[[Work], T]) -> T:
+        """Do something on a connection of its own, in a thread: statements on temporary tables, say."""
+        return await asyncio.to_thread(self._work, do)
+
+    def _work(self, do: Callable[[Work], T]) -> T:
+        with connect_for_work(self._url) as work:
+            return do(work)
 
     def _note(self, text: str) -> None:
         if self.on_statement is not None:

@@ -1,5 +1,6 @@
 """Tenant: the shop that a file is imported for, found or made."""
 
+import itertools
 import re
 import unicodedata
 from typing import NamedTuple
@@ -49,7 +50,7 @@ def find_or_create(work: Work, tenant: int, new: NewTenant | None) -> Shop:
                 f"There is no tenant {tenant}. "
                 'Make it with --create-tenant "NAME" --currency CODE --timezone ZONE.'
             )
-        slug = _slug(work, wanted.name, tenant)
+        slug = free_slug(work, wanted.name, tenant)
         added = {"id": tenant, "name": wanted.name, "slug": slug}
         created = work.count(_ADD, added | {"currency": wanted.currency, "time_zone": wanted.time_zone}) == 1
         rows = work.run(_FIND, {"id": tenant})
@@ -87,10 +88,13 @@ def _checked(work: Work, new: NewTenant) -> NewTenant:
     return NewTenant(new.name.strip(), code, new.time_zone)
 
 
-def _slug(work: Work, name: str, tenant: int) -> str:
+def free_slug(work: Work, name: str, tenant: int | None) -> str:
+    """A slug made of a name that no tenant has, with the tenant's id or a number where need be."""
     letters = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
-    slug = re.sub(r"[^a-z0-9]+", "-", letters).strip("-") or f"tenant-{tenant}"
-    return f"{slug}-{tenant}" if work.run(_SLUG_TAKEN, {"slug": slug}) else slug
+    slug = re.sub(r"[^a-z0-9]+", "-", letters).strip("-") or f"tenant-{tenant or 'new'}"
+    wanted = slug if tenant is None else f"{slug}-{tenant}"
+    ways = itertools.chain((slug, wanted), (f"{slug}-{number}" for number in itertools.count(2)))
+    return next(each for each in ways if not work.run(_SLUG_TAKEN, {"slug": each}))
 
 
 def _compare(shop: Shop, wanted: NewTenant) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from kit.db import connect_for_work
-from resolvers.imports import ImportOptions, NewTenant, import_orders
+from resolvers.imports.options import ImportOptions, NewTenant
+from resolvers.imports.orders import import_orders
 from resolvers.processing.process import process
 from resolvers.processing.request import Request
 

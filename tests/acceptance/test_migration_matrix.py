@@ -11,7 +11,8 @@ import pytest
 from kit import ids
 from kit.db import connect_for_work
 from kit.db.arrays import Amount, Int4, register
-from resolvers.imports import ImportOptions, NewTenant, import_orders
+from resolvers.imports.options import ImportOptions, NewTenant
+from resolvers.imports.orders import import_orders
 from resolvers.processing.process import process
 from resolvers.processing.request import Request
 

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from commands.import_bar import bar
 from commands.importing import app
 from kit.errors import CdpError
-from resolvers.imports import Step
+from resolvers.imports.options import Step
 
 if TYPE_CHECKING:
     from tests.conftest import Urls

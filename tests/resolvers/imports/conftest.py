@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,8 +10,8 @@ import psycopg
 import pytest
 
 from kit.db import Work, connect_for_work
-from resolvers import imports
-from resolvers.imports import ImportOptions, ImportReport, NewTenant
+from resolvers.imports.options import ImportOptions, NewTenant
+from resolvers.imports.report import ImportReport
 
 if TYPE_CHECKING:
     from tests.conftest import Urls
@@ -37,7 +38,9 @@ class Shop:
         options.setdefault("rejects", self.folder / "rejects.csv")
         options.setdefault("create", NEW)
         options.setdefault("max_rejects", 100)
-        use: Callable[..., ImportReport] = getattr(imports, f"import_{kind}")
+        use: Callable[..., ImportReport] = getattr(
+            import_module(f"resolvers.imports.{kind}"), f"import_{kind}"
+        )
         return use(self.work, path, ImportOptions(**{"tenant": TENANT, **options}))
 
     def orders(self, file: str | bytes | Path, **options: Any) -> ImportReport:

@@ -11,7 +11,7 @@ import pytest
 
 from demo.files import write
 from demo.shop import Shop as DemoShop
-from resolvers.imports import NewTenant
+from resolvers.imports.options import NewTenant
 
 if TYPE_CHECKING:
     from tests.resolvers.imports.conftest import Shop

@@ -6,7 +6,8 @@ import pytest
 
 from connectors.files import text
 from kit.errors import FailedError, InvalidInputError
-from resolvers.imports import ImportOptions, NewTenant, Step, import_orders
+from resolvers.imports.options import ImportOptions, NewTenant, Step
+from resolvers.imports.orders import import_orders
 
 if TYPE_CHECKING:
     from tests.conftest import Urls

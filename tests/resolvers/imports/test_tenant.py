@@ -3,7 +3,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kit.errors import ConflictError, InvalidInputError, NotFoundError
-from resolvers.imports import NewTenant
+from resolvers.imports.options import NewTenant
 
 if TYPE_CHECKING:
     from tests.resolvers.imports.conftest import Shop

@@ -1,0 +1,155 @@
+"""Tenants from a caller: making one, and changing what it is called and where it is."""
+
+import re
+from dataclasses import dataclass
+
+from kit.db import Statement, Work
+from kit.errors import ConflictError, InvalidInputError, NotFoundError
+from kit.money import currency
+from kit.zone import zone
+from resolvers import tenants
+from resolvers.context import ADMIN, WRITE, Ctx
+from resolvers.imports.tenant import free_slug, mark_changed
+from resolvers.tenants import TenantRow
+
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_ADD = Statement(
+    "INSERT INTO tenant (name, slug, currency, time_zone) "
+    "VALUES (%(name)s, %(slug)s, %(currency)s, %(time_zone)s) ON CONFLICT (id) DO NOTHING RETURNING id",
+    False,
+    {},
+)
+_ADD_AS = Statement(
+    "INSERT INTO tenant (id, name, slug, currency, time_zone) "
+    "VALUES (%(id)s, %(name)s, %(slug)s, %(currency)s, %(time_zone)s) "
+    "ON CONFLICT (id) DO NOTHING RETURNING id",
+    False,
+    {},
+)
+_TAKEN = Statement("SELECT id FROM tenant WHERE slug = %(slug)s", False, {})
+_LOCK = Statement(
+    "SELECT name, slug, currency, time_zone FROM tenant WHERE id = %(id)s FOR UPDATE", False, {}
+)
+_STORE = Statement(
+    "UPDATE tenant SET name = %(name)s, slug = %(slug)s, currency = %(currency)s, time_zone = %(time_zone)s "
+    "WHERE id = %(id)s",
+    False,
+    {},
+)
+_HAS_DATA = Statement(
+    "SELECT EXISTS (SELECT FROM customer_order WHERE tenant_id = %(tenant_id)s) "
+    "OR EXISTS (SELECT FROM refund WHERE tenant_id = %(tenant_id)s)",
+    True,
+    {},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TenantChanges:
+    """What to change of a tenant; None stays."""
+
+    name: str | None = None
+    slug: str | None = None
+    currency: str | None = None
+    time_zone: str | None = None
+
+
+async def create_tenant(
+    ctx: Ctx,
+    *,
+    name: str,
+    currency_code: str,
+    time_zone: str,
+    slug: str | None = None,
+    number: int | None = None,
+) -> TenantRow:
+    """Make a tenant; `number` asks for the id that v2 paths use, `slug` for its name in addresses.
+
+    Raises InvalidInputError for a value that is not accepted, ConflictError for an id or slug that is taken.
+    """
+    if ctx.actor.tenants is not None or ADMIN not in ctx.actor.scopes:
+        raise NotFoundError("Only who may see all tenants can make one.")
+    values = {
+        "name": _name(name),
+        "currency": currency("currency_code", currency_code),
+        "time_zone": time_zone,
+    }
+    zone(time_zone)
+    if slug is not None:
+        _check_slug(slug)
+    if number is not None and not 1 <= number < 2**53:
+        raise InvalidInputError("database_id", "Accepted are 1 to 9,007,199,254,740,991.")
+
+    def do(work: Work) -> int:
+        with work.transaction(None):
+            chosen = slug or free_slug(work, values["name"], number)
+            if work.run(_TAKEN, {"slug": chosen}):
+                raise ConflictError(f"The slug '{chosen}' is taken.")
+            return _add(work, {**values, "slug": chosen}, number)
+
+    found = await ctx.db.work(do)
+    await ctx.refresh()
+    return await tenants.get(ctx, found)
+
+
+async def update_tenant(ctx: Ctx, tenant: int, changes: TenantChanges) -> TenantRow:
+    """Change a tenant. Another time zone makes the scores stale: days begin elsewhere.
+
+    Raises NotFoundError for an unknown tenant, InvalidInputError for a value that is not accepted, and
+    ConflictError for a slug that is taken or another currency once there are orders.
+    """
+    await tenants.get(ctx, tenant)
+    ctx.allow(tenant, WRITE)
+    wanted = {
+        "name": None if changes.name is None else _name(changes.name),
+        "slug": changes.slug,
+        "currency": None if changes.currency is None else currency("currency_code", changes.currency),
+        "time_zone": changes.time_zone,
+    }
+    if changes.slug is not None:
+        _check_slug(changes.slug)
+    if changes.time_zone is not None:
+        zone(changes.time_zone)
+    await ctx.db.work(lambda work: _change(work, tenant, wanted))
+    await ctx.refresh()
+    return await tenants.get(ctx, tenant)
+
+
+def _change(work: Work, tenant: int, wanted: dict[str, str | None]) -> None:
+    with work.transaction(tenant):
+        row = work.run(_LOCK, {"id": tenant})[0]
+        before = dict(zip(("name", "slug", "currency", "time_zone"), row, strict=True))
+        after = before | {name: value for name, value in wanted.items() if value is not None}
+        if after["currency"] != before["currency"] and work.run(_HAS_DATA)[0][0]:
+            raise ConflictError("The tenant has orders, so its currency stays as it is.")
+        if after["slug"] != before["slug"] and work.run(_TAKEN, {"slug": after["slug"]}):
+            raise ConflictError(f"The slug '{after['slug']}' is taken.")
+        work.run(_STORE, {"id": tenant, **after})
+        if after["time_zone"] != before["time_zone"]:
+            mark_changed(work, tenant)
+
+
+def _add(work: Work, values: dict[str, str], number: int | None) -> int:
+    """The new tenant's id. Ids that were asked for leave holes that the next ones step over."""
+    if number is not None:
+        found = work.run(_ADD_AS, {**values, "id": number})
+        if not found:
+            raise ConflictError(f"There is a tenant {number} already.")
+        return int(found[0][0])
+    while not (found := work.run(_ADD, values)):
+        pass
+    return int(found[0][0])
+
+
+def _name(name: str) -> str:
+    found = name.strip()
+    if not 1 <= len(found) <= 200 or not found.isprintable():
+        raise InvalidInputError("name", "A name of 1 to 200 printable characters is accepted.")
+    return found
+
+
+def _check_slug(slug: str) -> None:
+    if not _SLUG.fullmatch(slug) or len(slug) > 100:
+        raise InvalidInputError(
+            "slug", f"'{slug[:60]}' is no slug; small letters, digits and single hyphens are accepted."
+        )
