@@ -2,7 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install demo test check check-schema format bench contracts clean
+NPM := $(and $(shell command -v node),$(shell command -v npm))
+CLIENT := clients/typescript
+
+.PHONY: install demo test check check-schema check-client check-client-drift client format bench contracts clean
 
 install: .venv/installed
 
@@ -26,7 +29,7 @@ check: install
 	$(BIN)/lint-imports
 	$(BIN)/cdp schema graphql | diff -u schema/schema.graphql - || { echo 'schema.graphql has drifted; run make contracts'; exit 1; }
 	$(BIN)/cdp schema openapi | diff -u rest/openapi.json - || { echo 'openapi.json has drifted; run make contracts'; exit 1; }
-	@$(MAKE) --no-print-directory check-schema
+	@$(MAKE) --no-print-directory check-schema check-client
 
 # The public tools of tools/schema, where Node is. Without a registry they cannot be installed: only CI minds.
 check-schema:
@@ -35,6 +38,25 @@ check-schema:
 	elif [ -n "$$CI" ]; then exit 1; \
 	else echo 'Skipped: the public tools of the schema could not be installed.'; fi
 
+# The TypeScript client is generated and compiled where Node is.
+check-client:
+ifeq ($(NPM),)
+	@echo 'Skipped: the TypeScript client needs Node and npm.'
+else
+	@if $(MAKE) --silent $(CLIENT)/node_modules/.package-lock.json; then $(MAKE) --no-print-directory check-client-drift; \
+	elif [ -n "$$CI" ]; then exit 1; \
+	else echo 'Skipped: the packages of the TypeScript client could not be installed.'; fi
+endif
+
+check-client-drift:
+	cd $(CLIENT) && CODEGEN_OUT=dist/generated/ $(NPM) run --silent generate
+	diff -ru $(CLIENT)/src/generated $(CLIENT)/dist/generated || { echo 'the TypeScript client has drifted; run make contracts'; exit 1; }
+	cd $(CLIENT) && $(NPM) run --silent build
+
+%/node_modules/.package-lock.json: %/package-lock.json
+	cd $* && $(NPM) ci
+	touch $@
+
 format: install
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -42,9 +64,19 @@ format: install
 contracts: install
 	$(BIN)/cdp schema graphql > schema/schema.graphql
 	$(BIN)/cdp schema openapi > rest/openapi.json
+	@$(MAKE) --no-print-directory client
+
+client:
+ifeq ($(NPM),)
+	@echo 'Skipped: the TypeScript client needs Node and npm.'
+else
+	@$(MAKE) --silent $(CLIENT)/node_modules/.package-lock.json
+	cd $(CLIENT) && $(NPM) run --silent generate
+endif
 
 bench: install
 	$(BIN)/python -m benchmarks
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info tools/schema/node_modules tools/schema/generated
+	rm -rf $(CLIENT)/node_modules $(CLIENT)/dist

@@ -1,0 +1,634 @@
+/* eslint-disable */
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** How likely a customer is to be lost, from the chance of another order in time. */
+export type ChurnRisk =
+  /** At least an even chance of another order. */
+  | 'ACTIVE'
+  /** At least one chance in four. */
+  | 'AT_RISK'
+  /** Less than one chance in ten. */
+  | 'CHURNED'
+  /** At least one chance in ten. */
+  | 'CHURNING';
+
+/** Where a customer stands by predicted value. */
+export type ClvTier =
+  /** The top fifth, or the tenant's own share. */
+  | 'HIGH'
+  /** The rest. */
+  | 'LOW'
+  /** The next three tenths, or the tenant's own share. */
+  | 'MEDIUM';
+
+/** Why a score is null. */
+export type MissingScoreReason =
+  /** The tenant has under 30 repeat buyers, too few to fit a model to. */
+  | 'LOW_DATA'
+  /** No run has computed this since the customer came. */
+  | 'NOT_PROCESSED'
+  /** No day on which they paid more than they got back. */
+  | 'NO_TRANSACTION';
+
+/** How far an order is. Paid ones alone count as revenue. */
+export type OrderStatus =
+  /** Cancelled. */
+  | 'CANCELLED'
+  /** Paid. */
+  | 'PAID'
+  /** Placed, not paid yet. */
+  | 'PENDING';
+
+/** How the processing of a tenant stands. */
+export type ProcessingState =
+  /** The last run failed; older scores stand. */
+  | 'FAILED'
+  /** No run yet. */
+  | 'NEVER_PROCESSED'
+  /** The last run succeeded. */
+  | 'PROCESSED'
+  /** A run is queued or going on. */
+  | 'PROCESSING';
+
+/** The segments that scores for recency, frequency and monetary value fall into. */
+export type RfmSegment =
+  /** Below the middle in recency, frequency and value. */
+  | 'ABOUT_TO_SLEEP'
+  /** Bought often or much, but a while ago. */
+  | 'AT_RISK'
+  /** Bought often and much, but long ago. */
+  | 'CANNOT_LOSE_THEM'
+  /** Bought lately, buy often and spend much. */
+  | 'CHAMPIONS'
+  /** Bought little, long ago. */
+  | 'HIBERNATING'
+  /** Lowest in recency, frequency and value. */
+  | 'LOST'
+  /** Buy often and spend much. */
+  | 'LOYAL_CUSTOMERS'
+  /** Middling in recency, with some purchases and value. */
+  | 'NEED_ATTENTION'
+  /** Bought lately, more than once, and spend well. */
+  | 'POTENTIAL_LOYALISTS'
+  /** Bought lately, more than once, but spend little. */
+  | 'PROMISING'
+  /** Bought lately, for the first time. */
+  | 'RECENT_CUSTOMERS';
+
+/** The segment to make. */
+export type SegmentCreateInput = {
+  /** Who is in it, in the language of criteria; for a dynamic segment alone. */
+  criteria?: unknown;
+  /** What it is for. */
+  description?: string | null | undefined;
+  /** A name that no other segment of the tenant has, to 100 letters. */
+  name: string;
+  /** The tenant's global id. */
+  tenantId: string;
+  /** How customers come into it. */
+  type: SegmentType;
+};
+
+/** How customers come into a segment. */
+export type SegmentType =
+  /** By criteria, worked out anew after each run. */
+  | 'DYNAMIC'
+  /** By hand, one by one. */
+  | 'STATIC';
+
+/** What an item of a timeline tells of. */
+export type TimelineKind =
+  /** An event was tracked. */
+  | 'EVENT'
+  /** An order was placed. */
+  | 'ORDER'
+  /** Money was given back. */
+  | 'REFUND'
+  /** The customer moved between RFM segments. */
+  | 'SEGMENT_CHANGE';
+
+/** Why a mutation was refused. */
+export type UserErrorCode =
+  /** A value is not accepted; `field` says which. */
+  | 'BAD_USER_INPUT'
+  /** Something else is in the way now. */
+  | 'CONFLICT'
+  /** What the input names does not exist, or not for the caller. */
+  | 'NOT_FOUND';
+
+export type AudiencePreviewQueryVariables = Exact<{
+  tenant: string;
+  criteria: unknown;
+  sample?: number;
+}>;
+
+
+export type AudiencePreviewQuery = { tenant: { id: string, segmentPreview: { customers: number, of: number, share: number | null, clauses: Array<string>, sample: Array<{ id: string, externalId: string, email: string | null, firstName: string | null, lastName: string | null, rfm: { segment: RfmSegment | null, score: string | null, lastOrderOn: string | null }, clv: { tier: ClvTier | null, predictedValue: { amount: string, currencyCode: string } | null }, churn: { probability: number | null, risk: ChurnRisk | null } }> } | null } | null };
+
+export type SegmentCreateMutationVariables = Exact<{
+  input: SegmentCreateInput;
+}>;
+
+
+export type SegmentCreateMutation = { segmentCreate: { segment: { id: string, name: string, memberCount: string } | null, userErrors: Array<{ code: UserErrorCode, field: Array<string> | null, message: string }> } };
+
+export type Customer360QueryVariables = Exact<{
+  tenant: string;
+  externalId: string;
+  items?: number;
+}>;
+
+
+export type Customer360Query = { tenant: { customer: { id: string, externalId: string, email: string | null, firstName: string | null, lastName: string | null, phone: string | null, createdAt: string | null, rfm: { segment: RfmSegment | null, score: string | null, recencyDays: number | null, frequency: number | null, lastOrderOn: string | null, reason: MissingScoreReason | null, computedAt: string | null, isStale: boolean, monetary: { amount: string, currencyCode: string } | null }, clv: { tier: ClvTier | null, reason: MissingScoreReason | null, historicalValue: { amount: string, currencyCode: string } | null, expectedValue: { amount: string, currencyCode: string } | null, predictedValue: { amount: string, currencyCode: string } | null }, churn: { probability: number | null, risk: ChurnRisk | null, aliveProbability: number | null, reason: MissingScoreReason | null }, segments: Array<{ addedAt: string, segment: { id: string, name: string }, why: Array<{ text: string, value: string | null }> | null }>, timeline: { totalCount: number, nodes: Array<
+          | { __typename: 'EventTracked', occurredAt: string, event: { type: string, properties: unknown } }
+          | { __typename: 'OrderPlaced', occurredAt: string, order: { id: string, externalId: string, status: OrderStatus, netAmount: { amount: string, currencyCode: string } } }
+          | { __typename: 'RefundGiven', occurredAt: string, refund: { externalId: string, amount: { amount: string, currencyCode: string } } }
+          | { __typename: 'SegmentChanged', fromSegment: RfmSegment | null, toSegment: RfmSegment | null, occurredAt: string }
+        >, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null } | null };
+
+export type CustomerTimelineQueryVariables = Exact<{
+  customer: string;
+  items?: number;
+  after?: string | null | undefined;
+  kinds?: Array<TimelineKind> | TimelineKind | null | undefined;
+}>;
+
+
+export type CustomerTimelineQuery = { node:
+    | { __typename: 'Backtest' }
+    | { __typename: 'Customer', timeline: { nodes: Array<
+          | { __typename: 'EventTracked', occurredAt: string, event: { type: string, properties: unknown } }
+          | { __typename: 'OrderPlaced', occurredAt: string, order: { id: string, externalId: string, status: OrderStatus, netAmount: { amount: string, currencyCode: string } } }
+          | { __typename: 'RefundGiven', occurredAt: string, refund: { externalId: string, amount: { amount: string, currencyCode: string } } }
+          | { __typename: 'SegmentChanged', fromSegment: RfmSegment | null, toSegment: RfmSegment | null, occurredAt: string }
+        >, pageInfo: { hasNextPage: boolean, endCursor: string | null } } }
+    | { __typename: 'Event' }
+    | { __typename: 'Order' }
+    | { __typename: 'ScoreRun' }
+    | { __typename: 'Segment' }
+    | { __typename: 'Tenant' }
+   | null };
+
+export type CustomersAtRiskQueryVariables = Exact<{
+  tenant: string;
+  risks?: Array<ChurnRisk> | ChurnRisk;
+  first?: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type CustomersAtRiskQuery = { tenant: { analytics: { churn: { computedAt: string | null, isStale: boolean, overview: { totalCustomers: number, churnRate: number | null, horizonDays: number | null }, distribution: Array<{ risk: ChurnRisk, customers: number, percentage: number, expectedValue: { amount: string, currencyCode: string } | null }> } }, customers: { totalCount: number, nodes: Array<{ id: string, externalId: string, email: string | null, firstName: string | null, lastName: string | null, rfm: { segment: RfmSegment | null, score: string | null, lastOrderOn: string | null }, clv: { tier: ClvTier | null, predictedValue: { amount: string, currencyCode: string } | null }, churn: { probability: number | null, risk: ChurnRisk | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
+
+export type MoneyFieldsFragment = { amount: string, currencyCode: string };
+
+export type CustomerRowFragment = { id: string, externalId: string, email: string | null, firstName: string | null, lastName: string | null, rfm: { segment: RfmSegment | null, score: string | null, lastOrderOn: string | null }, clv: { tier: ClvTier | null, predictedValue: { amount: string, currencyCode: string } | null }, churn: { probability: number | null, risk: ChurnRisk | null } };
+
+type TimelineItemFields_EventTracked_Fragment = { __typename: 'EventTracked', occurredAt: string, event: { type: string, properties: unknown } };
+
+type TimelineItemFields_OrderPlaced_Fragment = { __typename: 'OrderPlaced', occurredAt: string, order: { id: string, externalId: string, status: OrderStatus, netAmount: { amount: string, currencyCode: string } } };
+
+type TimelineItemFields_RefundGiven_Fragment = { __typename: 'RefundGiven', occurredAt: string, refund: { externalId: string, amount: { amount: string, currencyCode: string } } };
+
+type TimelineItemFields_SegmentChanged_Fragment = { __typename: 'SegmentChanged', fromSegment: RfmSegment | null, toSegment: RfmSegment | null, occurredAt: string };
+
+export type TimelineItemFieldsFragment =
+  | TimelineItemFields_EventTracked_Fragment
+  | TimelineItemFields_OrderPlaced_Fragment
+  | TimelineItemFields_RefundGiven_Fragment
+  | TimelineItemFields_SegmentChanged_Fragment
+;
+
+export type SegmentOverviewQueryVariables = Exact<{
+  tenant: string;
+}>;
+
+
+export type SegmentOverviewQuery = { tenant: { id: string, name: string, processing: { status: ProcessingState, lastProcessedAt: string | null, isStale: boolean }, analytics: { rfm: { computedAt: string | null, overview: { totalCustomers: number, averageRecencyDays: number | null, averageFrequency: number | null, averageMonetary: { amount: string, currencyCode: string } | null, totalRevenue: { amount: string, currencyCode: string } | null }, distribution: Array<{ segment: RfmSegment, customers: number, percentage: number, averageMonetary: { amount: string, currencyCode: string } | null }>, grid: Array<{ recencyScore: number, frequencyScore: number, customers: number }> } }, segments: { nodes: Array<{ id: string, name: string, type: SegmentType, memberCount: string, lastUpdatedAt: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
+
+export class TypedDocumentString<TResult, TVariables>
+  extends String
+  implements DocumentTypeDecoration<TResult, TVariables>
+{
+  __apiType?: NonNullable<DocumentTypeDecoration<TResult, TVariables>['__apiType']>;
+  private value: string;
+  public __meta__?: Record<string, any> | undefined;
+
+  constructor(value: string, __meta__?: Record<string, any> | undefined) {
+    super(value);
+    this.value = value;
+    this.__meta__ = __meta__;
+  }
+
+  override toString(): string & DocumentTypeDecoration<TResult, TVariables> {
+    return this.value;
+  }
+}
+export const MoneyFieldsFragmentDoc = new TypedDocumentString(`
+    fragment MoneyFields on Money {
+  amount
+  currencyCode
+}
+    `, {"fragmentName":"MoneyFields"}) as unknown as TypedDocumentString<MoneyFieldsFragment, unknown>;
+export const CustomerRowFragmentDoc = new TypedDocumentString(`
+    fragment CustomerRow on Customer {
+  id
+  externalId
+  email
+  firstName
+  lastName
+  rfm {
+    segment
+    score
+    lastOrderOn
+  }
+  clv {
+    predictedValue {
+      ...MoneyFields
+    }
+    tier
+  }
+  churn {
+    probability
+    risk
+  }
+}
+    fragment MoneyFields on Money {
+  amount
+  currencyCode
+}`, {"fragmentName":"CustomerRow"}) as unknown as TypedDocumentString<CustomerRowFragment, unknown>;
+export const TimelineItemFieldsFragmentDoc = new TypedDocumentString(`
+    fragment TimelineItemFields on TimelineItem {
+  __typename
+  occurredAt
+  ... on OrderPlaced {
+    order {
+      id
+      externalId
+      status
+      netAmount {
+        ...MoneyFields
+      }
+    }
+  }
+  ... on RefundGiven {
+    refund {
+      externalId
+      amount {
+        ...MoneyFields
+      }
+    }
+  }
+  ... on EventTracked {
+    event {
+      type
+      properties
+    }
+  }
+  ... on SegmentChanged {
+    fromSegment
+    toSegment
+  }
+}
+    fragment MoneyFields on Money {
+  amount
+  currencyCode
+}`, {"fragmentName":"TimelineItemFields"}) as unknown as TypedDocumentString<TimelineItemFieldsFragment, unknown>;
+export const AudiencePreviewDocument = new TypedDocumentString(`
+    query AudiencePreview($tenant: BigInt!, $criteria: JSON!, $sample: Int! = 10) {
+  tenant(databaseId: $tenant) {
+    id
+    segmentPreview(criteria: $criteria) {
+      customers
+      of
+      share
+      clauses
+      sample(first: $sample) {
+        ...CustomerRow
+      }
+    }
+  }
+}
+    fragment MoneyFields on Money {
+  amount
+  currencyCode
+}
+fragment CustomerRow on Customer {
+  id
+  externalId
+  email
+  firstName
+  lastName
+  rfm {
+    segment
+    score
+    lastOrderOn
+  }
+  clv {
+    predictedValue {
+      ...MoneyFields
+    }
+    tier
+  }
+  churn {
+    probability
+    risk
+  }
+}`, {"hash":"sha256:852297622958c27e79274a8c3afd3c114fabae03c7475480d68446acd353eb67"}) as unknown as TypedDocumentString<AudiencePreviewQuery, AudiencePreviewQueryVariables>;
+export const SegmentCreateDocument = new TypedDocumentString(`
+    mutation SegmentCreate($input: SegmentCreateInput!) {
+  segmentCreate(input: $input) {
+    segment {
+      id
+      name
+      memberCount
+    }
+    userErrors {
+      code
+      field
+      message
+    }
+  }
+}
+    `, {"hash":"sha256:ffae242435678b72e2143fda2b25957872b1d582923207c8c4f0f858e9c56a3a"}) as unknown as TypedDocumentString<SegmentCreateMutation, SegmentCreateMutationVariables>;
+export const Customer360Document = new TypedDocumentString(`
+    query Customer360($tenant: BigInt!, $externalId: String!, $items: Int! = 20) {
+  tenant(databaseId: $tenant) {
+    customer(externalId: $externalId) {
+      id
+      externalId
+      email
+      firstName
+      lastName
+      phone
+      createdAt
+      rfm {
+        segment
+        score
+        recencyDays
+        frequency
+        monetary {
+          ...MoneyFields
+        }
+        lastOrderOn
+        reason
+        computedAt
+        isStale
+      }
+      clv {
+        historicalValue {
+          ...MoneyFields
+        }
+        expectedValue {
+          ...MoneyFields
+        }
+        predictedValue {
+          ...MoneyFields
+        }
+        tier
+        reason
+      }
+      churn {
+        probability
+        risk
+        aliveProbability
+        reason
+      }
+      segments {
+        addedAt
+        segment {
+          id
+          name
+        }
+        why {
+          text
+          value
+        }
+      }
+      timeline(first: $items) {
+        totalCount
+        nodes {
+          ...TimelineItemFields
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+      }
+    }
+  }
+}
+    fragment MoneyFields on Money {
+  amount
+  currencyCode
+}
+fragment TimelineItemFields on TimelineItem {
+  __typename
+  occurredAt
+  ... on OrderPlaced {
+    order {
+      id
+      externalId
+      status
+      netAmount {
+        ...MoneyFields
+      }
+    }
+  }
+  ... on RefundGiven {
+    refund {
+      externalId
+      amount {
+        ...MoneyFields
+      }
+    }
+  }
+  ... on EventTracked {
+    event {
+      type
+      properties
+    }
+  }
+  ... on SegmentChanged {
+    fromSegment
+    toSegment
+  }
+}`, {"hash":"sha256:d3aa1bcb4e540e50196f92ffbc9f7ec270907fc14c9e556196ae287698b44cfb"}) as unknown as TypedDocumentString<Customer360Query, Customer360QueryVariables>;
+export const CustomerTimelineDocument = new TypedDocumentString(`
+    query CustomerTimeline($customer: ID!, $items: Int! = 20, $after: String, $kinds: [TimelineKind!]) {
+  node(id: $customer) {
+    __typename
+    ... on Customer {
+      timeline(first: $items, after: $after, kinds: $kinds) {
+        nodes {
+          ...TimelineItemFields
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+      }
+    }
+  }
+}
+    fragment MoneyFields on Money {
+  amount
+  currencyCode
+}
+fragment TimelineItemFields on TimelineItem {
+  __typename
+  occurredAt
+  ... on OrderPlaced {
+    order {
+      id
+      externalId
+      status
+      netAmount {
+        ...MoneyFields
+      }
+    }
+  }
+  ... on RefundGiven {
+    refund {
+      externalId
+      amount {
+        ...MoneyFields
+      }
+    }
+  }
+  ... on EventTracked {
+    event {
+      type
+      properties
+    }
+  }
+  ... on SegmentChanged {
+    fromSegment
+    toSegment
+  }
+}`, {"hash":"sha256:4a901d9c9203167c80e54686a9cd97e6db7b167f8fc1555fd4c97ade6419fc2f"}) as unknown as TypedDocumentString<CustomerTimelineQuery, CustomerTimelineQueryVariables>;
+export const CustomersAtRiskDocument = new TypedDocumentString(`
+    query CustomersAtRisk($tenant: BigInt!, $risks: [ChurnRisk!]! = [AT_RISK, CHURNING], $first: Int! = 50, $after: String) {
+  tenant(databaseId: $tenant) {
+    analytics {
+      churn {
+        computedAt
+        isStale
+        overview {
+          totalCustomers
+          churnRate
+          horizonDays
+        }
+        distribution {
+          risk
+          customers
+          percentage
+          expectedValue {
+            ...MoneyFields
+          }
+        }
+      }
+    }
+    customers(
+      first: $first
+      after: $after
+      filter: {churnRisk: {in: $risks}}
+      orderBy: {field: PREDICTED_VALUE, direction: DESC}
+    ) {
+      totalCount
+      nodes {
+        ...CustomerRow
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+}
+    fragment MoneyFields on Money {
+  amount
+  currencyCode
+}
+fragment CustomerRow on Customer {
+  id
+  externalId
+  email
+  firstName
+  lastName
+  rfm {
+    segment
+    score
+    lastOrderOn
+  }
+  clv {
+    predictedValue {
+      ...MoneyFields
+    }
+    tier
+  }
+  churn {
+    probability
+    risk
+  }
+}`, {"hash":"sha256:b8b581a22db0b4589c45d495e8fdeea686417c3773a4f0b5d0b594edad159e14"}) as unknown as TypedDocumentString<CustomersAtRiskQuery, CustomersAtRiskQueryVariables>;
+export const SegmentOverviewDocument = new TypedDocumentString(`
+    query SegmentOverview($tenant: BigInt!) {
+  tenant(databaseId: $tenant) {
+    id
+    name
+    processing {
+      status
+      lastProcessedAt
+      isStale
+    }
+    analytics {
+      rfm {
+        computedAt
+        overview {
+          totalCustomers
+          averageRecencyDays
+          averageFrequency
+          averageMonetary {
+            ...MoneyFields
+          }
+          totalRevenue {
+            ...MoneyFields
+          }
+        }
+        distribution {
+          segment
+          customers
+          percentage
+          averageMonetary {
+            ...MoneyFields
+          }
+        }
+        grid {
+          recencyScore
+          frequencyScore
+          customers
+        }
+      }
+    }
+    segments(first: 100) {
+      nodes {
+        id
+        name
+        type
+        memberCount
+        lastUpdatedAt
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+}
+    fragment MoneyFields on Money {
+  amount
+  currencyCode
+}`, {"hash":"sha256:b31bd444642d27bd8fc960108c8e0c448a9715ba03e0193d189a8a0d68241880"}) as unknown as TypedDocumentString<SegmentOverviewQuery, SegmentOverviewQueryVariables>;
