@@ -18,7 +18,7 @@ from schema.limits import Bounds, guard
 from schema.mutation import Mutation
 from schema.node import Node
 from schema.nodes import NODES, find_node
-from schema.scalars import BIG_INT, CURRENCY_CODE, BigInt, CurrencyCode
+from schema.scalars import SCALARS
 from schema.tenant import KIND as TENANT
 from schema.tenant import Tenant
 from schema.timeline import EventTracked, OrderPlaced, RefundGiven, SegmentChanged
@@ -90,7 +90,5 @@ def create_schema(bounds: Bounds | None = None, trusted: TrustedDocuments | None
         mutation=Mutation,
         types=[*NODES, OrderPlaced, RefundGiven, EventTracked, SegmentChanged],
         extensions=[guards],
-        config=StrawberryConfig(
-            auto_camel_case=True, scalar_map={BigInt: BIG_INT, CurrencyCode: CURRENCY_CODE}
-        ),
+        config=StrawberryConfig(auto_camel_case=True, scalar_map=SCALARS),
     )

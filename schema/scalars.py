@@ -1,10 +1,15 @@
-"""Scalars: 64-bit integers and currency codes."""
+"""Scalars: what they are written as, and what is accepted of them."""
 
 import re
-from typing import NewType
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any, NewType, TypeVar
 
 import strawberry
 from graphql import GraphQLError
+
+T = TypeVar("T")
 
 MOST = 2**63 - 1
 
@@ -20,9 +25,36 @@ def _parse_bigint(value: object) -> int:
     return value
 
 
+def _read(value: object, read: Callable[[str], T], accepted: str) -> T:
+    try:
+        return read(value if isinstance(value, str) else "")
+    except (ValueError, InvalidOperation):
+        raise GraphQLError(f"'{str(value)[:60]}' is not {accepted}") from None
+
+
+def _parse_date(value: object) -> date:
+    return _read(value, date.fromisoformat, "a day; one such as 2026-01-31 is accepted.")
+
+
+def _parse_instant(value: object) -> datetime:
+    return _read(value, datetime.fromisoformat, "an instant; one such as 2026-01-31T12:00:00Z is accepted.")
+
+
+def _parse_decimal(value: object) -> Decimal:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    text = str(value) if number else value
+    return _read(text, Decimal, "a decimal number; one such as 12.50 is accepted, as a number or as text.")
+
+
+def _plain(value: Decimal | int) -> str:
+    """Without an exponent, whatever the amount is."""
+    return format(Decimal(value), "f")
+
+
 BIG_INT = strawberry.scalar(
     name="BigInt",
     description="A 64-bit integer, written as text since JSON numbers lose digits past 2^53.",
+    specified_by_url="https://www.w3.org/TR/xmlschema11-2/#long",
     serialize=str,
     parse_value=_parse_bigint,
 )
@@ -33,3 +65,31 @@ CURRENCY_CODE = strawberry.scalar(
     serialize=str,
     parse_value=str,
 )
+DATE = strawberry.scalar(
+    name="Date",
+    description="A day, as in 2026-01-31.",
+    specified_by_url="https://www.rfc-editor.org/rfc/rfc3339#section-5.6",
+    serialize=date.isoformat,
+    parse_value=_parse_date,
+)
+DATE_TIME = strawberry.scalar(
+    name="DateTime",
+    description="An instant with its offset from UTC, as in 2026-01-31T12:00:00Z.",
+    specified_by_url="https://www.rfc-editor.org/rfc/rfc3339#section-5.6",
+    serialize=datetime.isoformat,
+    parse_value=_parse_instant,
+)
+DECIMAL = strawberry.scalar(
+    name="Decimal",
+    description="An exact decimal number, written as text.",
+    specified_by_url="https://www.w3.org/TR/xmlschema11-2/#decimal",
+    serialize=_plain,
+    parse_value=_parse_decimal,
+)
+SCALARS: dict[object, Any] = {
+    BigInt: BIG_INT,
+    CurrencyCode: CURRENCY_CODE,
+    date: DATE,
+    datetime: DATE_TIME,
+    Decimal: DECIMAL,
+}
