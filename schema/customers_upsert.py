@@ -9,6 +9,7 @@ from strawberry.scalars import JSON
 from kit import ids
 from resolvers import customers, tenants
 from resolvers.writes.customers import CustomerRecord, upsert_customers
+from schema.arguments import Input
 from schema.context import Info
 from schema.customer import Customer
 from schema.enums import RecordStatus
@@ -68,7 +69,7 @@ class CustomersUpsertPayload:
 
 async def customers_upsert(
     info: Info,
-    input: CustomersUpsertInput,  # noqa: A002
+    input: Input[CustomersUpsertInput],  # noqa: A002
 ) -> CustomersUpsertPayload:
     """The mutation."""
     try:

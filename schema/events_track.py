@@ -10,6 +10,7 @@ from kit import ids
 from kit.page import INSTANT
 from resolvers import events, tenants
 from resolvers.writes.events import EventRecord, track_events
+from schema.arguments import Input
 from schema.context import Info
 from schema.customer_reference import CustomerReferenceInput, reference
 from schema.enums import RecordStatus
@@ -84,7 +85,7 @@ class EventTrackPayload:
     user_errors: list[UserError] = strawberry.field(default_factory=list, description="Why it was rejected.")
 
 
-async def event_track(info: Info, input: EventTrackInput) -> EventTrackPayload:  # noqa: A002
+async def event_track(info: Info, input: Input[EventTrackInput]) -> EventTrackPayload:  # noqa: A002
     """The mutation."""
     try:
         (tenant,) = ids.number(input.tenant_id, TENANT, field="tenant_id")
@@ -102,7 +103,7 @@ async def event_track(info: Info, input: EventTrackInput) -> EventTrackPayload: 
     )
 
 
-async def events_track(info: Info, input: EventsTrackInput) -> EventsTrackPayload:  # noqa: A002
+async def events_track(info: Info, input: Input[EventsTrackInput]) -> EventsTrackPayload:  # noqa: A002
     """The mutation."""
     try:
         (tenant,) = ids.number(input.tenant_id, TENANT, field="tenant_id")

@@ -8,6 +8,7 @@ import strawberry
 from kit import ids
 from resolvers import orders, refunds, tenants
 from resolvers.writes.orders import OrderRecord, RefundRecord, upsert_orders, upsert_refunds
+from schema.arguments import Input
 from schema.context import Info
 from schema.customer_reference import CustomerReferenceInput, reference
 from schema.enums import OrderStatus, RecordStatus
@@ -120,7 +121,7 @@ class RefundsUpsertPayload:
     user_errors: list[UserError] = strawberry.field(default_factory=list, description=_NOTHING)
 
 
-async def orders_upsert(info: Info, input: OrdersUpsertInput) -> OrdersUpsertPayload:  # noqa: A002
+async def orders_upsert(info: Info, input: Input[OrdersUpsertInput]) -> OrdersUpsertPayload:  # noqa: A002
     """The mutation."""
     try:
         (tenant,) = ids.number(input.tenant_id, TENANT, field="tenant_id")
@@ -146,7 +147,7 @@ async def orders_upsert(info: Info, input: OrdersUpsertInput) -> OrdersUpsertPay
     return OrdersUpsertPayload(results=results)
 
 
-async def refunds_upsert(info: Info, input: RefundsUpsertInput) -> RefundsUpsertPayload:  # noqa: A002
+async def refunds_upsert(info: Info, input: Input[RefundsUpsertInput]) -> RefundsUpsertPayload:  # noqa: A002
     """The mutation."""
     try:
         (tenant,) = ids.number(input.tenant_id, TENANT, field="tenant_id")

@@ -7,6 +7,7 @@ from resolvers import requests
 from resolvers.processing.request import Request
 from resolvers.writes import tenants as use_cases
 from resolvers.writes.tenants import TenantChanges
+from schema.arguments import Input
 from schema.context import Info
 from schema.enums import AnalysisKind
 from schema.run import ScoreRun
@@ -72,7 +73,7 @@ class ProcessPayload:
     user_errors: list[UserError] = strawberry.field(default_factory=list, description="Why it was refused.")
 
 
-async def tenant_create(info: Info, input: TenantCreateInput) -> TenantPayload:  # noqa: A002
+async def tenant_create(info: Info, input: Input[TenantCreateInput]) -> TenantPayload:  # noqa: A002
     """The mutation."""
     try:
         row = await use_cases.create_tenant(
@@ -88,7 +89,7 @@ async def tenant_create(info: Info, input: TenantCreateInput) -> TenantPayload: 
     return TenantPayload(tenant=Tenant.of(row))
 
 
-async def tenant_update(info: Info, input: TenantUpdateInput) -> TenantPayload:  # noqa: A002
+async def tenant_update(info: Info, input: Input[TenantUpdateInput]) -> TenantPayload:  # noqa: A002
     """The mutation."""
     try:
         (tenant,) = ids.number(input.id, KIND)
@@ -99,7 +100,7 @@ async def tenant_update(info: Info, input: TenantUpdateInput) -> TenantPayload: 
     return TenantPayload(tenant=Tenant.of(row))
 
 
-async def process(info: Info, input: ProcessInput) -> ProcessPayload:  # noqa: A002
+async def process(info: Info, input: Input[ProcessInput]) -> ProcessPayload:  # noqa: A002
     """The mutation. A run that fails while it is waited for is an error of the query."""
     analyses = None if input.analyses is None else [str(each.value) for each in input.analyses]
     try:
