@@ -1,10 +1,10 @@
-"""Refunds of an order, and of a customer."""
+"""Refunds: one, those of an order, and those of a customer."""
 
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import Text, any_, bindparam, select
+from sqlalchemy import BigInteger, Text, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from kit.db import TENANT, prepare
@@ -33,13 +33,9 @@ class RefundRow(NamedTuple):
 _NEWEST = Order.of(
     "refund", REFUNDS.c.id, SortKey("refunded_at", REFUNDS.c.refunded_at, INSTANT, descending=True)
 )
-LIST = KeysetList(
-    "refund",
-    REFUNDS,
-    select(*(REFUNDS.c[name] for name in RefundRow._fields)).where(REFUNDS.c.tenant_id == TENANT),
-    RefundRow,
-    usual=_NEWEST,
-)
+_OF_TENANT = select(*(REFUNDS.c[name] for name in RefundRow._fields)).where(REFUNDS.c.tenant_id == TENANT)
+_BY_IDS = prepare(_OF_TENANT.where(REFUNDS.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger)))))
+LIST = KeysetList("refund", REFUNDS, _OF_TENANT, RefundRow, usual=_NEWEST)
 """The tenant's refunds, newest first."""
 OF_ORDER = Relation(LIST, REFUNDS.c.order_id)
 OF_CUSTOMER = Relation(LIST, REFUNDS.c.customer_id)
@@ -59,3 +55,15 @@ async def find_by_external_id(ctx: Ctx, tenant: int, external_id: str) -> Refund
     """The refund that the shop knows by this id, or None."""
     ctx.allow(tenant, READ)
     return await ctx.loader("external refund ids", tenant, by_external_ids).load(external_id)
+
+
+async def by_ids(ctx: Ctx, tenant: int, ids: list[int]) -> list[RefundRow | None]:
+    """Batch function: the refunds of these ids, in their order; None where there is none."""
+    found = {row.id: row for row in await ctx.reader.fetch(_BY_IDS, RefundRow, tenant=tenant, ids=ids)}
+    return [found.get(each) for each in ids]
+
+
+async def find(ctx: Ctx, tenant: int, refund: int) -> RefundRow | None:
+    """The refund, or None if the tenant has none of that id."""
+    ctx.allow(tenant, READ)
+    return await ctx.loader("refunds", tenant, by_ids).load(refund)

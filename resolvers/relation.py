@@ -5,19 +5,33 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import BigInteger, Column, ColumnElement, Integer, any_, bindparam, func, select, true
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Integer,
+    Select,
+    any_,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    true,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from kit.db import Statement, prepare
-from kit.page import Key, Page, Window
+from kit.page import INSTANT, Key, Page, Window
 from resolvers.context import READ, Ctx
 from resolvers.keyset import KeysetList
-from resolvers.sorting import Order
+from resolvers.sorting import Order, Part
 
 T = TypeVar("T")
 
 _IDS = bindparam("ids", type_=ARRAY(BigInteger))
 _SIZE = bindparam("size", type_=Integer)
+_PARENT: ColumnElement[int] = literal_column("parent.id", BigInteger)
+"""The parent whose rows are looked for; written out, for SQLAlchemy does not correlate through a subquery."""
 
 Found = list[tuple[Key, T]]
 
@@ -118,13 +132,8 @@ def _page(
     parents = func.unnest(_IDS).table_valued("id", with_ordinality="place").render_derived("parent")
     part = order.whole(backwards, nulls)
     labelled = [key.column.label(name) for key, name in zip(order.keys, order.labels, strict=True)]
-    child = (
-        of.of.rows.add_columns(*labelled)
-        .where(of.parent == parents.c.id, *choice.where, *part.conditions)
-        .order_by(*part.sorting)
-        .limit(_SIZE)
-        .lateral("child")
-    )
+    found = of.of.rows.add_columns(*labelled).where(of.parent == _PARENT, *choice.where, *part.conditions)
+    child = _first(found, order, part, backwards=backwards).lateral("child")
     keys = [child.c[name] for name in order.labels]
     columns = [each for each in child.c if each.name not in order.labels]
     sorting = order.sorting(child.c, backwards=backwards)
@@ -133,6 +142,18 @@ def _page(
         .select_from(parents.join(child, true()))
         .order_by(parents.c.place, *sorting)
     )
+
+
+def _first(found: Select[Any], order: Order, part: Part, *, backwards: bool) -> Select[Any]:
+    """The first rows of one parent's.
+
+    Those in the order of an instant are read by it alone, with who shares the last one, and sorted then: an
+    index has that order as it is, so that no plan, whatever it takes a parent to hold, sorts all of its rows.
+    """
+    if order.keys[0].kind is not INSTANT or order.keys[0].nullable:
+        return found.order_by(*part.sorting).limit(_SIZE)
+    near = found.order_by(part.sorting[0]).fetch(_SIZE, with_ties=True).subquery("near")
+    return select(*near.c).order_by(*order.sorting(near.c, backwards=backwards)).limit(_SIZE)
 
 
 def _count(of: Relation[Any], choice: Choice) -> Statement:

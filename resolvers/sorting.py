@@ -53,6 +53,10 @@ class SortKey:
         """Whether a value that is not null comes after the cursor's, or (backwards) before it."""
         return self.column < self.bind if self.descending is not backwards else self.column > self.bind
 
+    def reaches(self, *, backwards: bool) -> ColumnElement[bool]:
+        """The same, or equal to it."""
+        return self.column <= self.bind if self.descending is not backwards else self.column >= self.bind
+
 
 class Part(NamedTuple):
     """A stretch of a list that an index can hold: what is in it, and how it is sorted."""
@@ -126,6 +130,10 @@ class Order:
         *conditions: ColumnElement[bool],
     ) -> Part:
         beyond = [] if nulls is None else [_beyond(keys, nulls, backwards=backwards)]
+        head = keys[0]
+        if beyond and len(keys) > 1 and head.kind is INSTANT and not head.nullable:
+            # A comparison of rows does not tell which months' partitions are out of the question.
+            beyond.append(head.reaches(backwards=backwards))
         sorting = [_sorted(key, key.column, backwards=backwards) for key in keys]
         return Part([*conditions, *beyond], sorting)
 

@@ -202,7 +202,7 @@ def _page(shape: _Shape, backwards: bool, keyed: bool) -> Statement:
     ids = bindparam("ids", type_=ARRAY(BigInteger))
     customers = func.unnest(ids).table_valued("id", with_ordinality="place").render_derived("asked")
     size = bindparam("size", type_=Integer)
-    branches = [_branch(shape, kind, backwards, keyed).limit(size) for kind in shape.kinds]
+    branches = [_branch(shape, kind, backwards, keyed).fetch(size, with_ties=True) for kind in shape.kinds]
     merged = union_all(*(select(each.subquery()) for each in branches)).subquery("merged")
     keys = [merged.c[name] for name in ("at", "kind", "number", "key_text")]
     sorting = [each.asc() if backwards else each.desc() for each in keys]
@@ -240,7 +240,8 @@ def _branch(shape: _Shape, kind: str, backwards: bool, keyed: bool) -> Select[An
         found = found.where(
             at >= last if backwards else at <= last, ours > theirs if backwards else ours < theirs
         )
-    return found.order_by(*(each.asc() if backwards else each.desc() for each in (at, number, text)))
+    # By the instant alone, with who shares the last one, since that is an index's order as it is.
+    return found.order_by(at.asc() if backwards else at.desc())
 
 
 @cache

@@ -7,15 +7,17 @@ import strawberry
 
 from kit import ids
 from kit.page import Page
-from resolvers import scores, segments
+from resolvers import order_facts, scores, segments
 from resolvers.customers import CustomerRow
 from resolvers.tenants import TenantRow
 from schema.context import Info
 from schema.event import EventConnection, events_of_customer
 from schema.node import Node
 from schema.order import OrderConnection
+from schema.order_facts import OrderFacts
 from schema.order_list import orders_of_customer
 from schema.page import PageInfo
+from schema.refund import RefundConnection, refunds_of_customer
 from schema.scalars import BigInt
 from schema.score import CustomerChurn, CustomerClv, CustomerRfm
 from schema.timeline import TimelineConnection, timeline_of_customer
@@ -73,6 +75,16 @@ class Customer(Node):
         resolver=orders_of_customer,
         description="A page of the customer's orders, newest first unless told. 50 rows unless told.",
     )
+    refunds: RefundConnection = strawberry.field(
+        resolver=refunds_of_customer,
+        description="A page of what the customer got back, newest first, with or without a known order. "
+        "50 rows unless told.",
+    )
+
+    @strawberry.field(description="What the customer's paid orders come to.")
+    async def order_facts(self, info: Info) -> OrderFacts:
+        return OrderFacts.of(await order_facts.of_customer(info.context, self.owner.id, self.row.id))
+
     events: EventConnection = strawberry.field(
         resolver=events_of_customer,
         description="A page of the customer's events, newest first. 50 rows unless told.",

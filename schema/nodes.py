@@ -7,7 +7,7 @@ import strawberry
 from kit import ids
 from kit.errors import InvalidInputError
 from kit.page import INSTANT
-from resolvers import customers, events, orders, runs, tenants
+from resolvers import customers, events, orders, refunds, runs, tenants
 from resolvers.tenants import TenantRow
 from schema.backtest import KIND as BACKTEST
 from schema.backtest import Backtest, find_backtest
@@ -18,6 +18,8 @@ from schema.event import Event
 from schema.node import Node
 from schema.order import KIND as ORDER
 from schema.order import Order
+from schema.refund import KIND as REFUND
+from schema.refund import Refund
 from schema.run import KIND as RUN
 from schema.run import ScoreRun
 from schema.segment import KIND as SEGMENT
@@ -55,6 +57,11 @@ async def _order(info: Info, owner: TenantRow, number: int) -> Order | None:
     return None if row is None else Order.of(owner, row)
 
 
+async def _refund(info: Info, owner: TenantRow, number: int) -> Refund | None:
+    row = await refunds.find(info.context, owner.id, number)
+    return None if row is None else Refund.of(owner, row)
+
+
 async def _run(info: Info, owner: TenantRow, number: int) -> ScoreRun | None:
     row = await runs.of_id(info.context, owner.id, number)
     return None if row is None else ScoreRun.of(row)
@@ -77,6 +84,7 @@ _FINDERS: dict[str, Find] = {
     RUN: _run,
     BACKTEST: find_backtest,
     SEGMENT: find_segment,
+    REFUND: _refund,
 }
-NODES = (Tenant, Customer, Order, Event, ScoreRun, Backtest, Segment)
+NODES = (Tenant, Customer, Order, Refund, Event, ScoreRun, Backtest, Segment)
 """The types of objects with a global id."""

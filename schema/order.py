@@ -61,7 +61,7 @@ class Order(Node):
             before=before,
             with_total=selects(info, "totalCount"),
         )
-        return RefundConnection.of(page)
+        return RefundConnection.of(self.owner, page)
 
     @classmethod
     def of(cls, owner: TenantRow, row: OrderRow) -> "Order":

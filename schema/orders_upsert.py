@@ -110,7 +110,7 @@ class RefundUpsertResult:
         if self.key is None:
             return None
         row = await refunds.find_by_external_id(info.context, self.tenant.id, self.key)
-        return None if row is None else Refund.of(row)
+        return None if row is None else Refund.of(self.tenant, row)
 
 
 @strawberry.type(description="What became of the refunds: those that were not rejected are saved.")

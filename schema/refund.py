@@ -1,22 +1,33 @@
 """Refunds and pages of them."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
 from kit import ids
 from kit.page import Page
+from resolvers import customers, orders, refunds
 from resolvers.refunds import RefundRow
+from resolvers.tenants import TenantRow
+from schema.context import Info
 from schema.money import Money, money
-from schema.page import PageInfo
+from schema.node import Node
+from schema.page import After, Before, First, Last, PageInfo
 from schema.scalars import BigInt
+from schema.selection import selects
+
+if TYPE_CHECKING:
+    from schema.customer import Customer
+    from schema.order import Order
 
 KIND = "Refund"
 
 
 @strawberry.type(description="Money given back to a customer.")
-class Refund:
-    id: strawberry.ID = strawberry.field(description="Opaque id.")
+class Refund(Node):
+    owner: strawberry.Private[TenantRow]
+    row: strawberry.Private[RefundRow]
     database_id: BigInt = strawberry.field(description="The refund's number.")
     external_id: str = strawberry.field(description="The shop's own id of the refund.")
     refunded_at: datetime = strawberry.field(description="When the money was given back.")
@@ -25,10 +36,30 @@ class Refund:
         description="Whether it is known which order it undoes; else it lowers the customer's revenue only."
     )
 
+    @strawberry.field(description="The order that it undoes. Null where that is not known.")
+    async def order(self, info: Info) -> Annotated["Order", strawberry.lazy("schema.order")] | None:
+        from schema.order import Order
+
+        if self.row.order_id is None:
+            return None
+        found = await orders.find(info.context, self.owner.id, self.row.order_id)
+        return None if found is None else Order.of(self.owner, found)
+
+    @strawberry.field(description="Who got the money back. Null for a guest.")
+    async def customer(self, info: Info) -> Annotated["Customer", strawberry.lazy("schema.customer")] | None:
+        from schema.customer import Customer
+
+        if self.row.customer_id is None:
+            return None
+        found = await customers.find(info.context, self.owner.id, self.row.customer_id)
+        return None if found is None else Customer.of(self.owner, found)
+
     @classmethod
-    def of(cls, row: RefundRow) -> "Refund":
+    def of(cls, owner: TenantRow, row: RefundRow) -> "Refund":
         return cls(
             id=strawberry.ID(ids.encode(KIND, row.tenant_id, row.id)),
+            owner=owner,
+            row=row,
             database_id=BigInt(row.id),
             external_id=row.external_id,
             refunded_at=row.refunded_at,
@@ -51,7 +82,29 @@ class RefundConnection:
     total_count: int = strawberry.field(description="Refunds of the whole list; counted only if asked for.")
 
     @classmethod
-    def of(cls, page: Page[RefundRow]) -> "RefundConnection":
-        nodes = [Refund.of(row) for row in page.rows]
+    def of(cls, owner: TenantRow, page: Page[RefundRow]) -> "RefundConnection":
+        nodes = [Refund.of(owner, row) for row in page.rows]
         edges = [RefundEdge(cursor=c, node=n) for c, n in zip(page.cursors, nodes, strict=True)]
         return cls(edges=edges, nodes=nodes, page_info=PageInfo.of(page), total_count=page.total or 0)
+
+
+async def refunds_of_customer(
+    root: "Customer",
+    info: Info,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
+) -> RefundConnection:
+    """The field: a page of what the customer got back."""
+    page = await refunds.OF_CUSTOMER.page(
+        info.context,
+        root.owner.id,
+        root.row.id,
+        first=first,
+        after=after,
+        last=last,
+        before=before,
+        with_total=selects(info, "totalCount"),
+    )
+    return RefundConnection.of(root.owner, page)

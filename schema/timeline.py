@@ -135,7 +135,9 @@ def _told(owner: TenantRow, row: Item) -> TimelineItem:
     if isinstance(row, OrderRow):
         return OrderPlaced(kind=TimelineKind.ORDER, occurred_at=row.placed_at, order=Order.of(owner, row))
     if isinstance(row, RefundRow):
-        return RefundGiven(kind=TimelineKind.REFUND, occurred_at=row.refunded_at, refund=Refund.of(row))
+        return RefundGiven(
+            kind=TimelineKind.REFUND, occurred_at=row.refunded_at, refund=Refund.of(owner, row)
+        )
     if isinstance(row, EventRow):
         return EventTracked(kind=TimelineKind.EVENT, occurred_at=row.occurred_at, event=Event.of(owner, row))
     return _moved(row)

@@ -2,6 +2,7 @@
 
 import random
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from psycopg.types.json import Jsonb
@@ -287,3 +288,73 @@ async def test_types_that_no_event_has_find_nothing(busy, ask, types):
       customer(externalId: "C1") { timeline(kinds: [EVENT], types: $types) { totalCount } } } }"""
     found = (await ask(query, types=types))["tenant"]
     assert (found["events"]["totalCount"], found["customer"]["timeline"]["totalCount"]) == (0, 0)
+
+
+REFUNDS = f"""query Q({WINDOW}, $of: String) {{ tenant(databaseId: 56) {{ customer(externalId: $of) {{
+    refunds({PAGE}) {{ {INFO} nodes {{ databaseId order {{ databaseId }} customer {{ externalId }} }} }}
+  }} }} }}"""
+
+
+@pytest.mark.parametrize("back", [False, True], ids=["forth", "back"])
+async def test_refunds_of_a_customer_are_those_of_the_table_with_or_without_an_order(busy, ask, back):
+    met = 0
+    for number in range(8):
+        found, total = await walk(
+            ask, REFUNDS, lambda t: t["customer"]["refunds"], 2, back=back, of=f"C{number}"
+        )
+        rows = busy.owner.execute(
+            "SELECT id, order_id FROM refund WHERE tenant_id = 56 AND customer_id = "
+            "(SELECT id FROM customer WHERE tenant_id = 56 AND external_id = %s) "
+            "ORDER BY refunded_at DESC, id DESC",
+            [f"C{number}"],
+        ).fetchall()
+        of_order = [each["order"] and int(each["order"]["databaseId"]) for each in found]
+        assert [int(each["databaseId"]) for each in found] == [refund for refund, _ in rows]
+        assert of_order == [order for _, order in rows]
+        assert all(each["customer"] == {"externalId": f"C{number}"} for each in found)
+        assert total == len(rows)
+        met += total
+    assert met
+
+
+async def test_a_refund_is_a_node_and_a_guests_has_no_customer(make, ask):
+    for tenant in (56, 57):
+        make.tenant(tenant)
+    number = make.refund(56, None, MOMENTS[0], 3)
+    query = """query N($ids: [ID!]!) { nodes(ids: $ids) { id ... on Refund {
+      amount { amount } order { id } customer { id } } } }"""
+    wanted = [
+        ids.encode("Refund", 56, number),
+        ids.encode("Refund", 57, number),
+        ids.encode("Refund", 56, 9**9),
+    ]
+    assert (await ask(query, ids=wanted))["nodes"] == [
+        {"id": wanted[0], "amount": {"amount": "3.00"}, "order": None, "customer": None},
+        None,
+        None,
+    ]
+
+
+async def test_facts_of_orders_are_those_of_the_paid_ones(busy, ask):
+    busy.owner.execute("UPDATE customer_order SET refunded = 2.5 WHERE status = 'paid' AND id % 2 = 0")
+    busy.owner.execute("UPDATE customer_order SET currency = 'EUR' WHERE id % 3 = 0")
+    found = await ask(
+        """{ tenant(databaseId: 56) { customers { nodes { databaseId orderFacts {
+          count firstPlacedAt lastPlacedAt netAmounts { amount currencyCode } } } } } }"""
+    )
+    several = 0
+    for customer in found["tenant"]["customers"]["nodes"]:
+        rows = busy.owner.execute(
+            "SELECT placed_at, amount - refunded, currency FROM customer_order "
+            "WHERE tenant_id = 56 AND customer_id = %s AND status = 'paid'",
+            [customer["databaseId"]],
+        ).fetchall()
+        net = {code: sum(amount for _, amount, each in rows if each == code) for _, _, code in rows}
+        facts = customer["orderFacts"]
+        assert facts["count"] == len(rows)
+        assert {each["currencyCode"]: Decimal(each["amount"]) for each in facts["netAmounts"]} == net
+        instants = [at.astimezone(UTC).isoformat() for at, *_ in rows]
+        assert facts["firstPlacedAt"] == min(instants, default=None)
+        assert facts["lastPlacedAt"] == max(instants, default=None)
+        several += len(net) > 1
+    assert several
