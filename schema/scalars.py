@@ -8,6 +8,7 @@ from typing import Any, NewType, TypeVar
 
 import strawberry
 from graphql import GraphQLError
+from strawberry.scalars import JSON
 
 T = TypeVar("T")
 
@@ -65,6 +66,21 @@ CURRENCY_CODE = strawberry.scalar(
     serialize=str,
     parse_value=str,
 )
+
+
+def _parse_json(value: object) -> object:
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            waiting += each.values()
+        elif isinstance(each, list):
+            waiting += each
+        elif isinstance(each, int) and not -MOST - 1 <= each <= MOST:
+            raise GraphQLError(f"{str(each)[:30]} is too large; in JSON an integer of 64 bits is accepted")
+    return value
+
+
 DATE = strawberry.scalar(
     name="Date",
     description="A day, as in 2026-01-31.",
@@ -86,10 +102,18 @@ DECIMAL = strawberry.scalar(
     serialize=_plain,
     parse_value=_parse_decimal,
 )
+JSON_VALUE = strawberry.scalar(
+    name="JSON",
+    description="Any JSON: an object, a list, text, a number of 64 bits, true, false or null.",
+    specified_by_url="https://ecma-international.org/wp-content/uploads/ECMA-404_2nd_edition_december_2017.pdf",
+    serialize=lambda value: value,
+    parse_value=_parse_json,
+)
 SCALARS: dict[object, Any] = {
     BigInt: BIG_INT,
     CurrencyCode: CURRENCY_CODE,
     date: DATE,
     datetime: DATE_TIME,
     Decimal: DECIMAL,
+    JSON: JSON_VALUE,
 }

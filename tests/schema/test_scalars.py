@@ -21,6 +21,7 @@ TYPES: dict[str, Any] = create_schema()._schema.type_map
         ("Decimal", 0.1, Decimal("0.1")),
         ("Decimal", 7, Decimal(7)),
         ("BigInt", "9223372036854775807", 2**63 - 1),
+        ("JSON", {"a": [1, {"b": -(2**63)}]}, {"a": [1, {"b": -(2**63)}]}),
     ],
 )
 def test_what_is_accepted_is_read_exactly(name, given, value):
@@ -40,6 +41,7 @@ def test_what_is_accepted_is_read_exactly(name, given, value):
         ("Decimal", []),
         ("BigInt", "9223372036854775808"),
         ("BigInt", 1.5),
+        ("JSON", {"a": [1, {"b": 2**63}]}),
     ],
 )
 def test_what_is_not_accepted_is_told_with_what_is(name, given):
