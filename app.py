@@ -21,6 +21,7 @@ from kit.db import Database
 from kit.http import Asgi, BodyLimit, LoopbackOnly, Receive, Scope, Send
 from kit.process import die_with_parent
 from kit.request_id import RequestId
+from kit.secrets import vault_of
 from resolvers import health
 from resolvers.context import OPEN, Ctx
 from rest import make_rest
@@ -46,6 +47,7 @@ class WithContext:
                 db=state.database,
                 reader=reader,
                 queue=state.queue,
+                vault=state.vault,
                 stale_after_hours=self._settings.stale_after_hours,
                 process_wait_seconds=self._settings.process_wait_seconds,
                 query_timeout_seconds=self._settings.query_timeout_seconds,
@@ -66,6 +68,7 @@ def create(settings: Settings | None = None) -> Starlette:
         async with AsyncExitStack() as stack:
             place = stack.enter_context(database(chosen))
             app.state.database = await _opened(stack, Database(place.app_url, size=chosen.pool_size))
+            app.state.vault = vault_of(chosen)
             app.state.queue = await _opened(stack, make_queue(place.app_url))
             keeping = asyncio.create_task(place.keep())
             yield

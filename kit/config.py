@@ -77,6 +77,11 @@ class Settings(BaseSettings):
     trusted_documents_file: Path | None = Field(
         default=None, description="Manifest of the persisted documents, as graphql-codegen writes it"
     )
+    secret_key: SecretStr | None = Field(
+        default=None,
+        description="Keys that credentials of integrations are encrypted with: 32 bytes in URL-safe base64 "
+        "each, the newest first, separated by commas; default: one kept beside the embedded database",
+    )
     log_level: str = Field(default="info", description="debug, info, warning or error")
 
     @field_validator("database_url", "owner_url")

@@ -8,6 +8,7 @@ from models.customer import Customer
 from models.event import Event
 from models.exchange_rate import ExchangeRate
 from models.idempotency import IdempotencyKey
+from models.integration import Integration
 from models.listing import ScoreListing
 from models.order import Order
 from models.refund import Refund
@@ -32,6 +33,7 @@ __all__ = [
     "Event",
     "ExchangeRate",
     "IdempotencyKey",
+    "Integration",
     "Order",
     "Refund",
     "Sales",

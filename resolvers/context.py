@@ -8,6 +8,7 @@ from strawberry.dataloader import DataLoader
 
 from kit.db import Database, Transaction
 from kit.errors import NotFoundError
+from kit.secrets import Vault
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -49,6 +50,7 @@ class Ctx:
     db: Database
     reader: Transaction
     queue: Queue
+    vault: Vault = field(default_factory=lambda: Vault(()))
     stale_after_hours: int = 24
     process_wait_seconds: float = 60.0
     query_timeout_seconds: float = 10.0

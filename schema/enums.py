@@ -121,6 +121,11 @@ class OrderDirection(Enum):
     DESC = _value("desc", "From the highest down.")
 
 
+@strawberry.enum(description="A system that a tenant's orders may come from.")
+class IntegrationType(Enum):
+    VTEX = _value("vtex", "VTEX.")
+
+
 @strawberry.enum(description="What became of a record of a list.")
 class RecordStatus(Enum):
     CREATED = _value("created", "It is new, and saved.")

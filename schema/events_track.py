@@ -22,7 +22,7 @@ from schema.user_errors import REFUSALS, UserError
 
 @strawberry.input(description="Something that was done.")
 class EventInput:
-    event_type: str = strawberry.field(
+    type: str = strawberry.field(
         description="What was done: page_view, add_to_cart, remove_from_cart, purchase, email_opened, "
         "email_clicked, campaign_converted, or a name of the shop's own in small letters."
     )
@@ -134,7 +134,7 @@ async def _event(info: Info, owner: tenants.TenantRow, key: tuple[Any, ...]) -> 
 def _record(given: EventInput) -> EventRecord:
     properties: Any = given.properties
     return EventRecord(
-        event_type=given.event_type,
+        event_type=given.type,
         customer=reference(given.customer),
         properties=properties,
         occurred_at=given.occurred_at,

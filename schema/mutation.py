@@ -2,11 +2,12 @@
 
 import strawberry
 
+from schema import integration, tenant_mutations
 from schema import segment_mutations as segments
-from schema import tenant_mutations
 from schema.backtest_request import BacktestRequestPayload, backtest_request
 from schema.customers_upsert import CustomersUpsertPayload, customers_upsert
 from schema.events_track import EventsTrackPayload, EventTrackPayload, event_track, events_track
+from schema.integration import IntegrationDeletePayload, IntegrationPayload
 from schema.orders_upsert import OrdersUpsertPayload, RefundsUpsertPayload, orders_upsert, refunds_upsert
 from schema.segment_mutations import SegmentDeletePayload, SegmentMembersPayload, SegmentPayload
 from schema.settings_update import ScoringSettingsUpdatePayload, scoring_settings_update
@@ -40,6 +41,17 @@ class Mutation:
     process_start: ProcessPayload = strawberry.field(
         resolver=tenant_mutations.process,
         description="Score a tenant, unless its scores are fresh. A run on its way is joined.",
+    )
+    integration_create: IntegrationPayload = strawberry.field(
+        resolver=integration.integration_create,
+        description="Keep an account of another system; its credentials are encrypted.",
+    )
+    integration_update: IntegrationPayload = strawberry.field(
+        resolver=integration.integration_update, description="Change an account or its credentials."
+    )
+    integration_delete: IntegrationDeletePayload = strawberry.field(
+        resolver=integration.integration_delete,
+        description="Forget an account and its credentials; what it brought stays.",
     )
     backtest_request: BacktestRequestPayload = strawberry.field(
         resolver=backtest_request,

@@ -15,6 +15,8 @@ from schema.context import Info
 from schema.customer import KIND as CUSTOMER
 from schema.customer import Customer
 from schema.event import Event
+from schema.integration import KIND as INTEGRATION
+from schema.integration import Integration, find_integration
 from schema.node import Node
 from schema.order import KIND as ORDER
 from schema.order import Order
@@ -85,6 +87,7 @@ _FINDERS: dict[str, Find] = {
     BACKTEST: find_backtest,
     SEGMENT: find_segment,
     REFUND: _refund,
+    INTEGRATION: find_integration,
 }
-NODES = (Tenant, Customer, Order, Refund, Event, ScoreRun, Backtest, Segment)
+NODES = (Tenant, Customer, Order, Refund, Event, ScoreRun, Backtest, Segment, Integration)
 """The types of objects with a global id."""

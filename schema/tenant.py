@@ -19,6 +19,7 @@ from schema.customer import KIND as CUSTOMER
 from schema.customer import Customer, CustomerConnection
 from schema.customer_list import customers as customers_field
 from schema.event import EventConnection, events_of_tenant
+from schema.integration import Integration, integrations_of
 from schema.node import Node
 from schema.order import Order, OrderConnection
 from schema.order_list import order_of_tenant, orders_of_tenant
@@ -131,6 +132,10 @@ class Tenant(Node):
         ] = USUAL_HOLDOUT,
     ) -> Backtest | None:
         return await last_backtest(info, self.row, holdout_days)
+
+    @strawberry.field(description="The accounts in other systems, by id.")
+    async def integrations(self, info: Info) -> list[Integration]:
+        return await integrations_of(info, self.row)
 
     @strawberry.field(description="What the tenant has chosen about its scoring, and the defaults elsewhere.")
     async def scoring_settings(self, info: Info) -> ScoringSettings:

@@ -107,7 +107,7 @@ def check_type(check: Check, name: str) -> None:
     if not re.fullmatch(_NAME, name):
         known = ", ".join(TYPES)
         check.wrong(
-            "event_type",
+            "type",
             f"Accepted are {known}, and a shop's own: small letters, digits, _ and ., 64 at most, "
             "a letter first.",
         )

@@ -47,6 +47,10 @@ def full(make, urls):
             "SELECT 56, made.id, customer.id FROM made, customer WHERE customer.id %% 60 = %s OR %s < 3",
             [f"segment {number}", number % 60, number],
         )
+    make.owner.execute(
+        "INSERT INTO integration (tenant_id, integration_type, account_name, environment, app_key_hint, "
+        "credentials) SELECT 56, 'vtex', 'account-' || n, 'stable', 'abcd', '' FROM generate_series(1, 60) n"
+    )
     process(urls.app, tenant, Request.of(None, "2025-09-01"))
     process(urls.app, tenant, Request.of(None, "2026-01-01"))
     run_backtest(urls.app, tenant, BacktestRequest.of(180, "latest"))

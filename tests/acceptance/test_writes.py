@@ -25,7 +25,7 @@ REFUNDS = """mutation M($input: RefundsUpsertInput!) { refundsUpsert(input: $inp
   results { status userErrors { code field message } refund { externalId isLinked } }
   ERRORS } }""".replace("ERRORS", ERRORS)
 EVENTS = """mutation M($input: EventsTrackInput!) { eventsTrack(input: $input) {
-  results { status userErrors { code field message } event { messageId eventType customer { externalId } } }
+  results { status userErrors { code field message } event { messageId type customer { externalId } } }
   ERRORS } }
 """.replace("ERRORS", ERRORS)
 AT = "2025-03-01T12:00:00Z"
@@ -246,23 +246,23 @@ async def test_the_scores_are_stale_until_a_run_counts_the_orders(scored, push, 
 async def test_events_are_taken_once(shop, push, ask):
     shop.customer(56, "ana", email="ana@example.com")
     seen = {
-        "eventType": "page_view",
+        "type": "page_view",
         "customer": {"email": "ana@example.com"},
         "properties": {"page": "/"},
         "occurredAt": AT,
         "messageId": "m1",
     }
-    other = {"eventType": "quiz.finished"}
+    other = {"type": "quiz.finished"}
     payload = await push(EVENTS, events=[seen, seen, other, {**seen, "messageId": "m2"}])
     assert statuses(payload) == ["CREATED", "DUPLICATE", "CREATED", "CREATED"]
     assert payload["results"][1]["event"] == {
         "messageId": "m1",
-        "eventType": "page_view",
+        "type": "page_view",
         "customer": {"externalId": "ana"},
     }
     assert statuses(await push(EVENTS, events=[seen])) == ["DUPLICATE"]
     found = await ask(
-        """mutation E($t: ID!) { eventTrack(input: {tenantId: $t, event: {eventType: "page_view",
+        """mutation E($t: ID!) { eventTrack(input: {tenantId: $t, event: {type: "page_view",
         customer: {externalId: "ana"}}}) { isDuplicate event { customer { externalId } } } }""",
         t=TENANT,
     )
@@ -272,23 +272,23 @@ async def test_events_are_taken_once(shop, push, ask):
 
 TOO_LATE = (datetime.now(UTC) + timedelta(days=2)).isoformat()
 BAD_EVENTS = [
-    ({"eventType": "Page View"}, "eventType"),
-    ({"eventType": "x" * 65}, "eventType"),
-    ({"eventType": "page_view", "occurredAt": TOO_LATE}, "occurredAt"),
-    ({"eventType": "page_view", "occurredAt": "2025-01-01T00:00:00"}, "occurredAt"),
-    ({"eventType": "page_view", "occurredAt": "1800-01-01T00:00:00Z"}, "occurredAt"),
-    ({"eventType": "page_view", "messageId": "m"}, "occurredAt"),
-    ({"eventType": "page_view", "messageId": "a\0b", "occurredAt": AT}, "messageId"),
-    ({"eventType": "page_view", "properties": []}, "properties"),
-    ({"eventType": "page_view", "properties": {"a": "x" * 40_000}}, "properties"),
-    ({"eventType": "page_view", "customer": {}}, "customer"),
-    ({"eventType": "page_view", "customer": {"externalId": "nobody"}}, "customer"),
+    ({"type": "Page View"}, "type"),
+    ({"type": "x" * 65}, "type"),
+    ({"type": "page_view", "occurredAt": TOO_LATE}, "occurredAt"),
+    ({"type": "page_view", "occurredAt": "2025-01-01T00:00:00"}, "occurredAt"),
+    ({"type": "page_view", "occurredAt": "1800-01-01T00:00:00Z"}, "occurredAt"),
+    ({"type": "page_view", "messageId": "m"}, "occurredAt"),
+    ({"type": "page_view", "messageId": "a\0b", "occurredAt": AT}, "messageId"),
+    ({"type": "page_view", "properties": []}, "properties"),
+    ({"type": "page_view", "properties": {"a": "x" * 40_000}}, "properties"),
+    ({"type": "page_view", "customer": {}}, "customer"),
+    ({"type": "page_view", "customer": {"externalId": "nobody"}}, "customer"),
 ]
 
 
 @pytest.mark.parametrize(("record", "field"), BAD_EVENTS)
 async def test_a_bad_event_is_rejected_alone(shop, push, ask, record, field):
-    payload = await push(EVENTS, events=[record, {"eventType": "purchase"}])
+    payload = await push(EVENTS, events=[record, {"type": "purchase"}])
     assert statuses(payload) == ["REJECTED", "CREATED"]
     assert payload["results"][0]["userErrors"][0]["field"] == ["input", "events", "0", field]
     one = """mutation E($input: EventTrackInput!) {
@@ -304,7 +304,7 @@ async def test_a_key_replays_the_first_answer(shop, push):
     assert statuses(await push(CUSTOMERS, customers=records, idempotencyKey="k")) == statuses(first)
     other = await push(CUSTOMERS, customers=[{"externalId": "b"}], idempotencyKey="k")
     assert other["userErrors"][0]["code"] == "CONFLICT"
-    event = await push(EVENTS, events=[{"eventType": "page_view"}], idempotencyKey="k")
+    event = await push(EVENTS, events=[{"type": "page_view"}], idempotencyKey="k")
     assert event["userErrors"][0]["code"] == "CONFLICT"
     assert shop.owner.execute("SELECT count(*) FROM customer").fetchone()[0] == 1
     empty = await push(CUSTOMERS, customers=records, idempotencyKey="")
@@ -318,7 +318,7 @@ async def test_keys_are_kept_for_two_days(shop, push):
 
 
 async def test_the_same_key_at_once_writes_once(shop, push):
-    events = [{"eventType": "page_view"}]
+    events = [{"type": "page_view"}]
     answers = await asyncio.gather(*(push(EVENTS, events=events, idempotencyKey="k") for _ in range(8)))
     assert len({each["results"][0]["event"]["messageId"] for each in answers}) == 1
     assert shop.owner.execute("SELECT count(*) FROM event").fetchone()[0] == 1

@@ -1,0 +1,218 @@
+"""Integrations of a tenant: listed, made, changed and removed. Credentials go in and never come out."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import BigInteger, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from kit.db import TENANT, Statement, prepare
+from kit.errors import ConflictError, InvalidInputError, NotFoundError
+from models import TABLES
+from models.integration import TYPES
+from resolvers import tenants
+from resolvers.context import ADMIN, READ, Ctx
+
+INTEGRATIONS = TABLES["integration"]
+USUAL_ENVIRONMENT = "vtexcommercestable"
+_ACCOUNT = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_ENVIRONMENT = re.compile(r"[a-z0-9]{1,63}")
+
+
+class IntegrationRow(NamedTuple):
+    tenant_id: int
+    id: int
+    integration_type: str
+    account_name: str
+    environment: str
+    is_active: bool
+    app_key_hint: str
+    last_sync_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewIntegration:
+    """An account and how to get in. `repr` does not show the credentials."""
+
+    integration_type: str
+    account_name: str
+    app_key: str
+    app_token: str
+    environment: str = USUAL_ENVIRONMENT
+    is_active: bool = True
+
+    def __repr__(self) -> str:
+        return f"NewIntegration({self.integration_type}, {self.account_name})"
+
+
+@dataclass(frozen=True, slots=True)
+class IntegrationChanges:
+    """What to change; None stays. `repr` does not show the credentials."""
+
+    is_active: bool | None = None
+    environment: str | None = None
+    app_key: str | None = None
+    app_token: str | None = None
+
+    def __repr__(self) -> str:
+        return f"IntegrationChanges(is_active={self.is_active}, environment={self.environment})"
+
+
+_COLUMNS = [INTEGRATIONS.c[name] for name in IntegrationRow._fields]
+_OF_TENANT = select(*_COLUMNS).where(INTEGRATIONS.c.tenant_id == TENANT)
+_ALL = prepare(_OF_TENANT.order_by(INTEGRATIONS.c.id))
+_BY_IDS = prepare(_OF_TENANT.where(INTEGRATIONS.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger)))))
+_ADD = Statement(
+    "INSERT INTO integration (tenant_id, integration_type, account_name, environment, is_active, "
+    "app_key_hint, credentials) VALUES (%(tenant_id)s, %(integration_type)s, %(account_name)s, "
+    "%(environment)s, %(is_active)s, %(app_key_hint)s, %(credentials)s) "
+    "ON CONFLICT DO NOTHING RETURNING tenant_id, id, integration_type, account_name, environment, is_active, "
+    "app_key_hint, last_sync_at, created_at, updated_at",
+    True,
+    {},
+)
+_LOCK = Statement(
+    "SELECT credentials FROM integration WHERE tenant_id = %(tenant_id)s AND id = %(id)s FOR UPDATE", True, {}
+)
+_CHANGE = Statement(
+    "UPDATE integration SET is_active = coalesce(%(is_active)s::boolean, is_active), "
+    "environment = coalesce(%(environment)s::text, environment), "
+    "app_key_hint = coalesce(%(app_key_hint)s::text, app_key_hint), "
+    "credentials = coalesce(%(credentials)s::bytea, credentials), updated_at = now() "
+    "WHERE tenant_id = %(tenant_id)s AND id = %(id)s RETURNING tenant_id, id, integration_type, "
+    "account_name, environment, is_active, app_key_hint, last_sync_at, created_at, updated_at",
+    True,
+    {},
+)
+_REMOVE = Statement(
+    "DELETE FROM integration WHERE tenant_id = %(tenant_id)s AND id = %(id)s RETURNING id", True, {}
+)
+
+
+async def by_ids(ctx: Ctx, tenant: int, ids: list[int]) -> list[IntegrationRow | None]:
+    """Batch function: the integrations of these ids, in their order; None where there is none."""
+    found = {row.id: row for row in await ctx.reader.fetch(_BY_IDS, IntegrationRow, tenant=tenant, ids=ids)}
+    return [found.get(each) for each in ids]
+
+
+async def of_tenants(ctx: Ctx, tenant: int, keys: list[int]) -> list[list[IntegrationRow]]:
+    """Batch function: all integrations of the tenant, which is the one key."""
+    rows = await ctx.reader.fetch(_ALL, IntegrationRow, tenant=tenant)
+    return [rows for _ in keys]
+
+
+async def find(ctx: Ctx, tenant: int, number: int) -> IntegrationRow | None:
+    """The integration, or None if the tenant has none of that id."""
+    ctx.allow(tenant, READ)
+    return await ctx.loader("integrations", tenant, by_ids).load(number)
+
+
+async def of_tenant(ctx: Ctx, tenant: int) -> list[IntegrationRow]:
+    """All integrations of a tenant, by id."""
+    ctx.allow(tenant, READ)
+    return await ctx.loader("integrations of tenants", tenant, of_tenants).load(tenant)
+
+
+async def create(ctx: Ctx, tenant: int, new: NewIntegration) -> IntegrationRow:
+    """Keep an integration, its credentials encrypted.
+
+    Raises NotFoundError for an unknown tenant, InvalidInputError for a value that is not accepted,
+    ConflictError where the account is integrated already, ConfigurationError where no key is set.
+    """
+    await tenants.get(ctx, tenant)
+    ctx.allow(tenant, ADMIN)
+    if new.integration_type not in TYPES:
+        raise InvalidInputError(
+            "type",
+            f"'{new.integration_type[:60]}' is not known; accepted are {', '.join(TYPES)}.",
+        )
+    _check_account(new.account_name)
+    _check_environment(new.environment)
+    values: dict[str, Any] = {
+        "integration_type": new.integration_type,
+        "account_name": new.account_name,
+        "environment": new.environment,
+        "is_active": new.is_active,
+        "app_key_hint": _hint(new.app_key),
+        "credentials": _sealed(ctx, _secret("app_key", new.app_key), _secret("app_token", new.app_token)),
+    }
+    async with ctx.db.write() as transaction:
+        rows = await transaction.fetch(_ADD, IntegrationRow, tenant=tenant, **values)
+    if not rows:
+        raise ConflictError(f"The account {new.account_name} is integrated with this tenant already.")
+    await ctx.refresh()
+    return rows[0]
+
+
+async def update(ctx: Ctx, tenant: int, number: int, changes: IntegrationChanges) -> IntegrationRow:
+    """Change what is named. Raises NotFoundError for an unknown one, else as `create`."""
+    await tenants.get(ctx, tenant)
+    ctx.allow(tenant, ADMIN)
+    if changes.environment is not None:
+        _check_environment(changes.environment)
+    key = None if changes.app_key is None else _secret("app_key", changes.app_key)
+    token = None if changes.app_token is None else _secret("app_token", changes.app_token)
+    async with ctx.db.write() as transaction:
+        sealed = await transaction.fetch(_LOCK, bytes, tenant=tenant, id=number)
+        if not sealed:
+            raise NotFoundError(f"Integration with ID {number} not found")
+        credentials = None
+        if key is not None or token is not None:
+            known = orjson.loads(ctx.vault.unseal(sealed[0]))
+            credentials = _sealed(ctx, key or known["app_key"], token or known["app_token"])
+        rows = await transaction.fetch(
+            _CHANGE,
+            IntegrationRow,
+            tenant=tenant,
+            id=number,
+            is_active=changes.is_active,
+            environment=changes.environment,
+            app_key_hint=None if key is None else _hint(key),
+            credentials=credentials,
+        )
+    await ctx.refresh()
+    return rows[0]
+
+
+async def delete(ctx: Ctx, tenant: int, number: int) -> None:
+    """Remove an integration and its credentials; what it brought stays. Raises NotFoundError."""
+    await tenants.get(ctx, tenant)
+    ctx.allow(tenant, ADMIN)
+    async with ctx.db.write() as transaction:
+        if not await transaction.fetch(_REMOVE, int, tenant=tenant, id=number):
+            raise NotFoundError(f"Integration with ID {number} not found")
+    await ctx.refresh()
+
+
+def _sealed(ctx: Ctx, key: str, token: str) -> bytes:
+    return ctx.vault.seal(orjson.dumps({"app_key": key, "app_token": token}).decode())
+
+
+def _hint(key: str) -> str:
+    return key.strip()[-4:]
+
+
+def _secret(field: str, value: str) -> str:
+    found = value.strip()
+    if not 8 <= len(found) <= 500 or not found.isascii() or not found.isprintable():
+        raise InvalidInputError(field, "8 to 500 printable ASCII characters are accepted.")
+    return found
+
+
+def _check_account(name: str) -> None:
+    if not _ACCOUNT.fullmatch(name):
+        raise InvalidInputError(
+            "account_name", f"'{name[:60]}' is no account; small letters, digits and hyphens are accepted."
+        )
+
+
+def _check_environment(name: str) -> None:
+    if not _ENVIRONMENT.fullmatch(name):
+        raise InvalidInputError(
+            "environment", f"'{name[:60]}' is no environment; small letters and digits are accepted."
+        )

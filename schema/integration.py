@@ -1,0 +1,142 @@
+"""Integrations: accounts in other systems; made, changed and removed."""
+
+from datetime import datetime
+
+import strawberry
+
+from kit import ids
+from resolvers import integrations as use_cases
+from resolvers.integrations import USUAL_ENVIRONMENT, IntegrationChanges, IntegrationRow, NewIntegration
+from resolvers.tenants import TenantRow
+from schema.context import Info
+from schema.enums import IntegrationType
+from schema.node import Node
+from schema.scalars import BigInt
+from schema.user_errors import REFUSALS, UserError
+
+KIND = "Integration"
+_TENANT = "Tenant"
+
+
+@strawberry.type(description="An account of a tenant in another system. Its credentials are never told.")
+class Integration(Node):
+    database_id: BigInt = strawberry.field(description="The number that the v2 REST paths use.")
+    type: IntegrationType = strawberry.field(description="The system.")
+    account_name: str = strawberry.field(description="The account's name there.")
+    environment: str = strawberry.field(description="The environment there.")
+    is_active: bool = strawberry.field(description="Whether it is to be used.")
+    app_key_hint: str = strawberry.field(description="The last four characters of the key.")
+    last_sync_at: datetime | None = strawberry.field(
+        description="When it last brought what there was. Null before the first time."
+    )
+    created_at: datetime = strawberry.field(description="When it was made.")
+    updated_at: datetime = strawberry.field(description="When it was last changed.")
+
+    @classmethod
+    def of(cls, row: IntegrationRow) -> "Integration":
+        return cls(
+            id=strawberry.ID(ids.encode(KIND, row.tenant_id, row.id)),
+            database_id=BigInt(row.id),
+            type=IntegrationType(row.integration_type),
+            account_name=row.account_name,
+            environment=row.environment,
+            is_active=row.is_active,
+            app_key_hint=row.app_key_hint,
+            last_sync_at=row.last_sync_at,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+        )
+
+
+@strawberry.input(description="The integration to make.")
+class IntegrationCreateInput:
+    tenant_id: strawberry.ID = strawberry.field(description="The tenant's global id.")
+    type: IntegrationType = strawberry.field(description="The system.")
+    account_name: str = strawberry.field(description="The account's name there.")
+    environment: str = strawberry.field(default=USUAL_ENVIRONMENT, description="The environment there.")
+    app_key: str = strawberry.field(description="The key; kept encrypted, and never told again.")
+    app_token: str = strawberry.field(description="The token; kept encrypted, and never told again.")
+    is_active: bool = strawberry.field(default=True, description="Whether it is to be used.")
+
+
+@strawberry.input(description="What to change of an integration. What is left out or null stays.")
+class IntegrationUpdateInput:
+    id: strawberry.ID = strawberry.field(description="The integration's global id.")
+    environment: str | None = strawberry.field(default=None, description="Another environment.")
+    app_key: str | None = strawberry.field(default=None, description="Another key.")
+    app_token: str | None = strawberry.field(default=None, description="Another token.")
+    is_active: bool | None = strawberry.field(default=None, description="Whether it is to be used.")
+
+
+@strawberry.input(description="The integration to remove.")
+class IntegrationDeleteInput:
+    id: strawberry.ID = strawberry.field(description="The integration's global id.")
+
+
+@strawberry.type(description="What became of an integration: all of it was done, or nothing.")
+class IntegrationPayload:
+    integration: Integration | None = strawberry.field(
+        default=None, description="The integration as it is now. Null where the change was refused."
+    )
+    user_errors: list[UserError] = strawberry.field(default_factory=list, description="Why it was refused.")
+
+
+@strawberry.type(description="What became of an integration that was to be removed.")
+class IntegrationDeletePayload:
+    deleted_integration_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The id of the integration that was. Null where it was refused."
+    )
+    user_errors: list[UserError] = strawberry.field(default_factory=list, description="Why it was refused.")
+
+
+async def find_integration(info: Info, owner: TenantRow, number: int) -> Integration | None:
+    """One integration of a tenant by its number."""
+    row = await use_cases.find(info.context, owner.id, number)
+    return None if row is None else Integration.of(row)
+
+
+async def integrations_of(info: Info, owner: TenantRow) -> list[Integration]:
+    """All integrations of a tenant."""
+    return [Integration.of(row) for row in await use_cases.of_tenant(info.context, owner.id)]
+
+
+async def integration_create(info: Info, input: IntegrationCreateInput) -> IntegrationPayload:  # noqa: A002
+    """The mutation."""
+    try:
+        (tenant,) = ids.number(input.tenant_id, _TENANT, field="tenant_id")
+        new = NewIntegration(
+            integration_type=input.type.value,
+            account_name=input.account_name,
+            app_key=input.app_key,
+            app_token=input.app_token,
+            environment=input.environment,
+            is_active=input.is_active,
+        )
+        row = await use_cases.create(info.context, tenant, new)
+    except REFUSALS as error:
+        return IntegrationPayload(user_errors=[UserError.of(error)])
+    return IntegrationPayload(integration=Integration.of(row))
+
+
+async def integration_update(info: Info, input: IntegrationUpdateInput) -> IntegrationPayload:  # noqa: A002
+    """The mutation."""
+    try:
+        tenant, number = ids.number(input.id, KIND, parts=2)
+        changes = IntegrationChanges(input.is_active, input.environment, input.app_key, input.app_token)
+        row = await use_cases.update(info.context, tenant, number, changes)
+    except REFUSALS as error:
+        return IntegrationPayload(user_errors=[UserError.of(error)])
+    return IntegrationPayload(integration=Integration.of(row))
+
+
+async def integration_delete(
+    info: Info,
+    input: IntegrationDeleteInput,  # noqa: A002
+) -> IntegrationDeletePayload:
+    """The mutation."""
+    try:
+        tenant, number = ids.number(input.id, KIND, parts=2)
+        await use_cases.delete(info.context, tenant, number)
+    except REFUSALS as error:
+        return IntegrationDeletePayload(user_errors=[UserError.of(error)])
+    return IntegrationDeletePayload(deleted_integration_id=input.id)
