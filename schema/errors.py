@@ -13,6 +13,8 @@ log = structlog.get_logger()
 
 
 _SUGGESTION = re.compile(r" Did you mean [^?]*\?")
+_ECHO = re.compile(r"(?:, found)?: [\[{].*[\]}]", re.DOTALL)
+"""What was given, told back whole: it may be long, and hold credentials."""
 
 
 def coded(error: GraphQLError, *, executed: bool) -> GraphQLError:
@@ -29,7 +31,7 @@ def coded(error: GraphQLError, *, executed: bool) -> GraphQLError:
         return _remade(error, original.message, extensions)
     if original is None or isinstance(original, GraphQLError):
         code = "BAD_USER_INPUT" if executed else "GRAPHQL_VALIDATION_FAILED"
-        message = _SUGGESTION.sub("", error.message)
+        message = _ECHO.sub("", _SUGGESTION.sub("", error.message))
         return _remade(error, message, {"code": code, **(error.extensions or {})})
     if isinstance(original, RecursionError) and not executed:
         return _remade(error, "The query is nested too deeply.", {"code": "GRAPHQL_VALIDATION_FAILED"})

@@ -35,8 +35,9 @@ _STORE = Statement(
     {},
 )
 _PURGE = Statement(
-    "DELETE FROM idempotency_key WHERE tenant_id = %(tenant_id)s "
-    "AND created_at < now() - interval '48 hours'",
+    "DELETE FROM idempotency_key WHERE tenant_id = %(tenant_id)s AND key IN (SELECT key FROM idempotency_key "
+    "WHERE tenant_id = %(tenant_id)s AND created_at < now() - interval '48 hours' "
+    "LIMIT 1000 FOR UPDATE SKIP LOCKED)",
     True,
     {},
 )
@@ -45,9 +46,18 @@ Store = Callable[[Work, TenantRow], Sequence[Outcome]]
 
 
 async def write(
-    ctx: Ctx, tenant: int, operation: str, records: Sequence[Any], store: Store, *, key: str | None
+    ctx: Ctx,
+    tenant: int,
+    operation: str,
+    records: Sequence[Any],
+    store: Store,
+    *,
+    key: str | None,
+    alone: bool = True,
 ) -> list[Outcome]:
-    """Write 1 to 500 records: `store` gets a transaction in the tenant's scope, with nobody else writing.
+    """Write 1 to 500 records, dataclasses: `store` gets a transaction in the tenant's scope.
+
+    `alone`: nobody else writes to the tenant meanwhile, no import either.
 
     With an idempotency `key` the same records are written once, and the first outcomes told again for two
     days. Raises NotFoundError for an unknown tenant, InvalidInputError for a list or key that is not
@@ -59,7 +69,7 @@ async def write(
         raise InvalidInputError(operation, f"{len(records)} records were given; accepted are 1 to {MOST}.")
     if key is not None and not (1 <= len(key) <= 255 and key.isprintable()):
         raise InvalidInputError("idempotency_key", "accepted are 1 to 255 printable characters.")
-    digest = hashlib.sha256(orjson.dumps(records, default=str, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    digest = "" if key is None else _digest(records)
 
     def do(work: Work) -> list[Outcome]:
         try:
@@ -72,7 +82,8 @@ async def write(
             work.run(_PATIENCE)
             if key is not None and (known := _remembered(work, key, operation, digest)) is not None:
                 return known
-            lock(work, tenant, wait=True)
+            if alone:
+                lock(work, tenant, wait=True)
             outcomes = [*store(work, owner)]
             if key is not None:
                 work.run(_STORE, {"key": key, "response": Jsonb(as_json(outcomes))})
@@ -81,6 +92,16 @@ async def write(
     outcomes = await ctx.db.work(do)
     await ctx.refresh()
     return outcomes
+
+
+def _digest(records: Sequence[Any]) -> str:
+    try:
+        told = orjson.dumps([*records], default=str, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:
+        raise InvalidInputError(
+            "idempotency_key", "Values nest too deeply, or numbers have more than 64 bits, to be known again."
+        ) from None
+    return hashlib.sha256(told).hexdigest()
 
 
 def _remembered(work: Work, key: str, operation: str, digest: str) -> list[Outcome] | None:

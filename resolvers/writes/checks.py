@@ -1,5 +1,6 @@
 """Checks of the values in a record; each problem names its field and what is accepted."""
 
+import math
 import re
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -11,7 +12,9 @@ from resolvers.writes.outcome import Problem
 
 LONGEST_ID, LONGEST_TEXT = 255, 1000
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s.]+")
-_MOST = Decimal(10) ** 15
+_MOST_DIGITS = 15
+_MOST = Decimal(10) ** _MOST_DIGITS
+_DEEPEST = 100
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST = datetime(2200, 1, 1, tzinfo=UTC)
 
@@ -74,10 +77,12 @@ class Check:
 
     def amount(self, field: str, value: Decimal, code: str, *, above_zero: bool = False) -> Decimal:
         """Money, rounded half to even to the currency's smallest unit."""
-        if not value.is_finite() or abs(value) >= _MOST:
+        digits = Decimal(1).scaleb(-MINOR_DIGITS.get(code, 2))
+        small = value.is_finite() and value.adjusted() < _MOST_DIGITS
+        found = value.quantize(digits, ROUND_HALF_EVEN) if small else _MOST
+        if abs(found) >= _MOST:
             self.wrong(field, "A number of at most 15 digits before the point is accepted.")
             return Decimal(0)
-        found = value.quantize(Decimal(1).scaleb(-MINOR_DIGITS.get(code, 2)), ROUND_HALF_EVEN)
         if found < 0 or (above_zero and found == 0):
             self.wrong(field, "It must be above 0." if above_zero else "It must not be negative.")
         return found
@@ -89,9 +94,23 @@ def storable(value: str) -> bool:
 
 
 def storable_json(value: Any) -> bool:
-    """Whether all texts within a JSON value can be stored."""
+    """Whether a JSON value can be stored: its texts, finite numbers of 64 bits, at most 100 levels."""
+    waiting = [(value, 0)]
+    while waiting:
+        each, depth = waiting.pop()
+        if depth > _DEEPEST or not _storable_alone(each):
+            return False
+        within = each.values() if isinstance(each, dict) else each if isinstance(each, list) else ()
+        waiting += [(inner, depth + 1) for inner in within]
+    return True
+
+
+def _storable_alone(value: Any) -> bool:
+    """Whether a JSON value can be stored, whatever is within it."""
     if isinstance(value, str):
         return storable(value)
     if isinstance(value, dict):
-        return all(storable(name) and storable_json(each) for name, each in value.items())
-    return all(map(storable_json, value)) if isinstance(value, list) else True
+        return all(map(storable, value))
+    if isinstance(value, int):
+        return -(2**63) <= value < 2**63
+    return not isinstance(value, float) or math.isfinite(value)

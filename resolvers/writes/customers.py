@@ -1,7 +1,7 @@
 """Customers from a caller: new ones, and what has changed of known ones."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -62,7 +62,7 @@ async def upsert_customers(
             for check, row in checked
         ]
 
-    return await write(ctx, tenant, "customers", [asdict(each) for each in records], store, key=key)
+    return await write(ctx, tenant, "customers", records, store, key=key)
 
 
 def _checked(record: CustomerRecord) -> tuple[Check, dict[str, Any]]:
@@ -82,24 +82,26 @@ def _checked(record: CustomerRecord) -> tuple[Check, dict[str, Any]]:
 
 
 def check_object(check: Check, field: str, value: object) -> dict[str, Any] | None:
-    """A JSON object of at most 32 KB."""
+    """A JSON object of at most 32 KB and 100 levels, with nothing that cannot be stored."""
     if value is None:
         return None
     if not isinstance(value, dict):
         check.wrong(field, "A JSON object is accepted.")
         return None
-    if len(orjson.dumps(value, default=str)) > _LARGEST or not storable_json(value):
-        check.wrong(field, "A JSON object of at most 32 KB, without NUL in its texts, is accepted.")
+    if not storable_json(value) or len(orjson.dumps(value)) > _LARGEST:
+        told = "of at most 32 KB and 100 levels, without NUL in its texts and with numbers of 64 bits"
+        check.wrong(field, f"A JSON object {told}, is accepted.")
+        return None
     return value
 
 
 def refuse_twice(field: str, identifiers: Sequence[str], checks: Sequence[Check]) -> None:
-    """Of records with the same id only the first is taken: which of two should win is not ours to guess."""
+    """Of records with the same id only the first counts: which of two should win is not ours to guess."""
     seen: set[str] = set()
     for identifier, check in zip(identifiers, checks, strict=True):
         name = identifier.strip()
         if name in seen and not check.problems:
-            check.wrong(field, f"'{name[:60]}' is in the list twice; the first was taken.")
+            check.wrong(field, f"'{name[:60]}' is in the list twice; only the first counts.")
         seen.add(name)
 
 

@@ -3,7 +3,7 @@
 import re
 import uuid
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -41,7 +41,8 @@ _INSERT = Statement(
     "INSERT INTO event (tenant_id, occurred_at, message_id, customer_id, event_type, properties) "
     "SELECT %(tenant_id)s, occurred_at, message_id, customer_id, event_type, properties "
     "FROM jsonb_to_recordset(%(rows)s) AS row (occurred_at timestamptz, message_id text, customer_id bigint, "
-    "event_type text, properties jsonb) ON CONFLICT DO NOTHING RETURNING occurred_at, message_id",
+    "event_type text, properties jsonb) ORDER BY occurred_at, message_id "
+    "ON CONFLICT DO NOTHING RETURNING occurred_at, message_id",
     True,
     {},
 )
@@ -63,7 +64,8 @@ async def track_events(
 ) -> list[Outcome]:
     """Take events in; an outcome each, in their order, whose key is (microseconds since 1970, message id).
 
-    An event with the instant and message id of one that is there is a duplicate. Raises as `batch.write`.
+    An event with the instant and message id of one that is there is a duplicate. Others may write meanwhile,
+    an import as well. Raises as `batch.write`.
     """
 
     def store(work: Work, owner: TenantRow) -> list[Outcome]:
@@ -83,7 +85,7 @@ async def track_events(
                 row["customer_id"] = person.id if person else None
         return _store(work, checked)
 
-    return await write(ctx, tenant, "events", [asdict(each) for each in records], store, key=key)
+    return await write(ctx, tenant, "events", records, store, key=key, alone=False)
 
 
 def _checked(record: EventRecord) -> tuple[Check, dict[str, Any]]:

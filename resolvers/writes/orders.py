@@ -1,7 +1,7 @@
 """Orders and refunds from a caller, by the rules of the import of orders."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -97,7 +97,7 @@ async def upsert_orders(
         return _store(work, owner, records, found, _ORDERS, create=create_customers)
 
     operation = "orders, customers created" if create_customers else "orders"
-    return await write(ctx, tenant, operation, [*map(asdict, records)], store, key=key)
+    return await write(ctx, tenant, operation, records, store, key=key)
 
 
 async def upsert_refunds(
@@ -125,7 +125,7 @@ async def upsert_refunds(
         found = [checked(owner, each) for each in records]
         return _store(work, owner, records, found, _REFUNDS, create=False)
 
-    return await write(ctx, tenant, "refunds", [*map(asdict, records)], store, key=key)
+    return await write(ctx, tenant, "refunds", records, store, key=key)
 
 
 def _store(

@@ -26,6 +26,8 @@ _ADD_AS = Statement(
     False,
     {},
 )
+_NO_PLACES = ("Factory", "localtime", "posixrules")
+_KNOWN_ZONE = "SELECT EXISTS (SELECT FROM pg_timezone_names WHERE name = %(name)s)"
 _TAKEN = Statement("SELECT id FROM tenant WHERE slug = %(slug)s", False, {})
 _LOCK = Statement(
     "SELECT name, slug, currency, time_zone FROM tenant WHERE id = %(id)s FOR UPDATE", False, {}
@@ -74,7 +76,6 @@ async def create_tenant(
         "currency": currency("currency_code", currency_code),
         "time_zone": time_zone,
     }
-    zone(time_zone)
     if slug is not None:
         _check_slug(slug)
     if number is not None and not 1 <= number < 2**53:
@@ -82,6 +83,7 @@ async def create_tenant(
 
     def do(work: Work) -> int:
         with work.transaction(None):
+            _check_zone(work, time_zone)
             chosen = slug or free_slug(work, values["name"], number)
             if work.run(_TAKEN, {"slug": chosen}):
                 raise ConflictError(f"The slug '{chosen}' is taken.")
@@ -108,8 +110,6 @@ async def update_tenant(ctx: Ctx, tenant: int, changes: TenantChanges) -> Tenant
     }
     if changes.slug is not None:
         _check_slug(changes.slug)
-    if changes.time_zone is not None:
-        zone(changes.time_zone)
     await ctx.db.work(lambda work: _change(work, tenant, wanted))
     await ctx.refresh()
     return await tenants.get(ctx, tenant)
@@ -117,6 +117,8 @@ async def update_tenant(ctx: Ctx, tenant: int, changes: TenantChanges) -> Tenant
 
 def _change(work: Work, tenant: int, wanted: dict[str, str | None]) -> None:
     with work.transaction(tenant):
+        if wanted["time_zone"] is not None:
+            _check_zone(work, wanted["time_zone"])
         row = work.run(_LOCK, {"id": tenant})[0]
         before = dict(zip(("name", "slug", "currency", "time_zone"), row, strict=True))
         after = before | {name: value for name, value in wanted.items() if value is not None}
@@ -146,6 +148,15 @@ def _name(name: str) -> str:
     if not 1 <= len(found) <= 200 or not found.isprintable():
         raise InvalidInputError("name", "A name of 1 to 200 printable characters is accepted.")
     return found
+
+
+def _check_zone(work: Work, name: str) -> None:
+    """A zone that Python and the database both know, and that stands for a place."""
+    zone(name)
+    if name in _NO_PLACES or not work.run(_KNOWN_ZONE, {"name": name})[0][0]:
+        raise InvalidInputError(
+            "time_zone", f"'{name[:60]}' names no place; an IANA name such as Europe/London is accepted."
+        )
 
 
 def _check_slug(slug: str) -> None:

@@ -20,6 +20,7 @@ from graphql import (
     GraphQLSchema,
     IntValueNode,
     ListValueNode,
+    ObjectValueNode,
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
@@ -149,6 +150,8 @@ class _Reckoner:
             return int(node.value[:12])
         if isinstance(node, BooleanValueNode | StringValueNode | EnumValueNode):
             return node.value
+        if isinstance(node, ObjectValueNode):
+            return {each.name.value: self._value(each.value) for each in node.fields}
         return [*node.values] if isinstance(node, ListValueNode) else None
 
     def _kept(self, node: Any) -> bool:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 _POINTS = 1000
 _USUAL_POINTS = 30
 _USUAL_MONTHS = 12
+_MOST_RECORDS = 500
 _DAYS = {"WEEK": 7, "MONTH": 28}
 
 Arguments = Mapping[str, object]
@@ -32,5 +33,19 @@ def _day(value: object) -> date | None:
         return None
 
 
-LENGTHS: dict[str, Callable[[Arguments], int]] = {"SalesAnalytics": _points, "CohortAnalytics": _months}
+def _records(given: Arguments) -> int:
+    """As many as the longest list of the input; more than 500 are refused elsewhere."""
+    value = given.get("input")
+    lists = [each for each in value.values() if isinstance(each, list)] if isinstance(value, Mapping) else []
+    return min(max(map(len, lists), default=1), _MOST_RECORDS)
+
+
+LENGTHS: dict[str, Callable[[Arguments], int]] = {
+    "SalesAnalytics": _points,
+    "CohortAnalytics": _months,
+    "CustomersUpsertPayload": _records,
+    "OrdersUpsertPayload": _records,
+    "RefundsUpsertPayload": _records,
+    "EventsTrackPayload": _records,
+}
 """By type of the object: what makes the length of its lists of its field's arguments."""
