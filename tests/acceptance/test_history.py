@@ -358,3 +358,17 @@ async def test_facts_of_orders_are_those_of_the_paid_ones(busy, ask):
         assert facts["lastPlacedAt"] == max(instants, default=None)
         several += len(net) > 1
     assert several
+
+
+@pytest.mark.parametrize("back", [False, True], ids=["forth", "back"])
+async def test_pages_end_within_an_instant(make, ask, back):
+    customer = make.customer(make.tenant(), "C1")
+    names = [f"m{number:02}" for number in range(20)]
+    for name in random.Random(7).sample(names, len(names)):
+        track(make, 56, customer, MOMENTS[0], name, 0)
+    query = f"""query Q({WINDOW}) {{ tenant(databaseId: 56) {{ customer(externalId: "C1") {{
+      events({PAGE}) {{ {INFO} nodes {{ messageId }} }} }} }} }}"""
+    found, _ = await walk(ask, query, lambda tenant: tenant["customer"]["events"], 3, back=back)
+    assert [each["messageId"] for each in found] == names[::-1]
+    found, _ = await walk(ask, TIMELINE, timeline, 3, back=back, of="C1")
+    assert [each["event"]["messageId"] for each in found] == names[::-1]
