@@ -5,12 +5,13 @@ import multiprocessing
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
 from commands.database import database
@@ -18,8 +19,9 @@ from jobs.queue import JobQueue, make_queue
 from kit import log
 from kit.config import Settings, load
 from kit.db import Database
+from kit.db.notices import Notices
 from kit.http import Asgi, BodyLimit, LoopbackOnly, Receive, Scope, Send
-from kit.process import die_with_parent
+from kit.process import before_exit, die_with_parent
 from kit.request_id import RequestId
 from kit.secrets import vault_of
 from resolvers import health
@@ -27,18 +29,20 @@ from resolvers.context import OPEN, Ctx
 from rest import make_rest
 from schema import GraphQLEndpoint, schema_of
 
+T = TypeVar("T", Database, JobQueue, Notices)
+
 STATIC = Path(__file__).parent / "static"
 
 
 class WithContext:
-    """Gives every request its `Ctx`, the same way for both faces, and ends its transaction."""
+    """Gives every request and socket its `Ctx`, the same way for both faces, and ends its transaction."""
 
     def __init__(self, app: Asgi, settings: Settings) -> None:
         self._app = app
         self._settings = settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] not in ("http", "websocket"):
             return await self._app(scope, receive, send)
         state = scope["app"].state
         async with state.database.read() as reader:
@@ -51,6 +55,7 @@ class WithContext:
                 stale_after_hours=self._settings.stale_after_hours,
                 process_wait_seconds=self._settings.process_wait_seconds,
                 query_timeout_seconds=self._settings.query_timeout_seconds,
+                notices=state.notices,
             )
             await self._app(scope, receive, send)
         return None
@@ -59,6 +64,8 @@ class WithContext:
 def create(settings: Settings | None = None) -> Starlette:
     """The application. Its database and queue open and close with its lifespan."""
     chosen = settings or load()
+    page = STATIC / "graphiql.html"
+    graph = GraphQLEndpoint(page, schema_of(chosen), message_bytes=chosen.max_body_bytes)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -70,6 +77,8 @@ def create(settings: Settings | None = None) -> Starlette:
             app.state.database = await _opened(stack, Database(place.app_url, size=chosen.pool_size))
             app.state.vault = vault_of(chosen)
             app.state.queue = await _opened(stack, make_queue(place.app_url))
+            app.state.notices = await _opened(stack, Notices(place.app_url))
+            stack.enter_context(before_exit(app.state.notices.end))
             keeping = asyncio.create_task(place.keep())
             yield
             keeping.cancel()
@@ -83,7 +92,8 @@ def create(settings: Settings | None = None) -> Starlette:
             Route("/health/live", _live),
             Route("/health/ready", _health),
             Route("/docs", lambda request: FileResponse(STATIC / "docs.html")),
-            Route("/graphql", GraphQLEndpoint(STATIC / "graphiql.html", schema_of(chosen))),
+            Route("/graphql", graph),
+            WebSocketRoute("/graphql", graph),
             Mount("/static", StaticFiles(directory=STATIC)),
             Mount("/", make_rest()),
         ],
@@ -97,7 +107,7 @@ def create(settings: Settings | None = None) -> Starlette:
     )
 
 
-async def _opened(stack: AsyncExitStack, part: Database | JobQueue) -> Database | JobQueue:
+async def _opened(stack: AsyncExitStack, part: T) -> T:
     await part.open()
     stack.push_async_callback(part.close)
     return part

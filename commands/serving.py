@@ -74,6 +74,7 @@ def run(
         "port": port,
         "log_level": "warning" if settings.log_level == "info" else settings.log_level,
         "server_header": False,
+        "ws_max_size": settings.max_body_bytes,
     }
     with database(settings), _leaving_on_signals(), _Helper(enabled=with_worker) as helper:
         if workers == 1:

@@ -44,7 +44,7 @@ class Settings(BaseSettings):
         default=10.0, description="How long a search, a filtered list or a segment's preview may take"
     )
     max_body_bytes: Annotated[int, Field(ge=1_024, le=1_073_741_824)] = Field(
-        default=1_048_576, description="Bytes the body of a request may have"
+        default=1_048_576, description="Bytes a body, or a message over a WebSocket, may have"
     )
     stale_after_hours: Annotated[int, Field(ge=1, le=8760)] = Field(
         default=24, description="Age in hours from which scores are called stale"

@@ -6,6 +6,7 @@
     ├── ConflictError             CONFLICT           another run, import or record is in the way
     ├── UnavailableError          UNAVAILABLE        the database or a peer cannot be reached now
     ├── TimedOutError             TIMED_OUT          the database was asked for more than it may take
+    ├── LaggedError               LAGGED             a follower was told less than what happened
     ├── FailedError               FAILED             the work was tried and did not succeed
     └── ConfigurationError        CONFIGURATION      a setting or an installation is wrong
 
@@ -58,6 +59,12 @@ class TimedOutError(CdpError):
     """What was asked takes the database longer than it is allowed; a narrower question may not."""
 
     code = "TIMED_OUT"
+
+
+class LaggedError(CdpError):
+    """A follower could not be told all that happened; it must look itself, and follow anew."""
+
+    code = "LAGGED"
 
 
 class FailedError(CdpError):

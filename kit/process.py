@@ -1,9 +1,14 @@
 """Child processes that do not outlive their parent."""
 
+import asyncio
 import ctypes
 import os
 import signal
 import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
 
 _PR_SET_PDEATHSIG = 1
 
@@ -17,3 +22,35 @@ def die_with_parent(parent: int | None) -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     if parent is not None and os.getppid() != parent:
         os.kill(os.getpid(), signal.SIGTERM)
+
+
+@contextmanager
+def before_exit(call: Callable[[], None]) -> Iterator[None]:
+    """Have a function called in the running loop on SIGTERM or Ctrl-C, before what else they are to do.
+
+    A server that waits for its open answers would else wait for streams that never end by themselves. Signals
+    belong to the main thread; in any other this does nothing.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    before = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)}
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(call)
+        handler = before[signal.Signals(number)]
+        if callable(handler):
+            handler(number, frame)
+        elif handler is signal.SIG_DFL:
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
+
+    for each in before:
+        signal.signal(each, leave)
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            if signal.getsignal(each) is leave:
+                signal.signal(each, handler)

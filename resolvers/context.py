@@ -1,13 +1,15 @@
 """What every use case gets: who calls, what they may do, and one view of the database for the request."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeVar
 
 from strawberry.dataloader import DataLoader
 
 from kit.db import Database, Transaction
-from kit.errors import NotFoundError
+from kit.db.notices import Inbox, Notices
+from kit.errors import NotFoundError, UnavailableError
 from kit.secrets import Vault
 
 K = TypeVar("K")
@@ -54,12 +56,26 @@ class Ctx:
     stale_after_hours: int = 24
     process_wait_seconds: float = 60.0
     query_timeout_seconds: float = 10.0
+    notices: Notices | None = None
     _loaders: dict[Any, DataLoader[Any, Any]] = field(default_factory=dict)
 
     def allow(self, tenant: int, scope: str) -> None:
         """Raises NotFoundError for a tenant the actor may not see: to them it does not exist."""
         if not self.actor.may(tenant, scope):
             raise NotFoundError(f"Tenant with ID {tenant} not found")
+
+    def follow(self, tenant: int, kind: str, *, size: int) -> AbstractAsyncContextManager[Inbox]:
+        """The notices of a kind about a tenant. Raises NotFoundError as `allow` does."""
+        self.allow(tenant, READ)
+        if self.notices is None:
+            raise UnavailableError("Nothing can be followed here.")
+        return self.notices.follow(tenant, kind, size=size)
+
+    @asynccontextmanager
+    async def apart(self) -> AsyncIterator["Ctx"]:
+        """The same caller with a reader and loaders of its own, for one of several operations at a time."""
+        async with self.db.read() as reader:
+            yield replace(self, reader=reader, _loaders={})
 
     async def refresh(self) -> None:
         """Look anew: what was read before this stands for an older state of the database."""

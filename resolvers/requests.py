@@ -8,6 +8,7 @@ from kit.db import Statement
 from kit.errors import FailedError
 from resolvers import runs, tenants
 from resolvers.context import WRITE, Ctx
+from resolvers.live import announce
 from resolvers.processing.request import ANALYSES, LATEST, NOW, Request
 from resolvers.runs import RunRow
 
@@ -87,6 +88,9 @@ async def _queue(ctx: Ctx, tenant: int, request: Request) -> int:
             _QUEUE, int, tenant=tenant, analyses=analyses, as_of_requested=request.as_of
         )
     await ctx.queue.put_process(tenant=tenant, run_id=ids[0], analyses=analyses, as_of=request.as_of)
+    # Only now: without its job the run would look dead to whoever is told of it.
+    async with ctx.db.write() as transaction:
+        await announce.run_queued(transaction, tenant, ids[0])
     return ids[0]
 
 

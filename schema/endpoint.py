@@ -1,5 +1,7 @@
 """The graph over HTTP, as the GraphQL-over-HTTP specification has it."""
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +14,13 @@ from strawberry import Schema
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types.execution import ExecutionResult
+from strawberry.types.graphql import OperationType
 
 from resolvers.context import Ctx
+from schema.deliveries import results
+from schema.event_stream import EventStream, accepts_stream
 from schema.request import (
     JSON,
     RESPONSE,
@@ -23,14 +29,30 @@ from schema.request import (
     media_type,
     read_request,
 )
+from schema.socket import INIT_WITHIN, BoundedSocket, GraphQLSocket
+
+_SIGN_OF_LIFE = 15.0
+"""Seconds after which a stream of events shows that it is still there."""
 
 
 class GraphQLEndpoint(GraphQL[Ctx, None]):
-    """POST and GET of operations; a browser gets the page. The context comes from `request.state.ctx`."""
+    """POST and GET of operations, streams of events and sockets; a browser gets the page.
 
-    def __init__(self, page: Path, schema: Schema) -> None:
-        super().__init__(schema, graphql_ide=None, subscription_protocols=())
+    The context comes from `request.state.ctx`.
+    """
+
+    websocket_adapter_class = BoundedSocket
+    graphql_transport_ws_handler_class = GraphQLSocket
+
+    def __init__(self, page: Path, schema: Schema, *, message_bytes: int) -> None:
+        super().__init__(
+            schema,
+            graphql_ide=None,
+            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
+            connection_init_wait_timeout=timedelta(seconds=INIT_WITHIN),
+        )
         self._page = page
+        self.message_bytes = message_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -39,7 +61,9 @@ class GraphQLEndpoint(GraphQL[Ctx, None]):
         response = await self._answer(Request(scope, receive))
         await response(scope, receive, send)
 
-    async def _answer(self, request: Request) -> Response:
+    async def _answer(self, request: Request) -> Response | EventStream:
+        if accepts_stream(request.headers.get("accept")):
+            return await self._stream(request)
         if _from_browser(request):
             return FileResponse(self._page)
         kind = JSON
@@ -50,6 +74,19 @@ class GraphQLEndpoint(GraphQL[Ctx, None]):
         except BadRequestError as error:
             return _refusal(error, kind)
         return _response(result, kind)
+
+    async def _stream(self, request: Request) -> Response | EventStream:
+        """The operation's results as events. A mutation needs POST here as well."""
+        try:
+            asked = await read_request(request)
+        except BadRequestError as error:
+            return _refusal(error, JSON)
+        asked = replace(asked, allowed=asked.allowed | {OperationType.SUBSCRIPTION})
+        return EventStream(results(self.schema, asked, request.state.ctx), _content, _SIGN_OF_LIFE)
+
+    def is_websocket_origin_allowed(self, request: WebSocket, origin: str) -> bool:
+        """All that came through: `LoopbackOnly` in front decides on origins, of sockets as of requests."""
+        return True
 
     async def _execute(self, asked: GraphQLRequest, ctx: Ctx) -> ExecutionResult:
         try:
@@ -83,6 +120,11 @@ def _not_over_this(error: InvalidOperationTypeError) -> BadRequestError:
 
 def _response(result: ExecutionResult, kind: str) -> Response:
     """The answer. What was never executed has no `data`; only our own media type tells it by its status."""
+    content = _content(result)
+    return _made(content, 200 if "data" in content or kind == JSON else 400, kind)
+
+
+def _content(result: ExecutionResult) -> dict[str, Any]:
     errors = result.errors or []
     executed = result.data is not None or any(error.path for error in errors)
     content: dict[str, Any] = {}
@@ -92,7 +134,7 @@ def _response(result: ExecutionResult, kind: str) -> Response:
         content["data"] = result.data
     if result.extensions:
         content["extensions"] = result.extensions
-    return _made(content, 200 if executed or kind == JSON else 400, kind)
+    return content
 
 
 def _refusal(error: BadRequestError, kind: str) -> Response:

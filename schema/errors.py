@@ -5,6 +5,8 @@ from typing import Any
 
 import structlog
 from graphql import GraphQLError
+from strawberry.exceptions import MissingQueryError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
 from kit import request_id
 from kit.errors import CdpError, InvalidInputError
@@ -12,6 +14,7 @@ from kit.errors import CdpError, InvalidInputError
 log = structlog.get_logger()
 
 
+_NOT_EXECUTABLE = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
 _SUGGESTION = re.compile(r" Did you mean [^?]*\?")
 _ECHO = re.compile(r"(?:, found)?: [\[{].*[\]}]", re.DOTALL)
 """What was given, told back whole: it may be long, and hold credentials."""
@@ -33,6 +36,13 @@ def coded(error: GraphQLError, *, executed: bool) -> GraphQLError:
         code = "BAD_USER_INPUT" if executed else "GRAPHQL_VALIDATION_FAILED"
         message = _ECHO.sub("", _SUGGESTION.sub("", error.message))
         return _remade(error, message, {"code": code, **(error.extensions or {})})
+    if isinstance(original, _NOT_EXECUTABLE):
+        return _remade(
+            error,
+            "Send an operation, and the name of one in `operationName` where there are several; "
+            "a mutation needs POST.",
+            {"code": "BAD_REQUEST"},
+        )
     if isinstance(original, RecursionError) and not executed:
         return _remade(error, "The query is nested too deeply.", {"code": "GRAPHQL_VALIDATION_FAILED"})
     number = request_id.current()

@@ -13,12 +13,14 @@ from kit.errors import InvalidInputError
 from resolvers import tenants
 from schema.arguments import DatabaseId, Id
 from schema.context import Info
+from schema.deliveries import Deliveries
 from schema.errors import coded
 from schema.limits import Bounds, guard
 from schema.mutation import Mutation
 from schema.node import Node
 from schema.nodes import NODES, find_node
 from schema.scalars import SCALARS
+from schema.subscription import Subscription
 from schema.tenant import KIND as TENANT
 from schema.tenant import Tenant
 from schema.timeline import EventTracked, OrderPlaced, RefundGiven, SegmentChanged
@@ -88,7 +90,8 @@ def create_schema(bounds: Bounds | None = None, trusted: TrustedDocuments | None
     return Graph(
         query=Query,
         mutation=Mutation,
+        subscription=Subscription,
         types=[*NODES, OrderPlaced, RefundGiven, EventTracked, SegmentChanged],
-        extensions=[guards],
+        extensions=[guards, Deliveries],
         config=StrawberryConfig(auto_camel_case=True, scalar_map=SCALARS),
     )

@@ -27,6 +27,7 @@ from schema.page import After, Before, First, Last
 from schema.run import Processing, ScoreRunConnection
 from schema.scalars import BigInt, CurrencyCode
 from schema.segment import Segment, SegmentConnection
+from schema.segment_change import SegmentChangeConnection, changes_of_tenant
 from schema.selection import selects
 from schema.settings import ScoringSettings
 
@@ -93,6 +94,12 @@ class Tenant(Node):
     )
     events: EventConnection = strawberry.field(
         resolver=events_of_tenant, description="A page of the events, newest first. 50 rows unless told."
+    )
+
+    segment_changes: SegmentChangeConnection = strawberry.field(
+        resolver=changes_of_tenant,
+        description="A page of the moves between segments, oldest first; the subscription goes on from its "
+        "cursors. 50 rows unless told; at most 1,000.",
     )
 
     @strawberry.field(description="What the last runs found about all customers.")

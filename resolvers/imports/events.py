@@ -17,6 +17,7 @@ from resolvers.imports.report import ImportReport
 from resolvers.imports.run import run
 from resolvers.imports.sheet import Sheet
 from resolvers.imports.statements import statement
+from resolvers.live.announce import MOST_EVENTS, EventKey, events_stored
 
 
 def import_events(
@@ -70,6 +71,7 @@ def _store(job: Job) -> Counts:
     first, last, future = work.run(statement("event_days"))[0]
     total = work.count(statement("event_match"))
     inserted = job.store_slices("storing", "import_event", "event_insert", total)
+    _announce(job, inserted)
     return {
         "inserted": inserted,
         "unchanged": job.rows - job.rejects.rows - inserted,
@@ -82,4 +84,13 @@ def _store(job: Job) -> Counts:
     }
 
 
+def _announce(job: Job, inserted: int) -> None:
+    """Tell of the new events: each of a small file, only the number of a large one."""
+    if not inserted:
+        return
+    keys = job.work.run(_KEYS) if inserted <= MOST_EVENTS else []
+    events_stored(job.work, job.shop.id, [EventKey(*row) for row in keys], inserted)
+
+
+_KEYS = "SELECT DISTINCT occurred_at, message_id FROM import_event ORDER BY occurred_at, message_id"
 _KIND = Kind("events", EVENTS, "event_tables", "import_row", _read, _store)

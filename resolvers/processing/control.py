@@ -8,6 +8,7 @@ from datetime import datetime
 
 from kit.db import Statement, Work
 from kit.errors import CdpError, ConflictError
+from resolvers.live import announce
 from resolvers.processing.request import Request
 
 _PAUSE = 0.1
@@ -23,7 +24,7 @@ _ACTIVE = Statement(
 )
 _INTERRUPTED = Statement(
     "UPDATE score_run SET status = 'failed', finished_at = now(), error = 'The run was interrupted.' "
-    "WHERE tenant_id = %(tenant_id)s AND status = 'running'",
+    "WHERE tenant_id = %(tenant_id)s AND status = 'running' RETURNING id",
     True,
     {},
 )
@@ -83,7 +84,8 @@ class Control:
             time.sleep(_PAUSE)
         try:
             with self.work.transaction(self.tenant):
-                self.work.run(_INTERRUPTED)
+                for (run_id,) in self.work.run(_INTERRUPTED):
+                    announce.run_changed(self.work, self.tenant, run_id)
             yield
         finally:
             self.work.run(_UNLOCK, {"tenant": str(self.tenant)})
@@ -94,13 +96,16 @@ class Control:
             if queued is not None:
                 if self.work.count(_RESUME, {"id": queued, "as_of": as_of}) != 1:
                     raise ConflictError(f"Run {queued} is not waiting any more.")
+                announce.run_changed(self.work, self.tenant, queued)
                 return queued
             values = {
                 "analyses": list(request.analyses),
                 "as_of": as_of,
                 "as_of_requested": request.as_of,
             }
-            return int(self.work.run(_START, values)[0][0])
+            run_id = int(self.work.run(_START, values)[0][0])
+            announce.run_changed(self.work, self.tenant, run_id)
+            return run_id
 
     def progress(self, run_id: int, step: str, share: float) -> None:
         """Tell how far the run is, at most four times a second in the database."""
@@ -108,11 +113,13 @@ class Control:
         if time.monotonic() - self._reported >= _REPORT_EVERY:
             with self.work.transaction(self.tenant, durable=False):
                 self.work.run(_PROGRESS, {"id": run_id, "step": step, "progress": share})
+                announce.run_changed(self.work, self.tenant, run_id)
             self._reported = time.monotonic()
 
     def failed(self, run_id: int, error: str) -> None:
         with self.work.transaction(self.tenant):
             self.work.run(_FAILED, {"id": run_id, "error": error})
+            announce.run_changed(self.work, self.tenant, run_id)
 
 
 def failure(error: BaseException) -> str:

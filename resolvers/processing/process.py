@@ -14,6 +14,7 @@ from psycopg.types.json import Jsonb
 from kit.db import Statement, Work, connect_for_work
 from kit.errors import ConflictError
 from resolvers.freshness import is_stale
+from resolvers.live import announce
 from resolvers.processing.changes import append_changes, find_changes, read_standing
 from resolvers.processing.chosen import for_analyses, read_chosen
 from resolvers.processing.control import Control, failure
@@ -39,8 +40,12 @@ _STANDING = Statement(
     True,
     {},
 )
+# Whoever follows the moves between segments goes by `finished_at`: it must grow from run to run, also over a
+# clock that was set back.
 _FINISH = Statement(
-    "UPDATE score_run SET status = 'succeeded', finished_at = clock_timestamp(), step = 'done', "
+    "UPDATE score_run SET status = 'succeeded', step = 'done', "
+    "finished_at = greatest(clock_timestamp(), (SELECT max(finished_at) + interval '1 microsecond' "
+    "FROM score_run before WHERE before.tenant_id = %(tenant_id)s AND before.status = 'succeeded')), "
     "data_version = %(data_version)s, analyses = %(analyses)s, "
     "progress = 1, data_through = %(data_through)s, model = %(model)s, flags = %(flags)s, "
     "report = %(report)s, rfm = %(rfm)s, clv = %(clv)s, churn = %(churn)s "
@@ -153,6 +158,7 @@ def _run(
         report["settings"] = settings.as_json()
         report["periods"] = figures.counts()
         _finish(work, run_id, orders, analysis, shop.scale, report, version)
+        announce.run_changed(work, shop.tenant, run_id, moves=bool(changes))
     refresh_all(work, shop.tenant)
     control.notify("sweeping", 1.0)
     with work.transaction(shop.tenant, durable=False):

@@ -7,6 +7,7 @@ _POINTS = 1000
 _USUAL_POINTS = 30
 _USUAL_MONTHS = 12
 _MOST_RECORDS = 500
+_BATCH = 100
 _DAYS = {"WEEK": 7, "MONTH": 28}
 
 Arguments = Mapping[str, object]
@@ -40,6 +41,10 @@ def _records(given: Arguments) -> int:
     return min(max(map(len, lists), default=1), _MOST_RECORDS)
 
 
+def _batch(given: Arguments) -> int:
+    return _BATCH
+
+
 LENGTHS: dict[str, Callable[[Arguments], int]] = {
     "SalesAnalytics": _points,
     "CohortAnalytics": _months,
@@ -47,5 +52,7 @@ LENGTHS: dict[str, Callable[[Arguments], int]] = {
     "OrdersUpsertPayload": _records,
     "RefundsUpsertPayload": _records,
     "EventsTrackPayload": _records,
+    "SegmentChangeBatch": _batch,
+    "EventBatch": _batch,
 }
 """By type of the object: what makes the length of its lists of its field's arguments."""

@@ -1,0 +1,1 @@
+"""What happens, as it happens: who writes announces it, who follows is told, across all processes."""

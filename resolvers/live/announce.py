@@ -1,0 +1,63 @@
+"""What writers announce from within their transactions: it is told once they are committed, and only then."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import orjson
+
+from kit.db import Transaction, Work
+from kit.db.notices import MOST_BYTES, notice, tell, tell_from
+from kit.page import INSTANT
+
+RUNS, MOVES, EVENTS = "run", "moves", "events"
+MOST_EVENTS = 1_000
+"""Of one transaction that are told one by one; what is more is told by its number."""
+
+_ROOM = 200
+
+
+class EventKey(NamedTuple):
+    """What an event is found by."""
+
+    occurred_at: datetime
+    message_id: str
+
+
+def run_changed(work: Work, tenant: int, run_id: int, *, moves: bool = False) -> None:
+    """A run is further than it was; with `moves` it has let new segments stand."""
+    told = [notice(tenant, RUNS, run=run_id)]
+    tell(work, [*told, notice(tenant, MOVES)] if moves else told)
+
+
+async def run_queued(transaction: Transaction, tenant: int, run_id: int) -> None:
+    """A run waits for a worker."""
+    await tell_from(transaction, [notice(tenant, RUNS, run=run_id)])
+
+
+def events_stored(work: Work, tenant: int, keys: Sequence[EventKey], total: int) -> None:
+    """Events are new: `total` of them, of which `keys` may leave some out."""
+    tell(work, _of_events(tenant, keys, total))
+
+
+async def events_tracked(transaction: Transaction, tenant: int, keys: Sequence[EventKey]) -> None:
+    """Events are new, all of them named."""
+    await tell_from(transaction, _of_events(tenant, keys, len(keys)))
+
+
+def _of_events(tenant: int, keys: Sequence[EventKey], total: int) -> list[str]:
+    parts: list[list[list[object]]] = [[]]
+    named, used = 0, 0
+    for key in keys[:MOST_EVENTS]:
+        written: list[object] = [INSTANT.write(key.occurred_at), key.message_id]
+        length = len(orjson.dumps(written)) + 1
+        if length > MOST_BYTES - _ROOM:
+            continue
+        if used + length > MOST_BYTES - _ROOM:
+            parts.append([])
+            used = 0
+        parts[-1].append(written)
+        named, used = named + 1, used + length
+    omitted = total - named
+    told = [notice(tenant, EVENTS, keys=part) for part in parts if part]
+    return [*told, notice(tenant, EVENTS, omitted=omitted)] if omitted else told

@@ -1,0 +1,147 @@
+"""GraphQL over WebSocket by the protocol graphql-transport-ws, within bounds."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing, suppress
+from typing import Any
+
+import orjson
+from graphql import GraphQLError
+from starlette.websockets import WebSocketDisconnect
+from strawberry.asgi import ASGIWebSocketAdapter
+from strawberry.http.exceptions import NonJsonMessageReceived, NonTextMessageReceived, WebSocketDisconnected
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
+    BaseGraphQLTransportWSHandler,
+    Operation,
+)
+from strawberry.types.graphql import OperationType
+
+from kit.http import BODY_LIMIT
+from resolvers.context import Ctx
+from schema.deliveries import results
+from schema.event_stream import PATIENCE
+from schema.request import GraphQLRequest
+
+MOST_OPERATIONS = 50
+"""Of one socket at a time."""
+INIT_WITHIN = 5.0
+"""Seconds in which a socket must send connection_init."""
+
+_PAYLOAD: dict[str, tuple[type, ...]] = {
+    "query": (str, type(None)),
+    "variables": (dict, type(None)),
+    "operationName": (str, type(None)),
+    "extensions": (dict, type(None)),
+}
+
+
+class BoundedSocket(ASGIWebSocketAdapter):
+    """A socket whose messages are bounded: in size those that come, in time those that go."""
+
+    async def iter_json(self, *, ignore_parsing_errors: bool = False) -> AsyncGenerator[object, None]:
+        most: int = getattr(self.view, "message_bytes", BODY_LIMIT)
+        while True:
+            try:
+                text = await self.ws.receive_text()
+            except KeyError:
+                raise NonTextMessageReceived from None
+            except (WebSocketDisconnect, RuntimeError):
+                return
+            if len(text.encode()) > most:
+                await self.close(1009, f"A message may have at most {most} bytes")
+                return
+            try:
+                yield orjson.loads(text)
+            except orjson.JSONDecodeError:
+                raise NonJsonMessageReceived from None
+
+    async def send_json(self, message: Mapping[str, object]) -> None:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self.ws.send_text(orjson.dumps(message, default=str).decode())
+        except TimeoutError:
+            await self.close(1013, "Too slow (lagged): connect anew and go on from the last cursor")
+            raise WebSocketDisconnected from None
+        except (WebSocketDisconnect, RuntimeError) as error:
+            raise WebSocketDisconnected from error
+
+    async def close(self, code: int, reason: str) -> None:
+        """Close, if it is open still and takes it within a second."""
+        with suppress(RuntimeError, WebSocketDisconnect, TimeoutError):
+            async with asyncio.timeout(1):
+                await self.ws.close(code, reason)
+
+
+class GraphQLSocket(BaseGraphQLTransportWSHandler[Ctx, None]):
+    """One socket. Each operation has a context of its own, so that none waits for another's."""
+
+    async def handle_message(self, message: Any) -> None:
+        if fault := _fault(message):
+            await self.handle_invalid_message(fault)
+            return
+        if message["type"] == "connection_init" and message.get("payload") is None:
+            message.pop("payload", None)
+        if message["type"] != "subscribe":
+            await super().handle_message(message)
+        elif not self.connection_acknowledged:
+            await self.websocket.close(4401, "Unauthorized")
+        elif message["id"] in self.operations:
+            await self.websocket.close(4409, f"Subscriber for {message['id'][:60]} already exists")
+        else:
+            await self._begin(message["id"], message["payload"])
+
+    async def _begin(self, number: str, asked: dict[str, Any]) -> None:
+        if len(self.operations) >= MOST_OPERATIONS:
+            refused = GraphQLError(
+                f"A socket may have {MOST_OPERATIONS} operations at a time; complete one, or open another.",
+                extensions={"code": "RATE_LIMITED"},
+            )
+            await self.send_message({"id": number, "type": "error", "payload": [refused.formatted]})
+            return
+        request = GraphQLRequest(
+            query=asked.get("query"),
+            variables=asked.get("variables"),
+            operation_name=asked.get("operationName"),
+            extensions=asked.get("extensions"),
+            allowed=frozenset(OperationType),
+        )
+        operation = Operation(self, number, request.query or "", request.variables, request.operation_name)
+        operation.task = asyncio.create_task(self._run(operation, request))
+        operation.task.add_done_callback(self._task_done)
+        self.operations[number] = operation
+
+    async def _run(self, operation: Operation[Ctx, None], request: GraphQLRequest) -> None:
+        try:
+            async with (
+                self.context.apart() as context,
+                aclosing(results(self.schema, request, context)) as found,
+            ):
+                await self._send_result_stream(operation, found)
+            await operation.send_operation_message({"id": operation.id, "type": "complete"})
+        except WebSocketDisconnected:
+            pass
+        finally:
+            self._forget(operation)
+
+    def _forget(self, operation: Operation[Ctx, None]) -> None:
+        if self.operations.get(operation.id) is operation:
+            del self.operations[operation.id]
+
+    @staticmethod
+    def _get_pre_execution_close_reason(error: GraphQLError) -> None:
+        """None: one wrong operation is told so, and does not end the others of its socket."""
+
+
+def _fault(message: object) -> str | None:
+    """What is wrong with the form of a message."""
+    if not isinstance(message, dict) or not isinstance(message.get("type"), str):
+        return "A message must be an object with a type"
+    if message["type"] in ("subscribe", "complete") and not isinstance(message.get("id"), str):
+        return "The message must have an id, a text"
+    if message["type"] != "subscribe":
+        return None
+    asked = message.get("payload")
+    if not isinstance(asked, dict) or not message["id"]:
+        return "subscribe must have an id and a payload"
+    wrong = [name for name, kinds in _PAYLOAD.items() if not isinstance(asked.get(name), kinds)]
+    return f"{wrong[0]} in the payload is of the wrong kind" if wrong else None
