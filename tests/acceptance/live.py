@@ -14,7 +14,7 @@ import httpx
 import websockets
 
 ROOT = Path(__file__).parent.parent.parent
-PROTOCOL = "graphql-transport-ws"
+PROTOCOL = websockets.Subprotocol("graphql-transport-ws")
 
 
 class Served:

@@ -28,7 +28,7 @@ MOVES = (
 EVENTS = (
     "subscription ($tenant: ID!, $types: [String!], $customer: ID) "
     "{ events(tenantId: $tenant, types: $types, customerId: $customer) "
-    "{ omitted events { messageId eventType customer { externalId } } } }"
+    "{ omitted events { messageId type customer { externalId } } } }"
 )
 
 
@@ -76,7 +76,8 @@ def moved(batch):
 
 async def gather(client, wanted):
     """Read batches until as many moves have come; returns them and the last cursor."""
-    found, cursor = [], None
+    found: list[tuple[str, str]] = []
+    cursor = None
     while len(found) < wanted:
         batch = await client.next()
         found += moved(batch)
@@ -97,7 +98,7 @@ async def test_progress_is_told_across_processes_from_where_it_stands_to_its_end
             "run": {"databaseId": str(first)},
         }
         second = await asyncio.to_thread(run, urls)
-        seen = []
+        seen: list[dict[str, Any]] = []
         while not seen or seen[-1]["status"] != "SUCCEEDED":
             seen.append((await client.next())["processingProgress"])
         assert {each["run"]["databaseId"] for each in seen} == {str(second)}
@@ -217,7 +218,7 @@ async def test_events_of_a_file_arrive_by_tenant_type_and_customer(urls, make, a
         assert {each["messageId"] for each in told["all"]["events"]} == {"m2", "m3", "m4"}
         assert told["some"] == {
             "omitted": 0,
-            "events": [{"messageId": "m3", "eventType": "purchase", "customer": {"externalId": "c1"}}],
+            "events": [{"messageId": "m3", "type": "purchase", "customer": {"externalId": "c1"}}],
         }
         await asyncio.to_thread(bring, 56, [event(number) for number in range(10, 1310)])
         seen = [await client.read(), await client.read()]

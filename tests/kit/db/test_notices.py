@@ -60,7 +60,9 @@ async def test_an_inbox_is_bounded_and_says_what_it_lost():
     inbox = Inbox(3)
     for number in range(4):
         inbox.put(str(number % 3), {"run": number})
-    assert len((await inbox.take()).notices) == 3
+    taken = await inbox.take()
+    assert taken is not None
+    assert len(taken.notices) == 3
     for number in range(4):
         inbox.put(str(number), {"run": number})
     assert await inbox.take() == ([], True)
