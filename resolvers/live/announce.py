@@ -40,11 +40,6 @@ def events_stored(work: Work, tenant: int, keys: Sequence[EventKey], total: int)
     tell(work, _of_events(tenant, keys, total))
 
 
-async def events_tracked(transaction: Transaction, tenant: int, keys: Sequence[EventKey]) -> None:
-    """Events are new, all of them named."""
-    await tell_from(transaction, _of_events(tenant, keys, len(keys)))
-
-
 def _of_events(tenant: int, keys: Sequence[EventKey], total: int) -> list[str]:
     parts: list[list[list[object]]] = [[]]
     named, used = 0, 0

@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 from kit.db import Statement, Work
 from kit.page import INSTANT
 from resolvers.context import Ctx
+from resolvers.live.announce import EventKey, events_stored
 from resolvers.tenants import TenantRow
 from resolvers.writes.batch import write
 from resolvers.writes.checks import Check
@@ -83,7 +84,7 @@ async def track_events(
                 if person is None:
                     check.wrong("customer", "The tenant has no such customer.", "NOT_FOUND")
                 row["customer_id"] = person.id if person else None
-        return _store(work, checked)
+        return _store(work, tenant, checked)
 
     return await write(ctx, tenant, "events", records, store, key=key, alone=False)
 
@@ -115,13 +116,15 @@ def check_type(check: Check, name: str) -> None:
         )
 
 
-def _store(work: Work, checked: Sequence[tuple[Check, dict[str, Any]]]) -> list[Outcome]:
+def _store(work: Work, tenant: int, checked: Sequence[tuple[Check, dict[str, Any]]]) -> list[Outcome]:
     rows = [row for check, row in checked if not check.problems]
     new: set[tuple[int, str]] = set()
     if rows:
         work.run(_MONTHS, {"moments": [row["occurred_at"] for row in rows]})
         told = [{**row, "occurred_at": row["occurred_at"].isoformat()} for row in rows]
-        new = {_key(at, message) for at, message in work.run(_INSERT, {"rows": Jsonb(told)})}
+        inserted = [EventKey(*row) for row in work.run(_INSERT, {"rows": Jsonb(told)})]
+        events_stored(work, tenant, inserted, len(inserted))
+        new = {_key(*each) for each in inserted}
     outcomes = []
     for check, row in checked:
         if check.problems:

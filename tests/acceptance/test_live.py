@@ -225,6 +225,26 @@ async def test_events_of_a_file_arrive_by_tenant_type_and_customer(urls, make, a
         assert [each["payload"]["data"]["events"] for each in seen] == [{"omitted": 1300, "events": []}] * 2
 
 
+async def test_events_that_a_mutation_takes_in_arrive_once(make, apis):
+    make.tenant()
+    track = (
+        "mutation ($input: EventTrackInput!) "
+        "{ eventTrack(input: $input) { isDuplicate userErrors { message } } }"
+    )
+    event = {"eventType": "page_view", "occurredAt": "2026-01-05T10:00:00Z", "messageId": "m1"}
+    async with apis[0].socket() as client, apis[1].socket() as writer:
+        await client.subscribe(EVENTS, tenant=TENANT)
+        await client.next()
+        for number in ("m1", "m1", "m2"):
+            given = {"tenantId": TENANT, "event": event | {"messageId": number}}
+            await writer.subscribe(track, input=given)
+            assert (await writer.next())["eventTrack"]["userErrors"] == []
+            assert (await writer.read())["type"] == "complete"
+        for number in ("m1", "m2"):
+            told = (await client.next())["events"]["events"]
+            assert [each["messageId"] for each in told] == [number]
+
+
 async def test_after_the_database_was_lost_nothing_is_missed(urls, make, api):
     make.history(make.tenant(), 300)
     await asyncio.to_thread(run, urls)

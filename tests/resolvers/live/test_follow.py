@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from kit.db import connect_for_work
 from kit.db.notices import Notices
 from kit.errors import LaggedError, NotFoundError
 from resolvers.context import READ, Actor
-from resolvers.live.announce import MOST_EVENTS, EventKey, _of_events, events_tracked
+from resolvers.live.announce import MOST_EVENTS, EventKey, _of_events, events_stored
 from resolvers.live.events import follow_events
 from resolvers.live.moves import follow_moves
 from resolvers.live.progress import follow_progress
@@ -40,16 +41,16 @@ async def test_another_tenant_cannot_be_followed(context, make, notices):
     assert notices.followers == 0
 
 
-async def test_a_slow_follower_of_events_is_told_that_it_lagged(context, database, make, notices):
+async def test_a_slow_follower_of_events_is_told_that_it_lagged(context, urls, make, notices):
     make.tenant()
     async with context() as opened:
         stream = follow_events(replace(opened, notices=notices), 56, types=None, customer=None)
         async with aclosing(stream) as events, notices.follow(56, "events", size=1_000) as fast:
             assert (await anext(events)).rows == []
             assert notices.followers == 2
-            async with database.write() as transaction:
+            with connect_for_work(urls.app) as work, work.transaction(56):
                 for number in range(101):
-                    await events_tracked(transaction, 56, [EventKey(AT, f"m{number}")])
+                    events_stored(work, 56, [EventKey(AT, f"m{number}")], 1)
             arrived = 0
             while arrived < 101:
                 arrived += len((await fast.take()).notices)
