@@ -231,7 +231,7 @@ async def test_events_that_a_mutation_takes_in_arrive_once(make, apis):
         "mutation ($input: EventTrackInput!) "
         "{ eventTrack(input: $input) { isDuplicate userErrors { message } } }"
     )
-    event = {"eventType": "page_view", "occurredAt": "2026-01-05T10:00:00Z", "messageId": "m1"}
+    event = {"type": "page_view", "occurredAt": "2026-01-05T10:00:00Z", "messageId": "m1"}
     async with apis[0].socket() as client, apis[1].socket() as writer:
         await client.subscribe(EVENTS, tenant=TENANT)
         await client.next()
