@@ -64,8 +64,7 @@ class WithContext:
 def create(settings: Settings | None = None) -> Starlette:
     """The application. Its database and queue open and close with its lifespan."""
     chosen = settings or load()
-    page = STATIC / "graphiql.html"
-    graph = GraphQLEndpoint(page, schema_of(chosen), message_bytes=chosen.max_body_bytes)
+    graph = GraphQLEndpoint(STATIC / "graphiql.html", schema_of(chosen), message_bytes=chosen.max_body_bytes)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
