@@ -34,7 +34,9 @@ def print_run(run: RunRow, outcome: Outcome) -> None:
     if model:
         console.print(f"Model: {model['name']} ({model['reason']})")
         if run.flags:
-            console.print(f"Flags: {', '.join(run.flags)}")
+            console.print(f"Flags of the models used: {', '.join(run.flags)}")
+        for name, flags in model.get("rejected", {}).items():
+            console.print(f"Not used: {name}, whose fit is flagged {', '.join(flags)}")
     if not outcome.fresh:
         seconds = report["seconds"]
         console.print(f"Took {sum(seconds.values()):.2f} s ({_listed(seconds)}).")

@@ -1,4 +1,4 @@
-"""A row of the table that a model was chosen from."""
+"""The models that a run did not use: a row of the table it chose from, and who could not be used."""
 
 import strawberry
 
@@ -12,3 +12,9 @@ class ModelCandidate:
     chosen: bool = strawberry.field(description="Whether it was chosen.")
     reason: str = strawberry.field(description="Why, or why not.")
     flags: list[str] = strawberry.field(description="What to know of its fit.")
+
+
+@strawberry.type(description="A purchase model that could not be used for the run's customers.")
+class RejectedModel:
+    name: str = strawberry.field(description="The model, such as mbg_nbd.")
+    flags: list[str] = strawberry.field(description="What was wrong with its fit, such as NO_GAIN_OVER_NBD.")

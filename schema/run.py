@@ -13,7 +13,7 @@ from resolvers.runs import RunRow
 from resolvers.status import Status
 from resolvers.tenants import TenantRow
 from schema.enums import AnalysisKind, ProcessingState, RunStatus
-from schema.model_candidate import ModelCandidate
+from schema.model_candidate import ModelCandidate, RejectedModel
 from schema.node import Node
 from schema.page import PageInfo
 from schema.scalars import BigInt
@@ -23,10 +23,13 @@ KIND = "ScoreRun"
 
 @strawberry.type(description="The models of a run and why they were used.")
 class RunModel:
-    name: str = strawberry.field(description="Purchase model: mbg_nbd, nbd or heuristic.")
+    name: str = strawberry.field(description="Purchase model: mbg_nbd, mbg_cnbd_k, nbd or heuristic.")
     reason: str = strawberry.field(description="Why this model, in a sentence.")
     parameters: JSON = strawberry.field(description="The fitted parameters by the papers' names.")
-    flags: list[str] = strawberry.field(description="What to know of the fit, such as LOW_DATA.")
+    flags: list[str] = strawberry.field(description="What to know of the models used, such as LOW_DATA.")
+    rejected: list[RejectedModel] = strawberry.field(
+        description="Purchase models that could not be used, with what was wrong with their fits."
+    )
     spend_name: str | None = strawberry.field(description="Spend model: gamma_gamma or heuristic.")
     spend_parameters: JSON = strawberry.field(description="The spend model's parameters.")
     standard_errors: JSON = strawberry.field(
@@ -71,6 +74,7 @@ class ScoreRun(Node):
                 reason=found["reason"],
                 parameters=cast("JSON", found["parameters"]),
                 flags=row.flags,
+                rejected=[RejectedModel(name=n, flags=f) for n, f in found.get("rejected", {}).items()],
                 spend_name=found["spend_name"],
                 spend_parameters=cast("JSON", found["spend_parameters"]),
                 standard_errors=cast("JSON", found.get("standard_errors", {})),

@@ -291,6 +291,7 @@ def _report(models: _Models) -> ModelReport:
         standard_errors={name: _known(error) for name, error in fit.standard_errors.items()} if fit else {},
         log_likelihood=_known(fit.log_likelihood) if fit else None,
         flags=choice.flags,
+        rejected=choice.rejected,
         candidates=choice.candidates,
         window_days=choice.window_days,
         spend_name=None if money is None else "gamma_gamma" if fitted else "heuristic",

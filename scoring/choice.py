@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from scoring import baselines, purchase
@@ -34,9 +34,12 @@ class Choice:
     """None means heuristics."""
     reason: str
     flags: tuple[str, ...]
-    """Of the fit, and of the standard model's where that could not be used."""
+    """Of the fit that is used, `LOW_DATA` and `BASELINE_BETTER`."""
     customers: int
     repeat_customers: int
+    rejected: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Flags of the models that could not be used, by name: of their fit to all customers, or where one of the
+    others won the contest, of the standard model's fit to what came before the days held out."""
     candidates: tuple[Candidate, ...] = ()
     """The table the choice was made from; empty where no window could be held out."""
     window_days: int | None = None
@@ -81,7 +84,7 @@ def settle(customers: Customers, name: str = STANDARD) -> Choice:
             "until then each customer's own pace is carried forward."
         )
         return Choice(None, reason, (LOW_DATA,), count, repeat)
-    flags: list[str] = []
+    rejected: dict[str, tuple[str, ...]] = {}
     reason = "Customers buy at their own pace and may leave for good after any purchase."
     if count < PRIOR_BELOW:
         reason += f" With {count} customers, what is usual in other shops steadies the estimate."
@@ -90,14 +93,13 @@ def settle(customers: Customers, name: str = STANDARD) -> Choice:
         if not purchase.DEGENERATE.intersection(fit.flags):
             regular = f"{reason} They buy more regularly than by chance."
             return Choice(fit, regular, fit.flags, count, repeat)
-        flags += fit.flags
+        rejected[name] = fit.flags
     fit = fitted(STANDARD, customers)
-    flags += fit.flags
     defects = purchase.DEGENERATE.intersection(fit.flags)
     if defects:
+        rejected[STANDARD] = fit.flags
         fit, reason = fitted(SIMPLE, customers), _why_simple(defects)
-        flags = [*fit.flags, *flags]
-    return Choice(fit, reason, tuple(dict.fromkeys(flags)), count, repeat)
+    return Choice(fit, reason, fit.flags, count, repeat, rejected)
 
 
 def _repeat_buyers(customers: Customers) -> int:
@@ -122,7 +124,7 @@ def _explained(choice: Choice, contest: Contest | None) -> Choice:
     if contest.winner is None:
         why = "The history is too short, or holds too few returns, to let candidates compete."
         return replace(choice, reason=f"{choice.reason} {why}", window_days=None)
-    flags, days = choice.flags, contest.days
+    flags, rejected, days = choice.flags, choice.rejected, contest.days
     if contest.winner == baselines.LAST_WINDOW:
         flags = (*flags, BASELINE_BETTER)
         why = (
@@ -137,11 +139,12 @@ def _explained(choice: Choice, contest: Contest | None) -> Choice:
     unusable = next((each for each in contest.candidates if each.name == STANDARD and not each.usable), None)
     if unusable is not None and choice.fit is not None and choice.fit.model not in (STANDARD, SIMPLE):
         why += " The standard model could not be used: the orders do not tell how customers leave."
-        flags = tuple(dict.fromkeys((*flags, *unusable.flags)))
+        rejected = {**rejected, STANDARD: unusable.flags}
     return replace(
         choice,
         reason=f"{choice.reason} {why}",
         flags=flags,
+        rejected=rejected,
         candidates=contest.candidates,
         window_days=days,
     )

@@ -235,6 +235,9 @@ class ModelReport:
     standard_errors: dict[str, float | None]
     log_likelihood: float | None
     flags: tuple[str, ...]
+    """Of the purchase model that was used."""
+    rejected: dict[str, tuple[str, ...]]
+    """Flags of the purchase models that could not be used, by name: why they could not."""
     candidates: tuple[Candidate, ...]
     """The table the model was chosen from; empty where there was no choice."""
     window_days: int | None

@@ -166,7 +166,8 @@ def test_uci_says_why_it_uses_the_simpler_model(uci: Customers) -> None:
     check(analysis, 4326)
     assert analysis.model
     assert analysis.model.name == "nbd"
-    assert purchase.NO_GAIN_OVER_NBD in analysis.model.flags
+    assert purchase.NO_GAIN_OVER_NBD not in analysis.model.flags
+    assert purchase.NO_GAIN_OVER_NBD in analysis.model.rejected["mbg_nbd"]
     assert "simpler model" in analysis.model.reason
     assert analysis.without_transaction == 46
 
@@ -268,7 +269,8 @@ def test_the_report_holds_the_table() -> None:
     assert analysis.model
     assert analysis.model.candidates[0].name == "mbg_nbd"
     assert sum(row.chosen for row in analysis.model.candidates) == 1
-    assert purchase.NO_GAIN_OVER_NBD in analysis.model.flags
+    assert purchase.NO_GAIN_OVER_NBD not in analysis.model.flags
+    assert purchase.NO_GAIN_OVER_NBD in analysis.model.rejected["mbg_nbd"]
     assert stored(analysis)
 
 

@@ -33,6 +33,7 @@ def test_the_standard_model_where_it_fits(cdnow_master: Customers) -> None:
     assert choice.fit is not None
     assert choice.fit.model == "mbg_nbd"
     assert choice.flags == ()
+    assert choice.rejected == {}
     assert choice.candidates == ()
 
 
@@ -49,8 +50,8 @@ def test_below_five_hundred_customers_priors_steady_it() -> None:
 def test_uci_falls_back_to_the_model_in_which_nobody_leaves(uci: Customers) -> None:
     choice = choose(uci)
     assert choice.fit is not None
-    assert choice.fit.model == "nbd"
-    assert purchase.NO_GAIN_OVER_NBD in choice.flags
+    assert (choice.fit.model, choice.flags) == ("nbd", choice.fit.flags)
+    assert purchase.NO_GAIN_OVER_NBD in choice.rejected["mbg_nbd"]
     assert choice.reason.startswith("Hardly any customer seems to leave for good")
 
 
@@ -78,7 +79,8 @@ def test_uci_flags_the_standard_model_it_could_not_use() -> None:
     choice = choose(customers_of(history), history=history, horizon=120)
     assert choice.fit is not None
     assert choice.fit.model != "mbg_nbd"
-    assert purchase.NO_GAIN_OVER_NBD in choice.flags
+    assert choice.flags == choice.fit.flags
+    assert purchase.NO_GAIN_OVER_NBD in choice.rejected["mbg_nbd"]
     assert not choice.candidates[0].chosen
 
 
@@ -109,5 +111,5 @@ def test_a_model_that_can_not_be_identified_gives_way() -> None:
     history = uci_history()
     choice = settle(customers_of(history), "mbg_nbd")
     assert choice.fit is not None
-    assert choice.fit.model == "nbd"
-    assert purchase.DEGENERATE & set(choice.flags)
+    assert (choice.fit.model, choice.flags) == ("nbd", choice.fit.flags)
+    assert purchase.DEGENERATE & set(choice.rejected["mbg_nbd"])
