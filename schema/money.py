@@ -20,7 +20,8 @@ class MoneyInterval:
     high: Money | None = strawberry.field(description="The upper bound; null where it is not known.")
     level: float = strawberry.field(description="The chance that the amount lies within, such as 0.9.")
     reason: str | None = strawberry.field(
-        description="Why the bounds are not known: LOW_DATA, TOO_SHORT, TOO_FEW_ORDERS or NO_HISTORY."
+        description="Why the bounds are not known: LOW_DATA, NO_SPEND_MODEL, TOO_SHORT, TOO_FEW_ORDERS or "
+        "NO_HISTORY."
     )
 
 

@@ -1,17 +1,18 @@
 """A customer's scores: RFM, lifetime value, churn."""
 
 from datetime import date, datetime
+from decimal import Decimal
 
 import strawberry
 
-from resolvers import runs
+from resolvers import runs, value_intervals
 from resolvers.customers import CustomerRow
 from resolvers.scores import ScoreRow
 from resolvers.tenants import TenantRow
 from schema.context import Info
 from schema.enums import ChurnRisk, ClvTier, MissingScoreReason, RfmSegment
 from schema.freshness import Scored
-from schema.money import Money, money
+from schema.money import Money, MoneyInterval, money
 
 
 async def _missing(info: Info, tenant: TenantRow, analysis: str, seen: datetime) -> MissingScoreReason:
@@ -78,6 +79,8 @@ class CustomerRfm(Scored):
 @strawberry.type(description="What a customer is worth, so far and within the horizon of lifetime value.")
 class CustomerClv(Scored):
     seen: strawberry.Private[datetime]
+    customer_id: strawberry.Private[int]
+    historical: strawberry.Private[Decimal]
     historical_value: Money | None = strawberry.field(default=None, description="Net revenue so far.")
     expected_value: Money | None = strawberry.field(
         default=None,
@@ -91,6 +94,34 @@ class CustomerClv(Scored):
         default=None, description="Where the customer stands by predicted value."
     )
 
+    @strawberry.field(
+        description="Where the value of the customer's orders within the horizon should lie, discounted as "
+        "the expected value is; null where that is null. An expected value may lie above it: of customers "
+        "who hardly buy, most bring nothing and a few much."
+    )
+    async def expected_value_interval(self, info: Info) -> MoneyInterval | None:
+        return await self._interval(info, Decimal(0))
+
+    @strawberry.field(
+        description="The same and the net revenue so far: where the predicted value should lie."
+    )
+    async def predicted_value_interval(self, info: Info) -> MoneyInterval | None:
+        return await self._interval(info, self.historical)
+
+    async def _interval(self, info: Info, so_far: Decimal) -> MoneyInterval | None:
+        if self.run_key is None:
+            return None
+        found = await value_intervals.of_customer(info.context, self.tenant.id, self.customer_id)
+        if found is None:
+            return None
+        currency = self.tenant.currency
+        return MoneyInterval(
+            low=None if found.low is None else money(so_far + found.low, currency),
+            high=None if found.high is None else money(so_far + found.high, currency),
+            level=value_intervals.LEVEL,
+            reason=found.reason,
+        )
+
     @strawberry.field(description="Why there is no value; null where there is one.")
     async def reason(self, info: Info) -> MissingScoreReason | None:
         if self.run_key is not None:
@@ -100,11 +131,19 @@ class CustomerClv(Scored):
     @classmethod
     def of(cls, tenant: TenantRow, customer: CustomerRow, score: ScoreRow | None) -> "CustomerClv":
         if score is None or score.clv_tier is None:
-            return cls(tenant=tenant, run_key=None, seen=customer.imported_at)
+            return cls(
+                tenant=tenant,
+                run_key=None,
+                seen=customer.imported_at,
+                customer_id=customer.id,
+                historical=Decimal(0),
+            )
         return cls(
             tenant=tenant,
             run_key=score.run_id,
             seen=customer.imported_at,
+            customer_id=customer.id,
+            historical=score.monetary or Decimal(0),
             historical_value=money(score.historical_value, tenant.currency),
             expected_value=money(score.expected_value, tenant.currency),
             predicted_value=money(score.predicted_value, tenant.currency),

@@ -62,8 +62,9 @@ def fill_one(owner):
     """Sixty runs, and for one customer and one order sixty of everything, at the same instants."""
     candidate = {"name": "mbg_nbd", "log_loss": 0.5, "chosen": True, "reason": "The best.", "flags": []}
     owner.execute(
-        "UPDATE score_run SET report = jsonb_set(report, '{model, candidates}', %s) WHERE id = 1",
-        [Jsonb([candidate])],
+        "UPDATE score_run SET report = jsonb_set(jsonb_set(report, '{model, candidates}', %s), "
+        "'{model, rejected}', %s) WHERE id = 1",
+        [Jsonb([candidate]), Jsonb({"mbg_cnbd_k": ["ILL_CONDITIONED"]})],
     )
     columns = "status, analyses, as_of, as_of_requested, finished_at, step, model, report, rfm, clv, churn"
     owner.execute(
