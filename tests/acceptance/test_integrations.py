@@ -71,6 +71,27 @@ async def test_what_is_named_is_changed_and_the_rest_stays(make, kept, ask):
     assert stored(make) == ({"app_key": "vtexappkey-chelseaio-ZZZZ", "app_token": OTHER}, "ZZZZ")
 
 
+async def test_credentials_of_a_lost_key_are_replaced_by_giving_both(make, kept, ask, client):
+    lost = Vault((Fernet.generate_key().decode(),)).seal("{}")
+    make.owner.execute("UPDATE integration SET credentials = %s", [lost])
+    half = {"query": UPDATE, "variables": {"input": {"id": kept["id"], "appToken": OTHER}}}
+    error = (await client.post("/graphql", json=half)).json()["errors"][0]
+    assert (error["extensions"]["code"], "CDP_SECRET_KEY" in error["message"]) == ("CONFIGURATION", True)
+    both = {"id": kept["id"], "appKey": KEY, "appToken": OTHER}
+    assert (await ask(UPDATE, input=both))["integrationUpdate"]["userErrors"] == []
+    assert stored(make) == ({"app_key": KEY, "app_token": OTHER}, "CDEF")
+
+
+@pytest.mark.parametrize(
+    "change", [{"bogus": 1}, {"type": "SHOPIFY"}, {"appToken": [TOKEN]}, {"tenantId": None}]
+)
+async def test_an_input_of_the_wrong_form_is_not_told_back(client, change):
+    answer = await client.post("/graphql", json={"query": CREATE, "variables": {"input": NEW | change}})
+    assert {each["extensions"]["code"] for each in answer.json()["errors"]} == {"BAD_USER_INPUT"}
+    assert KEY not in answer.text
+    assert TOKEN not in answer.text
+
+
 async def test_one_account_is_integrated_once(kept, ask):
     refused = (await ask(CREATE, input=NEW))["integrationCreate"]
     assert refused["integration"] is None

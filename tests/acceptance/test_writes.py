@@ -1,8 +1,11 @@
 """Records pushed through the graph: what is saved, what is rejected and why, and what a retry does."""
 
 import asyncio
+import re
+import shlex
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -12,6 +15,7 @@ from kit.db import connect_for_work
 from resolvers.imports.options import ImportOptions
 from resolvers.imports.orders import import_orders
 
+SCHEMA = (Path(__file__).parents[2] / "schema" / "schema.graphql").read_text()
 TENANT = ids.encode("Tenant", 56)
 ERRORS = "userErrors { code field message }"
 CUSTOMERS = """mutation M($input: CustomersUpsertInput!) { customersUpsert(input: $input) {
@@ -394,3 +398,18 @@ async def test_a_tenant_is_changed_but_for_its_currency_once_it_has_orders(shop,
     version = shop.owner.execute("SELECT data_version FROM tenant WHERE id = 56").fetchone()[0]
     await ask(UPDATE, input={"id": TENANT, "timeZone": "Asia/Tokyo"})
     assert shop.owner.execute("SELECT data_version FROM tenant WHERE id = 56").fetchone()[0] == version + 1
+
+
+async def test_the_examples_of_the_howto_work(shop, client):
+    page = (Path(__file__).parents[2] / "docs" / "howto" / "write.md").read_text()
+    commands = re.findall(r"```sh\n(curl .*?)```", page, re.DOTALL)
+    assert commands
+    for command in commands:
+        words = shlex.split(command)
+        headers = dict([words[words.index("-H") + 1].split(": ")])
+        body = words[words.index("-d") + 1]
+        answer = await client.post("/graphql", content=body, headers=headers)
+        payload = next(iter(answer.json()["data"].values()))
+        assert statuses(payload) == ["CREATED"]
+    for name in re.findall(r"`(\w+(?:Upsert|Track|Create|Update|Start))`", page):
+        assert f"{name}(" in SCHEMA, name
