@@ -33,15 +33,21 @@ class Requested(NamedTuple):
     fresh: bool
 
 
-async def request_processing(ctx: Ctx, tenant: int, request: Request, *, wait: bool = True) -> Requested:
+async def request_processing(
+    ctx: Ctx, tenant: int, request: Request, *, wait: bool = True, as_asked: bool = False
+) -> Requested:
     """Score a tenant through the queue, unless its scores are fresh and `request.force` is off.
+
+    As of when: `request.as_of` with `as_asked`; else as of the end of a history that was scored so before,
+    and now for every other one.
 
     A run of the same analyses that is on its way already is joined, unless forced. Raises NotFoundError for
     an unknown tenant and FailedError with the reason when the run fails.
     """
     row = await tenants.get(ctx, tenant)
     ctx.allow(tenant, WRITE)
-    request = replace(request, as_of=await _as_of(ctx, tenant))
+    if not as_asked:
+        request = replace(request, as_of=await _as_of(ctx, tenant))
     if not request.force and (fresh := await _fresh(ctx, row, request)):
         return Requested(fresh, fresh=True)
     joined = await _joinable(ctx, tenant, request)

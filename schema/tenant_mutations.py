@@ -4,7 +4,7 @@ import strawberry
 
 from kit import ids
 from resolvers import requests
-from resolvers.processing.request import Request
+from resolvers.processing.request import NOW, Request
 from resolvers.writes import tenants as use_cases
 from resolvers.writes.tenants import TenantChanges
 from schema.arguments import Input
@@ -56,6 +56,11 @@ class ProcessInput:
     analyses: list[AnalysisKind] | None = strawberry.field(
         default=None, description="Which analyses; all three unless told."
     )
+    as_of: str | None = strawberry.field(
+        default=None,
+        description="As of when: now, latest (the day after the last order) or a day such as 2011-12-10. "
+        "Unless told as before: a history that was scored as of its end goes on so.",
+    )
     force: bool = strawberry.field(default=False, description="Score even where the scores are fresh.")
     wait: bool = strawberry.field(
         default=False, description="Wait for the run to end, as long as the server allows."
@@ -105,8 +110,10 @@ async def process(info: Info, input: Input[ProcessInput]) -> ProcessPayload:  # 
     analyses = None if input.analyses is None else [str(each.value) for each in input.analyses]
     try:
         (tenant,) = ids.number(input.tenant_id, KIND, field="tenant_id")
-        request = Request.of(analyses, force=input.force)
-        done = await requests.request_processing(info.context, tenant, request, wait=input.wait)
+        request = Request.of(analyses, input.as_of or NOW, force=input.force)
+        done = await requests.request_processing(
+            info.context, tenant, request, wait=input.wait, as_asked=input.as_of is not None
+        )
     except REFUSALS as error:
         return ProcessPayload(user_errors=[UserError.of(error)])
     return ProcessPayload(run=ScoreRun.of(done.run), was_fresh=done.fresh)

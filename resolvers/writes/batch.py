@@ -75,7 +75,9 @@ async def write(
         try:
             return written(work)
         except psycopg.errors.LockNotAvailable:
-            raise ConflictError("An import of this tenant goes on; try again when it has ended.") from None
+            raise ConflictError(
+                "An import, or another caller with the same key, is at it; try again in a moment."
+            ) from None
 
     def written(work: Work) -> list[Outcome]:
         with work.transaction(tenant):

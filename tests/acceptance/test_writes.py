@@ -413,3 +413,13 @@ async def test_the_examples_of_the_howto_work(shop, client):
         assert statuses(payload) == ["CREATED"]
     for name in re.findall(r"`(\w+(?:Upsert|Track|Create|Update|Start))`", page):
         assert f"{name}(" in SCHEMA, name
+
+
+async def test_a_run_is_as_of_the_day_asked_for(scored, ask, worker):
+    query = """mutation P($input: ProcessInput!) { processStart(input: $input) {
+      run { asOf status } userErrors { field message } } }"""
+    done = await ask(query, input={"tenantId": TENANT, "asOf": "2025-06-01", "wait": True})
+    assert done["processStart"]["run"] == {"asOf": "2025-05-31T23:00:00+00:00", "status": "SUCCEEDED"}
+    refused = await ask(query, input={"tenantId": TENANT, "asOf": "yesterday"})
+    assert refused["processStart"]["run"] is None
+    assert refused["processStart"]["userErrors"][0]["field"] == ["input", "asOf"]

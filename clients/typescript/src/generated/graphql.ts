@@ -166,7 +166,9 @@ export type CustomerTimelineQuery = { node:
           | { __typename: 'SegmentChanged', fromSegment: RfmSegment | null, toSegment: RfmSegment | null, occurredAt: string }
         >, pageInfo: { hasNextPage: boolean, endCursor: string | null } } }
     | { __typename: 'Event' }
+    | { __typename: 'Integration' }
     | { __typename: 'Order' }
+    | { __typename: 'Refund' }
     | { __typename: 'ScoreRun' }
     | { __typename: 'Segment' }
     | { __typename: 'Tenant' }
