@@ -5,7 +5,7 @@ BIN := .venv/bin
 NPM := $(and $(shell command -v node),$(shell command -v npm))
 CLIENT := clients/typescript
 
-.PHONY: install demo test check check-schema check-client check-client-drift client format bench contracts clean
+.PHONY: install demo test check check-schema check-client check-client-drift client format bench contracts pages clean
 
 install: .venv/installed
 
@@ -73,6 +73,10 @@ else
 	@$(MAKE) --silent $(CLIENT)/node_modules/.package-lock.json
 	cd $(CLIENT) && $(NPM) run --silent generate
 endif
+
+# Needs Node 20 or newer. What it writes is committed, so that nobody else does.
+pages:
+	cd web/graphiql && npm ci --no-fund --no-audit && npm run build
 
 bench: install
 	$(BIN)/python -m benchmarks
