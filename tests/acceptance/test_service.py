@@ -60,4 +60,7 @@ async def test_pages_of_this_machine_may_call(client, origin):
 
 async def test_a_body_too_large_is_refused(client):
     answer = await client.post("/graphql", content=b"x" * 1_100_000)
+    assert answer.status_code == 413
+    assert answer.json()["errors"][0]["extensions"] == {"code": "BAD_REQUEST"}
+    answer = await client.post("/api/v2/cdp/process/56", content=b"x" * 1_100_000)
     assert (answer.status_code, answer.json()["error"]) == (413, "Body too large")

@@ -12,8 +12,12 @@ import pytest
 from demo.files import write
 from demo.shop import Shop as DemoShop
 from resolvers.imports.options import NewTenant
+from resolvers.processing.process import process
+from resolvers.processing.record import read_run
+from resolvers.processing.request import Request
 
 if TYPE_CHECKING:
+    from tests.conftest import Urls
     from tests.resolvers.imports.conftest import Shop
 
 NET = {"GBP": Decimal("8300065.81")}
@@ -40,6 +44,31 @@ def test_the_orders_and_the_lines_of_one_shop_say_the_same(shop: "Shop", shared_
     assert (lines.refunds.unchanged, lines.refunds.updated, lines.refunds.by_amount) == (3_654, 0, 158)
     assert lines.revenue == NET
     assert shop.see("SELECT count(*) FROM customer_order WHERE amount = 0 AND customer_id IS NOT NULL") == [4]
+
+
+SCORES = """
+SELECT external_id, recency_days, frequency, monetary, segment,
+    100 * recency_score + 10 * frequency_score + monetary_score
+FROM customer_score JOIN customer USING (tenant_id)
+WHERE customer.id = customer_score.customer_id ORDER BY external_id
+"""
+
+
+def test_both_files_are_scored_alike(shop: "Shop", urls: "Urls", shared_data: Path) -> None:
+    found = []
+    for name in ("uci_online_retail_orders.csv", "uci_online_retail_lines.csv.gz"):
+        shop.orders(shared_data / name)
+        outcome = process(urls.app, 56, Request.of(None, "2011-12-10", force=True))
+        run = read_run(urls.app, 56, outcome.run_id)
+        found.append(shop.see(SCORES))
+        assert run.rfm is not None
+        shares = [Decimal(str(each["percentage"])) for each in run.rfm["distribution"]]
+        assert abs(sum(shares, Decimal(-100))) <= Decimal("0.06")
+    assert found[0] == found[1]
+    (reversed_buyer,) = [row for row in found[0] if row[0] == "16446"]
+    assert reversed_buyer[4:] == ("Lost", 111)
+    in_all = sum(row[3] for row in found[0])
+    assert in_all - Decimal("11004.14") == NET["GBP"]
 
 
 def test_the_reversed_order_of_the_best_customer_is_matched(shop: "Shop", shared_data: Path) -> None:
