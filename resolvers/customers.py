@@ -1,7 +1,7 @@
 """Customers of a tenant: one, or pages of them by keyset."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Text, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -32,6 +32,11 @@ _BY_IDS = prepare(_OF_TENANT.where(CUSTOMERS.c.id == any_(bindparam("ids", type_
 _BY_EXTERNAL_IDS = prepare(
     _OF_TENANT.where(CUSTOMERS.c.external_id == any_(bindparam("external_ids", type_=ARRAY(Text))))
 )
+_ATTRIBUTES = prepare(
+    select(CUSTOMERS.c.id, CUSTOMERS.c.attributes).where(
+        CUSTOMERS.c.tenant_id == TENANT, CUSTOMERS.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger)))
+    )
+)
 LIST = KeysetList("customer", CUSTOMERS, _OF_TENANT, CustomerRow)
 """The tenant's customers by id."""
 
@@ -48,6 +53,22 @@ async def by_external_ids(ctx: Ctx, tenant: int, external_ids: list[str]) -> lis
     rows = await ctx.reader.fetch(_BY_EXTERNAL_IDS, CustomerRow, tenant=tenant, external_ids=external_ids)
     found = {row.external_id: row for row in rows}
     return [found.get(each) for each in external_ids]
+
+
+async def attributes_by_ids(ctx: Ctx, tenant: int, ids: list[int]) -> list[dict[str, Any]]:
+    """Batch function: what else the shop has told of these customers, in their order."""
+    found = dict(await ctx.reader.fetch(_ATTRIBUTES, _pair, tenant=tenant, ids=ids))
+    return [found.get(each, {}) for each in ids]
+
+
+def _pair(number: int, attributes: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    return number, attributes
+
+
+async def attributes(ctx: Ctx, tenant: int, customer: int) -> dict[str, Any]:
+    """What else the shop has told of a customer."""
+    ctx.allow(tenant, READ)
+    return await ctx.loader("attributes", tenant, attributes_by_ids).load(customer)
 
 
 async def find(ctx: Ctx, tenant: int, customer: int) -> CustomerRow | None:

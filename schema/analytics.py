@@ -58,7 +58,7 @@ class Analytics:
                 "day that the run saw.",
             ),
         ] = None,
-    ) -> SalesAnalytics:
+    ) -> SalesAnalytics | None:
         found = await sales.over_time(info.context, self.owner, interval=interval.value, start=start, end=end)
         return SalesAnalytics.of(self.owner, interval, found)
 
@@ -70,5 +70,5 @@ class Analytics:
         self,
         info: Info,
         months: Annotated[int, strawberry.argument(description="How many months, 1 to 120.")] = 12,
-    ) -> CohortAnalytics:
+    ) -> CohortAnalytics | None:
         return CohortAnalytics.of(self.owner, await cohorts.latest(info.context, self.owner, months=months))

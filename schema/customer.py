@@ -1,13 +1,14 @@
 """Customers and pages of them."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import strawberry
+from strawberry.scalars import JSON
 
 from kit import ids
 from kit.page import Page
-from resolvers import order_facts, scores, segments
+from resolvers import customers, order_facts, scores, segments
 from resolvers.customers import CustomerRow
 from resolvers.tenants import TenantRow
 from schema.context import Info
@@ -46,6 +47,10 @@ class Customer(Node):
         from schema.tenant import Tenant
 
         return Tenant.of(self.owner)
+
+    @strawberry.field(description="What else the shop has told of the customer: an object.")
+    async def attributes(self, info: Info) -> JSON:
+        return cast("JSON", await customers.attributes(info.context, self.owner.id, self.row.id))
 
     @strawberry.field(description="Recency, frequency and monetary value.")
     async def rfm(self, info: Info) -> CustomerRfm:

@@ -11,6 +11,7 @@ from kit.page import INSTANT, Page
 from resolvers import customers, events
 from resolvers.events import EventFilter, EventRow
 from resolvers.tenants import TenantRow
+from schema.arguments import named
 from schema.context import Info
 from schema.moments import aware
 from schema.node import Node
@@ -123,7 +124,7 @@ def _filter(types: list[str] | None, since: datetime | None, until: datetime | N
 
 def event_types(given: list[str] | None) -> tuple[str, ...]:
     """The types asked for, each once; a text with NUL is nobody's type, but still a type asked for."""
-    return tuple(dict.fromkeys(each.replace("\0", "\ufffd") for each in given or ()))
+    return tuple(dict.fromkeys(each.replace("\0", "\ufffd") for each in named(given, "types") or ()))
 
 
 async def _page(

@@ -35,7 +35,7 @@ class EventInput:
     )
     message_id: str | None = strawberry.field(
         default=None,
-        description="The sender's own id: with the same occurredAt, the same event again is a duplicate.",
+        description="The sender's own id, which needs occurredAt: the same event again is a duplicate then.",
     )
 
 

@@ -8,6 +8,7 @@ from kit import ids
 from resolvers import integrations as use_cases
 from resolvers.integrations import USUAL_ENVIRONMENT, IntegrationChanges, IntegrationRow, NewIntegration
 from resolvers.tenants import TenantRow
+from schema.arguments import Input
 from schema.context import Info
 from schema.enums import IntegrationType
 from schema.node import Node
@@ -18,7 +19,10 @@ KIND = "Integration"
 _TENANT = "Tenant"
 
 
-@strawberry.type(description="An account of a tenant in another system. Its credentials are never told.")
+@strawberry.type(
+    description="An account of a tenant in another system, kept for what fetches from there. Its "
+    "credentials are never told, and nothing is fetched yet."
+)
 class Integration(Node):
     database_id: BigInt = strawberry.field(description="The number that the v2 REST paths use.")
     type: IntegrationType = strawberry.field(description="The system.")
@@ -100,7 +104,7 @@ async def integrations_of(info: Info, owner: TenantRow) -> list[Integration]:
     return [Integration.of(row) for row in await use_cases.of_tenant(info.context, owner.id)]
 
 
-async def integration_create(info: Info, input: IntegrationCreateInput) -> IntegrationPayload:  # noqa: A002
+async def integration_create(info: Info, input: Input[IntegrationCreateInput]) -> IntegrationPayload:  # noqa: A002
     """The mutation."""
     try:
         (tenant,) = ids.number(input.tenant_id, _TENANT, field="tenant_id")
@@ -118,7 +122,7 @@ async def integration_create(info: Info, input: IntegrationCreateInput) -> Integ
     return IntegrationPayload(integration=Integration.of(row))
 
 
-async def integration_update(info: Info, input: IntegrationUpdateInput) -> IntegrationPayload:  # noqa: A002
+async def integration_update(info: Info, input: Input[IntegrationUpdateInput]) -> IntegrationPayload:  # noqa: A002
     """The mutation."""
     try:
         tenant, number = ids.number(input.id, KIND, parts=2)
@@ -131,7 +135,7 @@ async def integration_update(info: Info, input: IntegrationUpdateInput) -> Integ
 
 async def integration_delete(
     info: Info,
-    input: IntegrationDeleteInput,  # noqa: A002
+    input: Input[IntegrationDeleteInput],  # noqa: A002
 ) -> IntegrationDeletePayload:
     """The mutation."""
     try:

@@ -11,7 +11,7 @@ from kit.errors import InvalidInputError
 from resolvers import orders
 from resolvers.orders import OrderFilter, OrderRow
 from resolvers.tenants import TenantRow
-from schema.arguments import DatabaseId, ExternalId, Id
+from schema.arguments import DatabaseId, ExternalId, Id, named
 from schema.context import Info
 from schema.enums import OrderDirection, OrderStatus
 from schema.moments import aware
@@ -109,7 +109,7 @@ async def order_of_tenant(
 def _filter(
     statuses: list[OrderStatus] | None, since: datetime | None, until: datetime | None
 ) -> OrderFilter:
-    names = tuple(dict.fromkeys(each.value for each in statuses or ()))
+    names = tuple(dict.fromkeys(each.value for each in named(statuses, "status") or ()))
     return OrderFilter(names, aware(since, "placedFrom"), aware(until, "placedUntil"))
 
 

@@ -1,7 +1,7 @@
 """The doors of the graph, and the schema made of them."""
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 from graphql import GraphQLError
@@ -71,7 +71,11 @@ class Query:
     ) -> list[Node | None]:
         if len(ids) > _MOST_NODES:
             raise InvalidInputError("ids", f"{len(ids)} ids were given; at most {_MOST_NODES} are accepted.")
-        return list(await asyncio.gather(*(find_node(info, each) for each in ids)))
+        # One that is malformed is an error in its own place; the others are answered.
+        found: list[Any] = await asyncio.gather(
+            *(find_node(info, each) for each in ids), return_exceptions=True
+        )
+        return found
 
 
 class Graph(strawberry.Schema):

@@ -46,6 +46,9 @@ class CustomerRfm(Scored):
     monetary_score: int | None = strawberry.field(
         default=None, description="1 to 5; 5 is the fifth that spent most."
     )
+    first_order_on: date | None = strawberry.field(
+        default=None, description="The shop's local day of the first purchase."
+    )
     last_order_on: date | None = strawberry.field(
         default=None, description="The shop's local day of the last purchase."
     )
@@ -72,6 +75,7 @@ class CustomerRfm(Scored):
             recency_score=score.recency_score,
             frequency_score=score.frequency_score,
             monetary_score=score.monetary_score,
+            first_order_on=score.first_order_on,
             last_order_on=score.last_order_on,
         )
 

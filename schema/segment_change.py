@@ -9,6 +9,7 @@ from kit.page import Page
 from resolvers import customers, runs, segment_changes
 from resolvers.segment_changes import SegmentChangeRow
 from resolvers.tenants import TenantRow
+from schema.arguments import named
 from schema.context import Info
 from schema.customer import Customer
 from schema.enums import RfmSegment
@@ -89,4 +90,5 @@ async def changes_of_tenant(
 
 def names(segments: list[RfmSegment] | None) -> list[str] | None:
     """The segments' names as the database has them."""
-    return None if segments is None else [each.value for each in segments]
+    found = named(segments, "segments")
+    return None if found is None else [each.value for each in found]

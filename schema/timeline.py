@@ -12,6 +12,7 @@ from resolvers.orders import OrderRow
 from resolvers.refunds import RefundRow
 from resolvers.tenants import TenantRow
 from resolvers.timeline import KINDS, ChangeRow, Item, TimelineFilter
+from schema.arguments import named
 from schema.context import Info
 from schema.enums import RfmSegment, TimelineKind
 from schema.event import Event, event_types
@@ -112,7 +113,7 @@ async def timeline_of_customer(
 ) -> TimelineConnection:
     """The field: a page of the customer's timeline."""
     wanted = TimelineFilter(
-        kinds=tuple(dict.fromkeys(each.value for each in kinds)) if kinds else KINDS,
+        kinds=tuple(dict.fromkeys(each.value for each in named(kinds, "kinds") or ())) or KINDS,
         types=event_types(types),
         since=aware(occurred_from, "occurredFrom"),
         until=aware(occurred_until, "occurredUntil"),

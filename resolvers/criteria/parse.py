@@ -109,7 +109,8 @@ class Parser:
 
     def _value(self, field: Field, value: Anything, path: str) -> Anything:
         if value is None:
-            hint = f"{self._spell(field.name)}: {{{self._spell('exists')}: false}}"
+            absent = self._spell("exists")
+            hint = f"{self._spell(field.name)}: {{{absent}: {'false' if absent == 'exists' else 'true'}}}"
             self._refuse(path, f"{path} is null; to find those without a value, give {hint}.")
         try:
             return checked(field, value)

@@ -2,9 +2,9 @@
 
 A field of an object costs 1, plus what is selected on it; a scalar or an enum is free. A page multiplies what
 is selected on its nodes by `first` or `last`, or by the usual size of a page; another list by `first` where
-it takes one, by the length of its `ids`, by what `lengths` knows of the object it is on, or by 10. A mutation
-costs 10 more, `totalCount` 10. What introspection asks is reckoned likewise, over all types of the schema,
-and costs a fiftieth of it.
+it takes one, by the length of its `ids`, by what `lengths` knows of the object it is on, or by 10. A preview
+of a segment costs 100, a mutation 10 more, `totalCount` 10. What introspection asks is reckoned likewise,
+over all types of the schema, and costs a fiftieth of it.
 """
 
 from collections.abc import Mapping
@@ -41,7 +41,7 @@ from graphql.language import (
 
 from kit.errors import InvalidInputError
 from kit.page import DEFAULT, MOST
-from schema.limits.lengths import LENGTHS
+from schema.limits.lengths import HALF, LENGTHS, PRICES
 
 LIST = 10
 MUTATION = 10
@@ -105,8 +105,11 @@ class _Reckoner:
             return TOTAL if name == "totalCount" and _is_connection(parent) else 0
         self._check_page(node, 0 if _is_connection(kind) else 1)
         times = self._times(node, field, page or None)
-        within = self._size(node) or DEFAULT if _is_connection(kind) else self._length(node, kind.name)
-        return times * (1 + self.of(node.selection_set, kind, within))
+        if kind.name in HALF:
+            within = (times + 1) // 2
+        else:
+            within = self._size(node) or DEFAULT if _is_connection(kind) else self._length(node, kind.name)
+        return times * (PRICES.get(kind.name, 1) + self.of(node.selection_set, kind, within))
 
     def _of_introspection(self, node: FieldNode, kind: str) -> int:
         asked = self.of(node.selection_set, self._schema.type_map[kind], 0)  # type: ignore[arg-type]

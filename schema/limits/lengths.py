@@ -56,3 +56,7 @@ LENGTHS: dict[str, Callable[[Arguments], int]] = {
     "EventBatch": _batch,
 }
 """By type of the object: what makes the length of its lists of its field's arguments."""
+HALF = frozenset({"CustomerCohort"})
+"""Types whose own lists are on average half as long as the list they stand in: a triangle of months."""
+PRICES = {"SegmentPreview": 100}
+"""By type of the object: what it costs for itself, where the database has to look at all customers for it."""
