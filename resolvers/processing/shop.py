@@ -9,7 +9,10 @@ from kit.money import MINOR_DIGITS, USUAL_DIGITS
 
 _TENANT = "SELECT currency, time_zone FROM tenant WHERE id = %(id)s"
 _LAST_ORDER = Statement(
-    "SELECT max(placed_at) FROM customer_order WHERE tenant_id = %(tenant_id)s AND status = 'paid'", True, {}
+    "SELECT max(placed_at) FROM customer_order "
+    "WHERE tenant_id = %(tenant_id)s AND status = 'paid' AND placed_at <= now()",
+    True,
+    {},
 )
 
 
