@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from structlog.testing import capture_logs
 from typer.testing import CliRunner
 
 import cli
@@ -11,16 +12,17 @@ from kit.errors import InvalidInputError, NotFoundError
 
 @pytest.fixture
 def backtest(urls, monkeypatch, tmp_path):
-    """Run `cdp backtest ...` on the test's database; returns what it prints."""
+    """Run `cdp backtest ...` on the test's database; returns its standard output, which has no log."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CDP_DATABASE_URL", urls.app)
     monkeypatch.setenv("COLUMNS", "160")
 
     def run(*words, tenant=56):
         words = ("backtest", "--tenant", str(tenant), *words)
-        result = CliRunner().invoke(cli.app, words, catch_exceptions=False)
+        with capture_logs():
+            result = CliRunner().invoke(cli.app, words, catch_exceptions=False)
         assert result.exit_code == 0, result.output
-        return result.output
+        return result.stdout
 
     return run
 
