@@ -23,9 +23,12 @@ REPOSITORY = Path(__file__).parents[3]
 LIBRARIES = sysconfig.get_paths()["purelib"]
 PATIENCE = 20.0
 USE = """
+import signal
 import sys
 from pathlib import Path
 from kit import embedded
+# A test run in the background of a shell hands on that Ctrl-C is ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 lease = embedded.lease(Path(sys.argv[1]))
 print(lease.server.url(), flush=True)
 sys.stdin.read()
