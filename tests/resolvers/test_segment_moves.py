@@ -2,7 +2,8 @@
 
 import pytest
 
-from kit.errors import InvalidInputError
+from kit.errors import InvalidInputError, NotFoundError
+from resolvers.context import READ, Actor
 from resolvers.processing.process import process
 from resolvers.processing.request import Request
 from resolvers.segment_moves import migration
@@ -134,3 +135,12 @@ async def test_a_run_that_cannot_be_compared_is_named(run, make, ctx, field):
         with pytest.raises(InvalidInputError, match=told) as error:
             await migration(ctx, 56, **{name: number})
         assert error.value.field == field
+
+
+async def test_who_may_not_read_the_tenant_sees_no_moves(run, make, context):
+    make.order(56, make.customer(56, "ana"), "2024-06-01 12:00Z", 10)
+    first, _ = run("2024-06-02"), run("2024-06-03")
+    async with context(Actor("other", frozenset({57}), frozenset({READ}))) as stranger:
+        for earlier in (None, first):
+            with pytest.raises(NotFoundError, match="Tenant with ID 56 not found"):
+                await migration(stranger, 56, earlier=earlier)
