@@ -170,7 +170,7 @@ async def test_search_finds_by_email_external_id_and_how_names_begin(people, wal
         ({"search": "x" * 201}, "query", "at most 200"),
         ({"search": "a\0"}, "query", "at most 200"),
         ({"filter": {"clvTier": {}}}, "filter.clvTier", "accepted are eq, in, notIn, isNull"),
-        ({"filter": {"clvTier": None}}, "filter.clvTier", "clvTier: {isNull: false}"),
+        ({"filter": {"clvTier": None}}, "filter.clvTier", "clvTier: {isNull: true}"),
         ({"filter": {"monetary": {"gte": None}}}, "filter.monetary.gte", "is null"),
         ({"filter": {"monetary": {"gte": "1e50"}}}, "filter.monetary.gte", "an amount"),
         ({"filter": {"email": {"in": []}}}, "filter.email.in", "1 to 1,000"),

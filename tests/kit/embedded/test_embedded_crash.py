@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import threading
+import time
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -148,16 +150,25 @@ def test_a_start_after_the_sudden_death_of_everything(data_dir: Path, world: "Wo
 def test_a_start_while_a_backend_of_the_dead_server_is_busy(data_dir: Path, world: "World") -> None:
     """The keeper and the postmaster are gone, one backend still holds the shared memory."""
     user = world.user(data_dir)
-    busy = psycopg.connect(user.stdout.readline().strip())
-    busy.pgconn.send_query(b"SELECT count(*) FROM generate_series(1, 100000000000)")
-    kept = busy.info.backend_pid
-    kill({pid: line for pid, line in world.processes(data_dir).items() if pid != kept})
-    user.kill()
-    user.communicate()
-    assert kept in world.processes(data_dir)
-    with embedded.lease(data_dir) as server:
-        assert ask(server, "SELECT 1") == [(1,)]
-    busy.close()
+    url = user.stdout.readline().strip()
+    with closing(psycopg.connect(url)) as busy:
+        busy.pgconn.send_query(b"SELECT count(*) FROM generate_series(1, 100000000000)")
+        kept = busy.info.backend_pid
+        with psycopg.connect(url, autocommit=True) as other:
+            query = "SELECT state FROM pg_stat_activity WHERE pid = %s"
+            # One that had not begun would see the postmaster die, and leave.
+            while other.execute(query, [kept]).fetchone() != ("active",):
+                time.sleep(0.01)
+        others = {pid: line for pid, line in world.processes(data_dir).items() if pid != kept}
+        # All at once: a postmaster that outlived its keeper for a moment would take its backends along.
+        for pid in others:
+            os.kill(pid, signal.SIGSTOP)
+        kill(others)
+        user.kill()
+        user.communicate()
+        assert kept in world.processes(data_dir)
+        with embedded.lease(data_dir) as server:
+            assert ask(server, "SELECT 1") == [(1,)]
 
 
 def test_a_stale_pid_file_that_says_ready_is_not_believed(data_dir: Path, world: "World") -> None:
