@@ -14,7 +14,7 @@ from schema.context import Info
 from schema.customer import Customer
 from schema.enums import RecordStatus
 from schema.tenant import KIND as TENANT
-from schema.upsert import record_errors, status
+from schema.upsert import IDEMPOTENCY_KEY, record_errors, status
 from schema.user_errors import REFUSALS, UserError
 
 
@@ -35,11 +35,7 @@ class CustomerInput:
 class CustomersUpsertInput:
     tenant_id: strawberry.ID = strawberry.field(description="The tenant's global id.")
     customers: list[CustomerInput] = strawberry.field(description="1 to 500 customers.")
-    idempotency_key: str | None = strawberry.field(
-        default=None,
-        description="1 to 255 characters of the caller's: the same records sent again under the same key "
-        "within two days are written once, and answered as at first.",
-    )
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
 @strawberry.type(description="What became of one customer.")

@@ -16,7 +16,7 @@ from schema.customer_reference import CustomerReferenceInput, reference
 from schema.enums import RecordStatus
 from schema.event import Event
 from schema.tenant import KIND as TENANT
-from schema.upsert import record_errors, status
+from schema.upsert import IDEMPOTENCY_KEY, record_errors, status
 from schema.user_errors import REFUSALS, UserError
 
 
@@ -49,11 +49,7 @@ class EventTrackInput:
 class EventsTrackInput:
     tenant_id: strawberry.ID = strawberry.field(description="The tenant's global id.")
     events: list[EventInput] = strawberry.field(description="1 to 500 events.")
-    idempotency_key: str | None = strawberry.field(
-        default=None,
-        description="1 to 255 characters of the caller's: the same records sent again under the same key "
-        "within two days are written once, and answered as at first.",
-    )
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
 @strawberry.type(description="What became of one event.")

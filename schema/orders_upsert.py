@@ -16,13 +16,9 @@ from schema.order import Order
 from schema.refund import Refund
 from schema.scalars import CurrencyCode
 from schema.tenant import KIND as TENANT
-from schema.upsert import record_errors, status
+from schema.upsert import IDEMPOTENCY_KEY, record_errors, status
 from schema.user_errors import REFUSALS, UserError
 
-_KEY = (
-    "1 to 255 characters of the caller's: the same records sent again under the same key within two days are "
-    "written once, and answered as at first."
-)
 _NOTHING = "Why nothing was saved."
 
 
@@ -50,7 +46,7 @@ class OrdersUpsertInput:
     create_missing_customers: bool = strawberry.field(
         default=False, description="Add customers whose external id is not known, instead of rejecting."
     )
-    idempotency_key: str | None = strawberry.field(default=None, description=_KEY)
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
 @strawberry.type(description="What became of one order.")
@@ -95,7 +91,7 @@ class RefundInput:
 class RefundsUpsertInput:
     tenant_id: strawberry.ID = strawberry.field(description="The tenant's global id.")
     refunds: list[RefundInput] = strawberry.field(description="1 to 500 refunds.")
-    idempotency_key: str | None = strawberry.field(default=None, description=_KEY)
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
 @strawberry.type(description="What became of one refund.")
