@@ -79,8 +79,8 @@ def test_a_killed_postmaster_comes_back_with_every_acknowledged_row(data_dir: Pa
         writer.start()
         for count in (200, 400):
             assert world.eventually(lambda count=count: len(writer.acknowledged) > count)
-            os.kill(world.postmaster(data_dir), signal.SIGKILL)
             seen = writer.crashes
+            os.kill(world.postmaster(data_dir), signal.SIGKILL)
             assert world.eventually(lambda seen=seen: writer.crashes > seen)
         before = len(writer.acknowledged)
         assert world.eventually(lambda: len(writer.acknowledged) > before + 50)
