@@ -123,6 +123,8 @@ def _members(scored: bool) -> Relation[CustomerRow]:
 
 _SCORED = {name for name, field in FIELDS.items() if field.source is Source.SCORE}
 _ORDERS, _MEMBER_ORDERS = _orders("customer"), _orders("member")
+MEMBER_CURSORS = _MEMBER_ORDERS["id", False].cursors
+"""The cursors of a segment's members in the order of their ids."""
 _WITH_SCORES = select(CUSTOMERS.c.id).select_from(FROM[True]).where(CUSTOMERS.c.tenant_id == TENANT)
 _SCORES = select(SCORES.c.customer_id).where(STANDING)
 _JOINED = _list(_WITH_SCORES)

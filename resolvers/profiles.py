@@ -16,10 +16,16 @@ class Profile(NamedTuple):
     score: ScoreRow | None
 
 
-async def of_customer(ctx: Ctx, tenant: int, customer: int) -> Profile:
-    """The profile. Raises NotFoundError for an unknown tenant or customer."""
-    person = await customers.find(ctx, tenant, customer)
-    if person is None:
+async def person(ctx: Ctx, tenant: int, customer: int) -> CustomerRow:
+    """The customer. Raises NotFoundError for an unknown tenant or customer."""
+    found = await customers.find(ctx, tenant, customer)
+    if found is None:
         await tenants.get(ctx, tenant)
         raise NotFoundError(f"Customer with ID {customer} not found")
-    return Profile(person, await scores.of_customer(ctx, tenant, customer))
+    return found
+
+
+async def of_customer(ctx: Ctx, tenant: int, customer: int) -> Profile:
+    """The profile. Raises NotFoundError for an unknown tenant or customer."""
+    found = await person(ctx, tenant, customer)
+    return Profile(found, await scores.of_customer(ctx, tenant, customer))

@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from rest import analytics, customers, errors, processing
+from rest import analytics, customers, errors, members, processing, segments, timeline
 
 DESCRIPTION = """
 Customer data and its analyses: RFM segments, lifetime value, churn and profiles.
@@ -22,7 +22,7 @@ def make_rest() -> FastAPI:
         servers=[{"url": "/", "description": "This server"}],
         responses=errors.DOCUMENTED,
     )
-    for module in (processing, analytics, customers):
+    for module in (processing, analytics, customers, timeline, segments, members):
         app.include_router(module.router)
     errors.install(app)
     return app

@@ -1,11 +1,14 @@
 """Values as the v2 reference writes them: money as numbers, instants with milliseconds and Z."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request
 
+from kit.errors import InvalidInputError
 from resolvers.context import Ctx
 
 MOST = 2**63 - 1
@@ -13,6 +16,7 @@ MOST = 2**63 - 1
 TenantPath = Annotated[int, Path(alias="tenantId", ge=1, le=MOST, description="The tenant's number")]
 CustomerPath = Annotated[int, Path(alias="customerId", ge=1, le=MOST, description="The customer's number")]
 TenantQuery = Annotated[int, Query(alias="tenant_id", ge=1, le=MOST, description="The tenant's number")]
+SegmentPath = Annotated[int, Path(alias="segmentId", ge=1, le=MOST, description="The segment's number")]
 Limit = Annotated[int, Query(ge=1, le=1000, description="Number of results")]
 
 
@@ -46,3 +50,15 @@ def second(value: datetime | None) -> str | None:
     if value is None:
         return None
     return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+@contextmanager
+def told_as(**names: str) -> Iterator[None]:
+    """Let errors about a use case's arguments name the caller's parameters: `told_as(after="cursor")`."""
+    try:
+        yield
+    except InvalidInputError as error:
+        if error.field not in names:
+            raise
+        name = names[error.field]
+        raise InvalidInputError(name, f"{name}: {error}") from None

@@ -1,5 +1,6 @@
 """Segments of a shop's own making: dynamic ones by criteria, static ones by lists of customers."""
 
+from resolvers.segments.listing import list_members
 from resolvers.segments.members import (
     MemberOutcome,
     Membership,
@@ -9,10 +10,11 @@ from resolvers.segments.members import (
 )
 from resolvers.segments.preview import Preview, preview, sample
 from resolvers.segments.reasons import Reason, reasons
-from resolvers.segments.rows import SegmentRow, find, get, page
-from resolvers.segments.write import SegmentChanges, create, delete, refresh, update
+from resolvers.segments.rows import SegmentRow, find, get, page, type_named
+from resolvers.segments.write import MOST, SegmentChanges, create, delete, refresh, update
 
 __all__ = [
+    "MOST",
     "MemberOutcome",
     "Membership",
     "Preview",
@@ -24,6 +26,7 @@ __all__ = [
     "delete",
     "find",
     "get",
+    "list_members",
     "of_customer",
     "page",
     "preview",
@@ -31,5 +34,6 @@ __all__ = [
     "refresh",
     "remove_members",
     "sample",
+    "type_named",
     "update",
 ]

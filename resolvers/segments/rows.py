@@ -7,9 +7,10 @@ from sqlalchemy import BigInteger, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from kit.db import TENANT, prepare
-from kit.errors import NotFoundError
+from kit.errors import InvalidInputError, NotFoundError
 from kit.page import Page
 from models import TABLES
+from models.segment import DYNAMIC, STATIC
 from resolvers import tenants
 from resolvers.context import READ, Ctx
 from resolvers.keyset import KeysetList
@@ -58,6 +59,14 @@ async def get(ctx: Ctx, tenant: int, segment: int) -> SegmentRow:
         await tenants.get(ctx, tenant)
         raise missing(segment)
     return row
+
+
+def type_named(field: str, name: str) -> str:
+    """The type a caller means, whatever the case. Raises InvalidInputError that lists the accepted ones."""
+    wanted = name.strip().lower()
+    if wanted not in (DYNAMIC, STATIC):
+        raise InvalidInputError(field, f"'{name}' is not a {field}; accepted are {DYNAMIC}, {STATIC}.")
+    return wanted
 
 
 def missing(segment: int) -> NotFoundError:
