@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -82,6 +83,13 @@ class Settings(BaseSettings):
         description="Keys that credentials of integrations are encrypted with: 32 bytes in URL-safe base64 "
         "each, the newest first, separated by commas; default: one kept beside the embedded database",
     )
+    vtex_base_url: str = Field(
+        default="https://{account}.{environment}.com.br",
+        description="Address of VTEX; {account} and {environment} are replaced by an integration's own",
+    )
+    vtex_requests_per_minute: Annotated[float, Field(gt=0, le=1_000_000)] = Field(
+        default=5_000, description="Requests a minute that one process sends to VTEX for one account"
+    )
     log_level: str = Field(default="info", description="debug, info, warning or error")
 
     @field_validator("database_url", "owner_url")
@@ -90,6 +98,23 @@ class Settings(BaseSettings):
         if value is not None and not value.get_secret_value().startswith(("postgresql://", "postgres://")):
             raise ValueError("must start with postgresql://")
         return value and SecretStr(value.get_secret_value().replace("postgres://", "postgresql://", 1))
+
+    @field_validator("vtex_base_url")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        parts = urlsplit(value.replace("{account}", "a").replace("{environment}", "e"))
+        odd = (
+            parts.username
+            or parts.password
+            or parts.query
+            or parts.fragment
+            or set("{}") & set(parts.geturl())
+        )
+        if parts.scheme not in ("http", "https") or not parts.hostname or odd:
+            raise ValueError(
+                "must be an http or https address, in which {account} and {environment} may stand"
+            )
+        return value.rstrip("/")
 
     @field_validator("log_level")
     @classmethod

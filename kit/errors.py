@@ -4,7 +4,9 @@
     ├── InvalidInputError         BAD_USER_INPUT     a field, what was wrong, what is accepted
     ├── NotFoundError             NOT_FOUND          what was looked for
     ├── ConflictError             CONFLICT           another run, import or record is in the way
-    ├── UnavailableError          UNAVAILABLE        the database or a peer cannot be reached now
+    ├── UnavailableError          UNAVAILABLE        the database cannot be reached now
+    ├── PeerFailedError           PEER_FAILED        another system cannot be reached, or answered wrongly
+    ├── PeerTimedOutError         PEER_TIMED_OUT     another system did not answer in time
     ├── TimedOutError             TIMED_OUT          the database was asked for more than it may take
     ├── LaggedError               LAGGED             a follower was told less than what happened
     ├── FailedError               FAILED             the work was tried and did not succeed
@@ -50,9 +52,21 @@ class ConflictError(CdpError):
 
 
 class UnavailableError(CdpError):
-    """The database, or a peer this needs, cannot be reached at the moment."""
+    """The database, or something else of the installation, cannot be reached at the moment."""
 
     code = "UNAVAILABLE"
+
+
+class PeerFailedError(CdpError):
+    """Another system that was asked cannot be reached, or answered with what it should not."""
+
+    code = "PEER_FAILED"
+
+
+class PeerTimedOutError(CdpError):
+    """Another system that was asked did not answer in the time there was."""
+
+    code = "PEER_TIMED_OUT"
 
 
 class TimedOutError(CdpError):
