@@ -15,6 +15,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
 from commands.database import database
+from connectors.vtex import Vtex
 from jobs.queue import JobQueue, make_queue
 from kit import log
 from kit.config import Settings, load
@@ -29,7 +30,7 @@ from resolvers.context import OPEN, Ctx
 from rest import make_rest
 from schema import GraphQLEndpoint, schema_of
 
-T = TypeVar("T", Database, JobQueue, Notices)
+T = TypeVar("T", Database, JobQueue, Notices, Vtex)
 
 STATIC = Path(__file__).parent / "static"
 
@@ -56,6 +57,7 @@ class WithContext:
                 process_wait_seconds=self._settings.process_wait_seconds,
                 query_timeout_seconds=self._settings.query_timeout_seconds,
                 notices=state.notices,
+                vtex=state.vtex,
             )
             await self._app(scope, receive, send)
         return None
@@ -76,6 +78,8 @@ def create(settings: Settings | None = None) -> Starlette:
             app.state.database = await _opened(stack, Database(place.app_url, size=chosen.pool_size))
             app.state.vault = vault_of(chosen)
             app.state.queue = await _opened(stack, make_queue(place.app_url))
+            vtex = Vtex(chosen.vtex_base_url, per_minute=chosen.vtex_requests_per_minute)
+            app.state.vtex = await _opened(stack, vtex)
             app.state.notices = await _opened(stack, Notices(place.app_url))
             stack.enter_context(before_exit(app.state.notices.end))
             keeping = asyncio.create_task(place.keep())

@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 from strawberry.dataloader import DataLoader
 
+from connectors.vtex import Vtex
 from kit.db import Database, Transaction
 from kit.db.notices import Inbox, Notices
 from kit.errors import NotFoundError, UnavailableError
@@ -57,6 +58,7 @@ class Ctx:
     process_wait_seconds: float = 60.0
     query_timeout_seconds: float = 10.0
     notices: Notices | None = None
+    vtex: Vtex | None = None
     _loaders: dict[Any, DataLoader[Any, Any]] = field(default_factory=dict)
 
     def allow(self, tenant: int, scope: str) -> None:

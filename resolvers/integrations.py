@@ -1,14 +1,15 @@
 """Integrations of a tenant: listed, made, changed and removed. Credentials go in and never come out."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import orjson
+import psycopg
 from sqlalchemy import BigInteger, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from connectors.vtex import USUAL_ENVIRONMENT, check_environment, check_name
 from kit.db import TENANT, Statement, prepare
 from kit.errors import ConflictError, InvalidInputError, NotFoundError
 from models import TABLES
@@ -17,9 +18,7 @@ from resolvers import tenants
 from resolvers.context import ADMIN, READ, Ctx
 
 INTEGRATIONS = TABLES["integration"]
-USUAL_ENVIRONMENT = "vtexcommercestable"
-_ACCOUNT = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-_ENVIRONMENT = re.compile(r"[a-z0-9]{1,63}")
+_SHORTEST, _LONGEST = 6, 500
 
 
 class IntegrationRow(NamedTuple):
@@ -55,12 +54,14 @@ class IntegrationChanges:
     """What to change; None stays. `repr` does not show the credentials."""
 
     is_active: bool | None = None
+    account_name: str | None = None
     environment: str | None = None
     app_key: str | None = None
     app_token: str | None = None
 
     def __repr__(self) -> str:
-        return f"IntegrationChanges(is_active={self.is_active}, environment={self.environment})"
+        named = (self.is_active, self.account_name, self.environment)
+        return f"IntegrationChanges{named}"
 
 
 _COLUMNS = [INTEGRATIONS.c[name] for name in IntegrationRow._fields]
@@ -81,6 +82,7 @@ _LOCK = Statement(
 )
 _CHANGE = Statement(
     "UPDATE integration SET is_active = coalesce(%(is_active)s::boolean, is_active), "
+    "account_name = coalesce(%(account_name)s::text, account_name), "
     "environment = coalesce(%(environment)s::text, environment), "
     "app_key_hint = coalesce(%(app_key_hint)s::text, app_key_hint), "
     "credentials = coalesce(%(credentials)s::bytea, credentials), updated_at = now() "
@@ -92,6 +94,16 @@ _CHANGE = Statement(
 _REMOVE = Statement(
     "DELETE FROM integration WHERE tenant_id = %(tenant_id)s AND id = %(id)s RETURNING id", True, {}
 )
+
+_TENANT_OF = Statement("SELECT tenant_id FROM integration_tenant(%(id)s) AS tenant_id", False, {})
+
+
+async def tenant_of(ctx: Ctx, number: int) -> int:
+    """Whose integration it is. Raises NotFoundError where there is none that the actor may see."""
+    for tenant in await ctx.reader.fetch(_TENANT_OF, int, id=number):
+        if ctx.actor.may(tenant, READ):
+            return tenant
+    raise _missing(number)
 
 
 async def by_ids(ctx: Ctx, tenant: int, ids: list[int]) -> list[IntegrationRow | None]:
@@ -126,25 +138,21 @@ async def create(ctx: Ctx, tenant: int, new: NewIntegration) -> IntegrationRow:
     """
     await tenants.get(ctx, tenant)
     ctx.allow(tenant, ADMIN)
-    if new.integration_type not in TYPES:
-        raise InvalidInputError(
-            "type",
-            f"'{new.integration_type[:60]}' is not known; accepted are {', '.join(TYPES)}.",
-        )
-    _check_account(new.account_name)
-    _check_environment(new.environment)
+    check_type(new.integration_type)
+    check_name(new.account_name)
+    check_environment(new.environment)
     values: dict[str, Any] = {
         "integration_type": new.integration_type,
         "account_name": new.account_name,
         "environment": new.environment,
         "is_active": new.is_active,
-        "app_key_hint": _hint(new.app_key),
-        "credentials": _sealed(ctx, _secret("app_key", new.app_key), _secret("app_token", new.app_token)),
+        "app_key_hint": _hint(new.app_key.strip()),
+        "credentials": _sealed(ctx, secret("app_key", new.app_key), secret("app_token", new.app_token)),
     }
     async with ctx.db.write() as transaction:
         rows = await transaction.fetch(_ADD, IntegrationRow, tenant=tenant, **values)
     if not rows:
-        raise ConflictError(f"The account {new.account_name} is integrated with this tenant already.")
+        raise _taken(new.account_name)
     await ctx.refresh()
     return rows[0]
 
@@ -153,29 +161,30 @@ async def update(ctx: Ctx, tenant: int, number: int, changes: IntegrationChanges
     """Change what is named. Raises NotFoundError for an unknown one, else as `create`."""
     await tenants.get(ctx, tenant)
     ctx.allow(tenant, ADMIN)
+    if changes.account_name is not None:
+        check_name(changes.account_name)
     if changes.environment is not None:
-        _check_environment(changes.environment)
-    key = None if changes.app_key is None else _secret("app_key", changes.app_key)
-    token = None if changes.app_token is None else _secret("app_token", changes.app_token)
-    async with ctx.db.write() as transaction:
-        sealed = await transaction.fetch(_LOCK, bytes, tenant=tenant, id=number)
-        if not sealed:
-            raise NotFoundError(f"Integration with ID {number} not found")
-        credentials = None
-        if key is not None or token is not None:
-            # Both anew need not be read: that is the way out where the old key is lost.
-            known = {} if key and token else orjson.loads(ctx.vault.unseal(sealed[0]))
-            credentials = _sealed(ctx, key or known["app_key"], token or known["app_token"])
-        rows = await transaction.fetch(
-            _CHANGE,
-            IntegrationRow,
-            tenant=tenant,
-            id=number,
-            is_active=changes.is_active,
-            environment=changes.environment,
-            app_key_hint=None if key is None else _hint(key),
-            credentials=credentials,
-        )
+        check_environment(changes.environment)
+    key = None if changes.app_key is None else secret("app_key", changes.app_key)
+    token = None if changes.app_token is None else secret("app_token", changes.app_token)
+    try:
+        async with ctx.db.write() as transaction:
+            sealed = await transaction.fetch(_LOCK, bytes, tenant=tenant, id=number)
+            if not sealed:
+                raise _missing(number)
+            rows = await transaction.fetch(
+                _CHANGE,
+                IntegrationRow,
+                tenant=tenant,
+                id=number,
+                is_active=changes.is_active,
+                account_name=changes.account_name,
+                environment=changes.environment,
+                app_key_hint=None if key is None else _hint(key),
+                credentials=_resealed(ctx, sealed[0], key, token),
+            )
+    except psycopg.errors.UniqueViolation:
+        raise _taken(changes.account_name or "") from None
     await ctx.refresh()
     return rows[0]
 
@@ -186,34 +195,51 @@ async def delete(ctx: Ctx, tenant: int, number: int) -> None:
     ctx.allow(tenant, ADMIN)
     async with ctx.db.write() as transaction:
         if not await transaction.fetch(_REMOVE, int, tenant=tenant, id=number):
-            raise NotFoundError(f"Integration with ID {number} not found")
+            raise _missing(number)
     await ctx.refresh()
+
+
+def check_type(name: str) -> None:
+    """Raises InvalidInputError for a system that is not known, naming those that are."""
+    if name not in TYPES:
+        raise InvalidInputError(
+            "integration_type",
+            f"'{name[:60]}' is not a known integration_type; accepted are {', '.join(TYPES)}.",
+        )
+
+
+def secret(field: str, value: str) -> str:
+    """A key or token without space around it. Raises InvalidInputError, which does not repeat it."""
+    found = value.strip()
+    if not _SHORTEST <= len(found) <= _LONGEST or not found.isascii() or not found.isprintable():
+        raise InvalidInputError(
+            field, f"{field} is not accepted; it has {_SHORTEST} to {_LONGEST} printable ASCII characters."
+        )
+    return found
 
 
 def _sealed(ctx: Ctx, key: str, token: str) -> bytes:
     return ctx.vault.seal(orjson.dumps({"app_key": key, "app_token": token}).decode())
 
 
+def _resealed(ctx: Ctx, sealed: bytes, key: str | None, token: str | None) -> bytes | None:
+    """The credentials with what is new of them; None where nothing is.
+
+    Both anew need not be read: that is the way out where the old key of the vault is lost.
+    """
+    if key is None and token is None:
+        return None
+    known = {} if key and token else orjson.loads(ctx.vault.unseal(sealed))
+    return _sealed(ctx, key or known["app_key"], token or known["app_token"])
+
+
 def _hint(key: str) -> str:
-    return key.strip()[-4:]
+    return key[-4:]
 
 
-def _secret(field: str, value: str) -> str:
-    found = value.strip()
-    if not 8 <= len(found) <= 500 or not found.isascii() or not found.isprintable():
-        raise InvalidInputError(field, "8 to 500 printable ASCII characters are accepted.")
-    return found
+def _missing(number: int) -> NotFoundError:
+    return NotFoundError(f"Integration with ID {number} not found")
 
 
-def _check_account(name: str) -> None:
-    if not _ACCOUNT.fullmatch(name):
-        raise InvalidInputError(
-            "account_name", f"'{name[:60]}' is no account; small letters, digits and hyphens are accepted."
-        )
-
-
-def _check_environment(name: str) -> None:
-    if not _ENVIRONMENT.fullmatch(name):
-        raise InvalidInputError(
-            "environment", f"'{name[:60]}' is no environment; small letters and digits are accepted."
-        )
+def _taken(account: str) -> ConflictError:
+    return ConflictError(f"The account {account} is integrated with this tenant already.")

@@ -2,12 +2,33 @@
 
 from fastapi import FastAPI
 
-from rest import analytics, customers, errors, members, processing, segments, timeline
+from rest import (
+    analytics,
+    credentials,
+    customers,
+    errors,
+    integrations,
+    members,
+    processing,
+    segments,
+    timeline,
+)
 
 DESCRIPTION = """
 Customer data and its analyses: RFM segments, lifetime value, churn and profiles.
 Every answer has `success`; errors have `error` and `details`.
 """
+
+PARTS = (
+    processing,
+    analytics,
+    integrations,
+    credentials,
+    customers,
+    timeline,
+    segments,
+    members,
+)
 
 
 def make_rest() -> FastAPI:
@@ -22,7 +43,7 @@ def make_rest() -> FastAPI:
         servers=[{"url": "/", "description": "This server"}],
         responses=errors.DOCUMENTED,
     )
-    for module in (processing, analytics, customers, timeline, segments, members):
+    for module in PARTS:
         app.include_router(module.router)
     errors.install(app)
     return app

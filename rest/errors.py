@@ -19,8 +19,10 @@ _BY_CODE = {
     "BAD_USER_INPUT": (400, "Invalid request parameters"),
     "NOT_FOUND": (404, "Resource not found"),
     "CONFLICT": (409, "Conflict"),
+    "PEER_FAILED": (502, "Bad gateway"),
     "UNAVAILABLE": (503, "Service unavailable"),
     "TIMED_OUT": (504, "The query takes too long"),
+    "PEER_TIMED_OUT": (504, "Gateway timeout"),
     "FAILED": (500, "Processing failed"),
 }
 _DETAILS = {

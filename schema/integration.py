@@ -4,9 +4,10 @@ from datetime import datetime
 
 import strawberry
 
+from connectors.vtex import USUAL_ENVIRONMENT
 from kit import ids
 from resolvers import integrations as use_cases
-from resolvers.integrations import USUAL_ENVIRONMENT, IntegrationChanges, IntegrationRow, NewIntegration
+from resolvers.integrations import IntegrationChanges, IntegrationRow, NewIntegration
 from resolvers.tenants import TenantRow
 from schema.arguments import Input
 from schema.context import Info
@@ -66,6 +67,7 @@ class IntegrationCreateInput:
 @strawberry.input(description="What to change of an integration. What is left out or null stays.")
 class IntegrationUpdateInput:
     id: strawberry.ID = strawberry.field(description="The integration's global id.")
+    account_name: str | None = strawberry.field(default=None, description="Another account there.")
     environment: str | None = strawberry.field(default=None, description="Another environment.")
     app_key: str | None = strawberry.field(default=None, description="Another key.")
     app_token: str | None = strawberry.field(default=None, description="Another token.")
@@ -126,7 +128,9 @@ async def integration_update(info: Info, input: Input[IntegrationUpdateInput]) -
     """The mutation."""
     try:
         tenant, number = ids.number(input.id, KIND, parts=2)
-        changes = IntegrationChanges(input.is_active, input.environment, input.app_key, input.app_token)
+        changes = IntegrationChanges(
+            input.is_active, input.account_name, input.environment, input.app_key, input.app_token
+        )
         row = await use_cases.update(info.context, tenant, number, changes)
     except REFUSALS as error:
         return IntegrationPayload(user_errors=[UserError.of(error)])

@@ -8,6 +8,7 @@ from schema.backtest_request import BacktestRequestPayload, backtest_request
 from schema.customers_upsert import CustomersUpsertPayload, customers_upsert
 from schema.events_track import EventsTrackPayload, EventTrackPayload, event_track, events_track
 from schema.integration import IntegrationDeletePayload, IntegrationPayload
+from schema.integration_validate import IntegrationValidatePayload, integration_validate
 from schema.orders_upsert import OrdersUpsertPayload, RefundsUpsertPayload, orders_upsert, refunds_upsert
 from schema.segment_mutations import SegmentDeletePayload, SegmentMembersPayload, SegmentPayload
 from schema.settings_update import ScoringSettingsUpdatePayload, scoring_settings_update
@@ -45,6 +46,10 @@ class Mutation:
     integration_create: IntegrationPayload = strawberry.field(
         resolver=integration.integration_create,
         description="Keep an account of another system; its credentials are encrypted.",
+    )
+    integration_validate: IntegrationValidatePayload = strawberry.field(
+        resolver=integration_validate,
+        description="Ask another system whether credentials get in there. Nothing is kept.",
     )
     integration_update: IntegrationPayload = strawberry.field(
         resolver=integration.integration_update, description="Change an account or its credentials."
