@@ -66,7 +66,13 @@ class WithContext:
 def create(settings: Settings | None = None) -> Starlette:
     """The application. Its database and queue open and close with its lifespan."""
     chosen = settings or load()
-    graph = GraphQLEndpoint(STATIC / "graphiql.html", schema_of(chosen), message_bytes=chosen.max_body_bytes)
+    graph = GraphQLEndpoint(
+        STATIC / "graphiql.html",
+        schema_of(chosen),
+        message_bytes=chosen.max_body_bytes,
+        patience=chosen.stream_patience_seconds,
+        heartbeat=chosen.stream_heartbeat_seconds,
+    )
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:

@@ -47,6 +47,12 @@ class Settings(BaseSettings):
     max_body_bytes: Annotated[int, Field(ge=1_024, le=1_073_741_824)] = Field(
         default=1_048_576, description="Bytes a body, or a message over a WebSocket, may have"
     )
+    stream_patience_seconds: Annotated[float, Field(gt=0, le=3600)] = Field(
+        default=30.0, description="How long a subscriber may take for one delivery before it is let go"
+    )
+    stream_heartbeat_seconds: Annotated[float, Field(gt=0, le=3600)] = Field(
+        default=15.0, description="Time after which a silent stream of server-sent events shows it is alive"
+    )
     stale_after_hours: Annotated[int, Field(ge=1, le=8760)] = Field(
         default=24, description="Age in hours from which scores are called stale"
     )

@@ -31,20 +31,20 @@ from schema.request import (
 )
 from schema.socket import INIT_WITHIN, BoundedSocket, GraphQLSocket
 
-_SIGN_OF_LIFE = 15.0
-"""Seconds after which a stream of events shows that it is still there."""
-
 
 class GraphQLEndpoint(GraphQL[Ctx, None]):
     """POST and GET of operations, streams of events and sockets; a browser gets the page.
 
-    The context comes from `request.state.ctx`.
+    The context comes from `request.state.ctx`. `patience`: seconds that a client may take for one delivery of
+    a stream; `heartbeat`: seconds after which a silent stream of events shows that it is still there.
     """
 
     websocket_adapter_class = BoundedSocket
     graphql_transport_ws_handler_class = GraphQLSocket
 
-    def __init__(self, page: Path, schema: Schema, *, message_bytes: int) -> None:
+    def __init__(
+        self, page: Path, schema: Schema, *, message_bytes: int, patience: float, heartbeat: float
+    ) -> None:
         super().__init__(
             schema,
             graphql_ide=None,
@@ -53,6 +53,8 @@ class GraphQLEndpoint(GraphQL[Ctx, None]):
         )
         self._page = page
         self.message_bytes = message_bytes
+        self.patience = patience
+        self._heartbeat = heartbeat
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -82,7 +84,8 @@ class GraphQLEndpoint(GraphQL[Ctx, None]):
         except BadRequestError as error:
             return _refusal(error, JSON)
         asked = replace(asked, allowed=asked.allowed | {OperationType.SUBSCRIPTION})
-        return EventStream(results(self.schema, asked, request.state.ctx), _content, _SIGN_OF_LIFE)
+        found = results(self.schema, asked, request.state.ctx)
+        return EventStream(found, _content, heartbeat=self._heartbeat, patience=self.patience)
 
     def is_websocket_origin_allowed(self, request: WebSocket, origin: str) -> bool:
         """All that came through: `LoopbackOnly` in front decides on origins, of sockets as of requests."""

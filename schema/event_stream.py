@@ -19,8 +19,6 @@ _HEADERS = [
 ]
 _HEARTBEAT = b": ping\n\n"
 _COMPLETE = b"event: complete\ndata: \n\n"
-PATIENCE = 30.0
-"""Seconds that a client may take for one delivery."""
 
 
 def accepts_stream(accept: str | None) -> bool:
@@ -29,17 +27,23 @@ def accepts_stream(accept: str | None) -> bool:
 
 
 class EventStream:
-    """Answers with the results of an operation, one event each, with a sign of life in between."""
+    """Answers with the results of an operation, one event each, with a sign of life in between.
+
+    `heartbeat`: seconds of silence after which it comes; `patience`: seconds a client may take for one.
+    """
 
     def __init__(
         self,
         results: AsyncIterator[Any],
         content: Callable[[ExecutionResult], dict[str, Any]],
-        every: float,
+        *,
+        heartbeat: float,
+        patience: float,
     ) -> None:
         self._results = results
         self._content = content
-        self._every = every
+        self._heartbeat = heartbeat
+        self._patience = patience
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
@@ -60,25 +64,24 @@ class EventStream:
             following = asyncio.ensure_future(anext(results, None))
             try:
                 while True:
-                    done, _ = await asyncio.wait((following,), timeout=self._every)
+                    done, _ = await asyncio.wait((following,), timeout=self._heartbeat)
                     if not done:
-                        await _send(send, _HEARTBEAT)
+                        await self._send(send, _HEARTBEAT)
                         continue
                     result = following.result()
                     if result is None:
                         break
-                    await _send(send, b"event: next\ndata: " + _written(self._content(result)) + b"\n\n")
+                    await self._send(send, b"event: next\ndata: " + _written(self._content(result)) + b"\n\n")
                     following = asyncio.ensure_future(anext(results, None))
             finally:
                 following.cancel()
                 with suppress(asyncio.CancelledError):
                     await following
-        await _send(send, _COMPLETE, more=False)
+        await self._send(send, _COMPLETE, more=False)
 
-
-async def _send(send: Send, body: bytes, *, more: bool = True) -> None:
-    async with asyncio.timeout(PATIENCE):
-        await send({"type": "http.response.body", "body": body, "more_body": more})
+    async def _send(self, send: Send, body: bytes, *, more: bool = True) -> None:
+        async with asyncio.timeout(self._patience):
+            await send({"type": "http.response.body", "body": body, "more_body": more})
 
 
 async def _left(receive: Receive) -> None:

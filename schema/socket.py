@@ -7,19 +7,18 @@ from typing import Any
 
 import orjson
 from graphql import GraphQLError
-from starlette.websockets import WebSocketDisconnect
+from starlette.websockets import WebSocket, WebSocketDisconnect
 from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.http.exceptions import NonJsonMessageReceived, NonTextMessageReceived, WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
     Operation,
 )
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import PingMessage
 from strawberry.types.graphql import OperationType
 
-from kit.http import BODY_LIMIT
 from resolvers.context import Ctx
 from schema.deliveries import results
-from schema.event_stream import PATIENCE
 from schema.request import GraphQLRequest
 
 MOST_OPERATIONS = 50
@@ -38,15 +37,15 @@ _PAYLOAD: dict[str, tuple[type, ...]] = {
 class BoundedSocket(ASGIWebSocketAdapter):
     """A socket whose messages are bounded: in size those that come, in time those that go."""
 
+    def __init__(self, view: Any, request: WebSocket, response: WebSocket) -> None:
+        super().__init__(view, request, response)
+        self._message_bytes: int = view.message_bytes
+        self._patience: float = view.patience
+        self._given_up = asyncio.Event()
+
     async def iter_json(self, *, ignore_parsing_errors: bool = False) -> AsyncGenerator[object, None]:
-        most: int = getattr(self.view, "message_bytes", BODY_LIMIT)
-        while True:
-            try:
-                text = await self.ws.receive_text()
-            except KeyError:
-                raise NonTextMessageReceived from None
-            except (WebSocketDisconnect, RuntimeError):
-                return
+        most = self._message_bytes
+        while (text := await self._text()) is not None:
             if len(text.encode()) > most:
                 await self.close(1009, f"A message may have at most {most} bytes")
                 return
@@ -55,12 +54,29 @@ class BoundedSocket(ASGIWebSocketAdapter):
             except orjson.JSONDecodeError:
                 raise NonJsonMessageReceived from None
 
-    async def send_json(self, message: Mapping[str, object]) -> None:
+    async def _text(self) -> str | None:
+        """The next message; None where no more comes, or the client was too slow to go on with it."""
+        coming = asyncio.ensure_future(self.ws.receive_text())
+        giving_up = asyncio.ensure_future(self._given_up.wait())
         try:
-            async with asyncio.timeout(PATIENCE):
+            await asyncio.wait((coming, giving_up), return_when=asyncio.FIRST_COMPLETED)
+            return coming.result() if coming.done() else None
+        except KeyError:
+            raise NonTextMessageReceived from None
+        except (WebSocketDisconnect, RuntimeError):
+            return None
+        finally:
+            for each in (coming, giving_up):
+                each.cancel()
+
+    async def send_json(self, message: Mapping[str, object]) -> None:
+        """Send. Who takes longer for it than it may loses the socket, with all its operations."""
+        try:
+            async with asyncio.timeout(self._patience):
                 await self.ws.send_text(orjson.dumps(message, default=str).decode())
         except TimeoutError:
             await self.close(1013, "Too slow (lagged): connect anew and go on from the last cursor")
+            self._given_up.set()
             raise WebSocketDisconnected from None
         except (WebSocketDisconnect, RuntimeError) as error:
             raise WebSocketDisconnected from error
@@ -89,6 +105,11 @@ class GraphQLSocket(BaseGraphQLTransportWSHandler[Ctx, None]):
             await self.websocket.close(4409, f"Subscriber for {message['id'][:60]} already exists")
         else:
             await self._begin(message["id"], message["payload"])
+
+    async def handle_ping(self, message: PingMessage) -> None:
+        """Answer with what came along, by which some clients tell how long it took."""
+        payload = message.get("payload")
+        await self.send_message({"type": "pong"} if payload is None else {"type": "pong", "payload": payload})
 
     async def _begin(self, number: str, asked: dict[str, Any]) -> None:
         if len(self.operations) >= MOST_OPERATIONS:

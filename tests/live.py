@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 from pydantic import SecretStr
+from starlette.applications import Starlette
 
 from app import create
 from kit.config import Settings
@@ -22,7 +23,14 @@ OFFLINE = ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ENETUNREACH", "ETIMEDOUT")
 async def serving(url: str, **settings: object) -> AsyncIterator[str]:
     """The application over a database, on a free port of this machine; gives its address."""
     chosen = Settings.model_validate({"database_url": SecretStr(url), **settings})
-    config = uvicorn.Config(create(chosen), host="127.0.0.1", port=0, log_config=None, ws="websockets-sansio")
+    async with listening(create(chosen)) as address:
+        yield address
+
+
+@contextlib.asynccontextmanager
+async def listening(app: Starlette) -> AsyncIterator[str]:
+    """An application on a free port of this machine; gives its address."""
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, ws="websockets-sansio")
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve())
     while not server.started:

@@ -51,17 +51,22 @@ class Served:
             time.sleep(0.1)
         raise AssertionError("the server did not answer")
 
-    @contextlib.asynccontextmanager
-    async def socket(self, *, init=True, **options):
+    def socket(self, **options):
         """A socket that has been acknowledged."""
-        options = {"max_size": 10_000_000, "max_queue": 1, "proxy": None} | options
-        address = f"ws://127.0.0.1:{self.port}/graphql"
-        async with websockets.connect(address, subprotocols=[PROTOCOL], **options) as opened:
-            client = Client(opened)
-            if init:
-                await client.send(type="connection_init")
-                assert await client.read() == {"type": "connection_ack"}
-            yield client
+        return socket_of(self.port, **options)
+
+
+@contextlib.asynccontextmanager
+async def socket_of(port, *, init=True, **options):
+    """A socket of a server on this machine, acknowledged unless `init` is false."""
+    options = {"max_size": 10_000_000, "max_queue": 1, "proxy": None} | options
+    address = f"ws://127.0.0.1:{port}/graphql"
+    async with websockets.connect(address, subprotocols=[PROTOCOL], **options) as opened:
+        client = Client(opened)
+        if init:
+            await client.send(type="connection_init")
+            assert await client.read() == {"type": "connection_ack"}
+        yield client
 
 
 class Client:
