@@ -5,7 +5,7 @@ BIN := .venv/bin
 NPM := $(and $(shell command -v node),$(shell command -v npm))
 CLIENT := clients/typescript
 
-.PHONY: install demo test check check-schema check-client check-client-drift client format bench contracts pages clean
+.PHONY: install demo test check check-schema check-rest check-client check-client-drift client format bench contracts pages clean
 
 install: .venv/installed
 
@@ -29,14 +29,14 @@ check: install
 	$(BIN)/lint-imports
 	$(BIN)/cdp schema graphql | diff -u schema/schema.graphql - || { echo 'schema.graphql has drifted; run make contracts'; exit 1; }
 	$(BIN)/cdp schema openapi | diff -u rest/openapi.json - || { echo 'openapi.json has drifted; run make contracts'; exit 1; }
-	@$(MAKE) --no-print-directory check-schema check-client
+	@$(MAKE) --no-print-directory check-schema check-rest check-client
 
-# The public tools of tools/schema, where Node is. Without a registry they cannot be installed: only CI minds.
-check-schema:
-	@if ! command -v npm >/dev/null; then echo 'Skipped: the public tools of the schema need Node and npm.'; \
-	elif tools/schema/install.sh; then cd tools/schema && npm run --silent check; \
+# The public tools of tools/, where Node is. Without a registry they cannot be installed: only CI minds.
+check-schema check-rest: check-%:
+	@if ! command -v npm >/dev/null; then echo 'Skipped: the public tools of tools/$* need Node and npm.'; \
+	elif tools/$*/install.sh; then cd tools/$* && npm run --silent check; \
 	elif [ -n "$$CI" ]; then exit 1; \
-	else echo 'Skipped: the public tools of the schema could not be installed.'; fi
+	else echo 'Skipped: the public tools of tools/$* could not be installed.'; fi
 
 # The TypeScript client is generated and compiled where Node is.
 check-client:
@@ -82,5 +82,5 @@ bench: install
 	$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info tools/schema/node_modules tools/schema/generated
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info tools/*/node_modules tools/*/generated
 	rm -rf $(CLIENT)/node_modules $(CLIENT)/dist

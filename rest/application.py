@@ -6,6 +6,7 @@ from rest import (
     analytics,
     credentials,
     customers,
+    document,
     errors,
     integrations,
     members,
@@ -13,11 +14,6 @@ from rest import (
     segments,
     timeline,
 )
-
-DESCRIPTION = """
-Customer data and its analyses: RFM segments, lifetime value, churn and profiles.
-Every answer has `success`; errors have `error` and `details`.
-"""
 
 PARTS = (
     processing,
@@ -36,7 +32,6 @@ def make_rest() -> FastAPI:
     app = FastAPI(
         title="CDP API",
         version="2.0.0",
-        description=DESCRIPTION.strip(),
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -46,4 +41,5 @@ def make_rest() -> FastAPI:
     for module in PARTS:
         app.include_router(module.router)
     errors.install(app)
+    document.install(app)
     return app

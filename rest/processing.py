@@ -111,7 +111,9 @@ async def process(
     tenant: TenantPath,
     response: Response,
     body: ProcessRequest | None = None,
-    prefer: Annotated[str | None, Header(description="respond-async answers 202 at once")] = None,
+    prefer: Annotated[
+        str | None, Header(alias="Prefer", description="respond-async answers 202 at once")
+    ] = None,
 ) -> Any:
     """Compute RFM, CLV and churn. Answers when the run is done, or 202 when that takes long."""
     body = body or ProcessRequest()

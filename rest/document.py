@@ -1,0 +1,109 @@
+"""The OpenAPI document: what FastAPI reads off the routes, with texts in both languages and the examples."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+
+from rest.texts import OPERATIONS
+from rest.texts.common import ABOUT, PARAMETERS, TAGS
+
+Json = dict[str, Any]
+
+EXAMPLES: Json = json.loads((Path(__file__).parent / "examples.json").read_text(encoding="utf-8"))
+"""Bodies by operation and status, values of parameters, and errors by status."""
+
+_INTEGRATION_PATHS = tuple(
+    f"/api/v2/tenant-integrations/{{{each}}}" for each in ("tenantId", "integrationId")
+)
+_INTEGRATION = "/api/v2/tenant-integrations/{id}"
+_UNUSED = ("HTTPValidationError", "ValidationError")
+
+
+def install(app: FastAPI) -> None:
+    """Let an application answer this document, which is made once."""
+    plain = app.openapi
+
+    def openapi() -> Json:
+        if app.openapi_schema is None:
+            app.openapi_schema = _described(plain())
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def operations(document: Json) -> Iterator[Json]:
+    """All operations of a document."""
+    for methods in document["paths"].values():
+        yield from methods.values()
+
+
+def _described(document: Json) -> Json:
+    """The document with all that the routes do not say themselves."""
+    _merge_integrations(document["paths"])
+    document["info"] |= {
+        "description": ABOUT.strip(),
+        "contact": {"name": "CDP Team"},
+        "license": {"name": "Proprietary", "identifier": "LicenseRef-Proprietary"},
+    }
+    document["security"] = [{}]
+    document["tags"] = [
+        {"name": name, "description": f"{english} / {spanish}"} for name, (english, spanish) in TAGS.items()
+    ]
+    for each in operations(document):
+        _describe(each)
+    for name in _UNUSED:
+        document["components"]["schemas"].pop(name, None)
+    return document
+
+
+def _merge_integrations(paths: Json) -> None:
+    """One path for what differs by the name of its parameter only: OpenAPI knows no other way."""
+    merged: Json = {}
+    for path in _INTEGRATION_PATHS:
+        for method, operation in paths.pop(path, {}).items():
+            operation["parameters"][0]["name"] = "id"
+            merged[method] = operation
+    if merged:
+        paths[_INTEGRATION] = merged
+
+
+def _describe(operation: Json) -> None:
+    name = operation["operationId"]
+    examples = EXAMPLES["operations"].get(name, {})
+    if text := OPERATIONS.get(name):
+        operation["summary"], operation["description"] = text.title, text.description
+    for each in operation.get("parameters", []):
+        _describe_parameter(each)
+    if "requestBody" in operation and "request" in examples:
+        _content(operation["requestBody"])["example"] = examples["request"]
+    responses = operation["responses"]
+    responses.pop("422", None)
+    operation["responses"] = {status: responses[status] for status in sorted(responses)}
+    for status, response in responses.items():
+        example = examples.get(status, EXAMPLES["errors"].get(status))
+        if "content" in response and example is not None:
+            _content(response).setdefault("example", example)
+
+
+def _describe_parameter(parameter: Json) -> None:
+    """Both languages, an example, and a schema without null: what is left out is not null."""
+    name, schema = parameter["name"], parameter["schema"]
+    if name in PARAMETERS:
+        parameter["description"] = f"{parameter.get('description', '')} / {PARAMETERS[name]}".removeprefix(
+            " / "
+        )
+    for each in ("title", "description"):
+        schema.pop(each, None)
+    choices = [each for each in schema.pop("anyOf", []) if each != {"type": "null"}]
+    if choices:
+        parameter["schema"] = {**choices[0], **schema}
+    if name in EXAMPLES["parameters"]:
+        parameter["example"] = EXAMPLES["parameters"][name]
+
+
+def _content(part: Json) -> Json:
+    found: Json = part["content"]["application/json"]
+    return found

@@ -1,0 +1,50 @@
+"""What many operations share, in words: the whole document, tags, parameters, errors."""
+
+ABOUT = """
+**English**
+
+Customer data and its analyses: RFM segments, lifetime value, churn, profiles, timelines, events and integrations. Every
+answer has `success`; every error has `error` and `details`, which names what was wrong and what is accepted. Body fields
+that are not known are ignored.
+
+There is no authentication yet: the API answers on loopback addresses only.
+
+**Español**
+
+Datos de clientes y sus análisis: segmentos RFM, valor de vida, churn, perfiles, historiales, eventos e integraciones.
+Toda respuesta tiene `success`; todo error tiene `error` y `details`, que nombra lo incorrecto y lo aceptado. Los campos
+desconocidos del cuerpo se ignoran.
+
+Todavía no hay autenticación: la API responde sólo en direcciones de loopback.
+"""
+
+TAGS = {
+    "CDP Processing": ("Running the analyses.", "Ejecución de los análisis."),
+    "Analytics": ("RFM, lifetime value and churn.", "RFM, valor de vida y churn."),
+    "Tenant Integrations": ("Accounts in other systems.", "Cuentas en otros sistemas."),
+    "Customers": ("Profiles and timelines.", "Perfiles e historiales."),
+    "Events": ("What customers do.", "Lo que hacen los clientes."),
+    "Segments": ("Segments of the shop's own making.", "Segmentos propios de la tienda."),
+}
+"""Tags in the order of the reference."""
+
+PARAMETERS = {
+    "tenantId": "ID del tenant",
+    "tenant_id": "ID del tenant",
+    "customerId": "ID del cliente",
+    "segmentId": "ID del segmento",
+    "id": "ID del tenant (GET) o de la integración (PUT, DELETE)",
+    "segment": "Filtrar por segmento específico",
+    "tier": "Filtrar por tier (high, medium, low)",
+    "risk_level": "active, at_risk, churning, churned",
+    "type": "dynamic, static",
+    "limit": "Número de resultados",
+    "offset": "Offset para paginación",
+    "cursor": "`next_cursor` de la página anterior, en lugar de un offset",
+    "before": "Sólo lo anterior: `next_cursor` de la página previa, o un instante con zona",
+    "Prefer": "`respond-async` responde 202 de inmediato",
+    "Idempotency-Key": "De 1 a 255 caracteres elegidos por quien llama: el mismo cuerpo enviado otra vez con la misma "
+    "clave se guarda una sola vez",
+    "If-None-Match": "`ETag` de una respuesta anterior: si nada cambió, la respuesta es 304 sin cuerpo",
+}
+"""Parameters in Spanish; the code says them in English."""
