@@ -93,7 +93,7 @@ async def scored(ctx: Ctx, tenant: int, analysis: str, name: str, limit: int) ->
     ids = (await members(ctx, tenant, analysis, [name], limit))[name]
     if not ids:
         return []
-    people = await ctx.loader("customers", tenant, customers.by_ids).load_many(ids)
+    people = await customers.BY_ID.find_all(ctx, tenant, ids)
     values = await ctx.loader("scores", tenant, scores.by_customers).load_many(ids)
     return [
         Scored(person, value)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, any_, bindparam, func, literal_column, select
+from sqlalchemy import ColumnElement, Integer, any_, bindparam, func, literal_column, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from kit.db import TENANT, Statement, prepare
@@ -11,6 +11,7 @@ from models import TABLES
 from resolvers import tenants
 from resolvers.backtesting.request import BacktestRequest
 from resolvers.context import READ, WRITE, Ctx
+from resolvers.lookup import Lookup
 from resolvers.waiting import has_job
 
 BACKTESTS = TABLES["backtest"]
@@ -47,7 +48,6 @@ _ALIVE: ColumnElement[bool] = literal_column(
 _FOUND = select(*(BACKTESTS.c[name] for name in BacktestRow._fields), _ALIVE.label("alive")).where(
     BACKTESTS.c.tenant_id == TENANT
 )
-_BY_IDS = prepare(_FOUND.where(BACKTESTS.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger)))))
 _LAST_IDS = (
     select(func.max(BACKTESTS.c.id))
     .where(
@@ -65,11 +65,8 @@ def _row(*columns: Any) -> BacktestRow:
     return row if columns[-1] else row._replace(status="failed", error="The backtest was interrupted.")
 
 
-async def by_ids(ctx: Ctx, tenant: int, ids: list[int]) -> list[BacktestRow | None]:
-    """Batch function: the backtests of these ids, in their order."""
-    rows = await ctx.reader.fetch(_BY_IDS, _row, tenant=tenant, ids=ids)
-    found = {row.id: row for row in rows}
-    return [found.get(each) for each in ids]
+of_id = Lookup.of(_FOUND, BACKTESTS.c.id, _row).find
+"""The backtest of an id, or None if the tenant has none such."""
 
 
 async def last_of(ctx: Ctx, tenant: int, holdouts: list[int]) -> list[BacktestRow | None]:
@@ -77,12 +74,6 @@ async def last_of(ctx: Ctx, tenant: int, holdouts: list[int]) -> list[BacktestRo
     rows = await ctx.reader.fetch(_LATEST, _row, tenant=tenant, days=holdouts)
     found = {row.holdout_days: row for row in rows}
     return [found.get(each) for each in holdouts]
-
-
-async def of_id(ctx: Ctx, tenant: int, backtest: int) -> BacktestRow | None:
-    """One backtest, batched with the others of the request."""
-    ctx.allow(tenant, READ)
-    return await ctx.loader("backtests", tenant, by_ids).load(backtest)
 
 
 async def last(ctx: Ctx, tenant: int, holdout_days: int, *, name: str) -> BacktestRow | None:

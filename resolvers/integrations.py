@@ -6,8 +6,7 @@ from typing import Any, NamedTuple
 
 import orjson
 import psycopg
-from sqlalchemy import BigInteger, any_, bindparam, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import select
 
 from connectors.vtex import USUAL_ENVIRONMENT, check_environment, check_name
 from kit.db import TENANT, Statement, prepare
@@ -16,6 +15,7 @@ from models import TABLES
 from models.integration import TYPES
 from resolvers import tenants
 from resolvers.context import ADMIN, READ, Ctx
+from resolvers.lookup import Lookup
 
 INTEGRATIONS = TABLES["integration"]
 _SHORTEST, _LONGEST = 6, 500
@@ -67,7 +67,9 @@ class IntegrationChanges:
 _COLUMNS = [INTEGRATIONS.c[name] for name in IntegrationRow._fields]
 _OF_TENANT = select(*_COLUMNS).where(INTEGRATIONS.c.tenant_id == TENANT)
 _ALL = prepare(_OF_TENANT.order_by(INTEGRATIONS.c.id))
-_BY_IDS = prepare(_OF_TENANT.where(INTEGRATIONS.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger)))))
+BY_ID = Lookup.of(_OF_TENANT, INTEGRATIONS.c.id, IntegrationRow)
+find = BY_ID.find
+"""The integration of an id, or None if the tenant has none such."""
 _ADD = Statement(
     "INSERT INTO integration (tenant_id, integration_type, account_name, environment, is_active, "
     "app_key_hint, credentials) VALUES (%(tenant_id)s, %(integration_type)s, %(account_name)s, "
@@ -106,22 +108,10 @@ async def tenant_of(ctx: Ctx, number: int) -> int:
     raise _missing(number)
 
 
-async def by_ids(ctx: Ctx, tenant: int, ids: list[int]) -> list[IntegrationRow | None]:
-    """Batch function: the integrations of these ids, in their order; None where there is none."""
-    found = {row.id: row for row in await ctx.reader.fetch(_BY_IDS, IntegrationRow, tenant=tenant, ids=ids)}
-    return [found.get(each) for each in ids]
-
-
 async def of_tenants(ctx: Ctx, tenant: int, keys: list[int]) -> list[list[IntegrationRow]]:
     """Batch function: all integrations of the tenant, which is the one key."""
     rows = await ctx.reader.fetch(_ALL, IntegrationRow, tenant=tenant)
     return [rows for _ in keys]
-
-
-async def find(ctx: Ctx, tenant: int, number: int) -> IntegrationRow | None:
-    """The integration, or None if the tenant has none of that id."""
-    ctx.allow(tenant, READ)
-    return await ctx.loader("integrations", tenant, by_ids).load(number)
 
 
 async def of_tenant(ctx: Ctx, tenant: int) -> list[IntegrationRow]:

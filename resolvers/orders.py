@@ -5,14 +5,15 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal, NamedTuple, Unpack
 
-from sqlalchemy import BigInteger, ColumnElement, DateTime, Text, and_, any_, bindparam, select
+from sqlalchemy import ColumnElement, DateTime, Text, and_, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from kit.db import TENANT, prepare
+from kit.db import TENANT
 from kit.page import DECIMAL, INSTANT, Asked, Page
 from models import TABLES
-from resolvers.context import READ, Ctx
+from resolvers.context import Ctx
 from resolvers.keyset import KeysetList
+from resolvers.lookup import Lookup
 from resolvers.relation import EVERY, Choice, Relation
 from resolvers.sorting import Order, SortKey
 
@@ -46,10 +47,6 @@ ALL = OrderFilter()
 
 _COLUMNS = [ORDERS.c[name] for name in OrderRow._fields]
 _OF_TENANT = select(*_COLUMNS).where(ORDERS.c.tenant_id == TENANT)
-_BY_IDS = prepare(_OF_TENANT.where(ORDERS.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger)))))
-_BY_EXTERNAL_IDS = prepare(
-    _OF_TENANT.where(ORDERS.c.external_id == any_(bindparam("external_ids", type_=ARRAY(Text))))
-)
 _KEYS = {"placed_at": (ORDERS.c.placed_at, INSTANT), "amount": (ORDERS.c.amount, DECIMAL)}
 _SORTED = {
     (name, down): Order.of("order", ORDERS.c.id, SortKey(name, column, kind, descending=down))
@@ -59,33 +56,10 @@ _SORTED = {
 LIST = KeysetList("order", ORDERS, _OF_TENANT, OrderRow, usual=_SORTED["placed_at", True])
 """The tenant's orders, newest first."""
 OF_CUSTOMER = Relation(LIST, ORDERS.c.customer_id)
-
-
-async def by_ids(ctx: Ctx, tenant: int, ids: list[int]) -> list[OrderRow | None]:
-    """Batch function: the orders of these ids, in their order; None where there is none."""
-    found = {row.id: row for row in await ctx.reader.fetch(_BY_IDS, OrderRow, tenant=tenant, ids=ids)}
-    return [found.get(each) for each in ids]
-
-
-async def by_external_ids(ctx: Ctx, tenant: int, external_ids: list[str]) -> list[OrderRow | None]:
-    """Batch function: the orders that the shop knows by these ids, in their order."""
-    rows = await ctx.reader.fetch(_BY_EXTERNAL_IDS, OrderRow, tenant=tenant, external_ids=external_ids)
-    found = {row.external_id: row for row in rows}
-    return [found.get(each) for each in external_ids]
-
-
-async def find(ctx: Ctx, tenant: int, order: int) -> OrderRow | None:
-    """The order, or None if the tenant has none of that id."""
-    ctx.allow(tenant, READ)
-    return await ctx.loader("orders", tenant, by_ids).load(order)
-
-
-async def find_by_external_id(ctx: Ctx, tenant: int, external_id: str) -> OrderRow | None:
-    """The order that the shop knows by this id, or None; a text with NUL is nobody's id."""
-    ctx.allow(tenant, READ)
-    if "\0" in external_id:
-        return None
-    return await ctx.loader("external order ids", tenant, by_external_ids).load(external_id)
+BY_ID = Lookup.of(_OF_TENANT, ORDERS.c.id, OrderRow)
+BY_EXTERNAL_ID = Lookup.of(_OF_TENANT, ORDERS.c.external_id, OrderRow)
+find, find_by_external_id = BY_ID.find, BY_EXTERNAL_ID.find
+"""The order of an id, or of the shop's own id; None if the tenant has none such."""
 
 
 async def page(

@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, any_, bindparam, literal_column, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import BigInteger, ColumnElement, bindparam, literal_column, select
 
 from kit.db import TENANT, prepare
 from models import TABLES
 from resolvers import freshness
 from resolvers.context import READ, Ctx
+from resolvers.lookup import Lookup
 from resolvers.settings import of_stored
 from resolvers.tenants import TenantRow
 from resolvers.waiting import has_job
@@ -53,7 +53,8 @@ class RunRow(NamedTuple):
 
 _COLUMNS = [RUNS.c[name] for name in RunRow._fields]
 _OF_TENANT = select(*_COLUMNS).where(RUNS.c.tenant_id == TENANT)
-_BY_IDS = prepare(_OF_TENANT.where(RUNS.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger)))))
+of_id = Lookup.of(_OF_TENANT, RUNS.c.id, RunRow).find
+"""The run of an id, or None if the tenant has none such."""
 _STANDING = prepare(
     _OF_TENANT.where(
         CURRENT.c.tenant_id == TENANT, CURRENT.c.run_id == RUNS.c.id, RUNS.c.status == "succeeded"
@@ -83,23 +84,10 @@ def _watched(*columns: Any) -> RunRow:
     return row if columns[-1] else row._replace(**INTERRUPTED)
 
 
-async def by_ids(ctx: Ctx, tenant: int, ids: list[int]) -> list[RunRow | None]:
-    """Batch function: the runs of these ids, in their order."""
-    rows = await ctx.reader.fetch(_BY_IDS, RunRow, tenant=tenant, ids=ids)
-    found = {row.id: row for row in rows}
-    return [found.get(each) for each in ids]
-
-
 async def current(ctx: Ctx, tenant: int, analyses: list[str]) -> list[RunRow | None]:
     """Batch function: for each analysis the run whose scores stand; None where there are none."""
     rows = await ctx.reader.fetch(_STANDING, RunRow, tenant=tenant)
     return [next((row for row in rows if getattr(row, name) is not None), None) for name in analyses]
-
-
-async def of_id(ctx: Ctx, tenant: int, run: int) -> RunRow | None:
-    """One run, batched with the others of the request."""
-    ctx.allow(tenant, READ)
-    return await ctx.loader("runs", tenant, by_ids).load(run)
 
 
 async def current_of(ctx: Ctx, tenant: int, analysis: str) -> RunRow | None:

@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from kit.page import DAY, DECIMAL, FLOAT, INSTANT, INTEGER, TEXT, Kind
+from kit.text import storable
 from resolvers.criteria.fields import Field
 
 _MOST = 2**63 - 1
@@ -60,9 +61,7 @@ def _float(value: Any) -> float | None:
 
 
 def _text(value: Any) -> str | None:
-    if not isinstance(value, str) or "\0" in value or len(value) > _LONGEST:
-        return None
-    return None if any("\ud800" <= each <= "\udfff" for each in value) else value
+    return value if isinstance(value, str) and len(value) <= _LONGEST and storable(value) else None
 
 
 def _day(value: Any) -> date | None:

@@ -11,7 +11,7 @@ from resolvers.context import READ, Ctx
 from resolvers.criteria import FIELDS, FROM, Comparison, clauses, compile_criteria, parse
 from resolvers.criteria.fields import CUSTOMERS
 from resolvers.criteria.tree import Clause
-from resolvers.segments.rows import by_ids
+from resolvers.segments.rows import BY_ID
 
 _MOST_CLAUSES = 5000
 
@@ -30,7 +30,7 @@ async def by_members(ctx: Ctx, tenant: int, keys: list[tuple[int, int]]) -> list
     segments = sorted({segment for segment, _ in keys})
     stated = {
         segment: list(clauses(parse(row.criteria)))
-        for segment, row in zip(segments, await by_ids(ctx, tenant, segments), strict=True)
+        for segment, row in zip(segments, await BY_ID.by_keys(ctx, tenant, segments), strict=True)
         if row is not None and row.criteria is not None
     }
     if not stated:

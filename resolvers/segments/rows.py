@@ -3,17 +3,17 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, any_, bindparam, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import select
 
-from kit.db import TENANT, prepare
+from kit.db import TENANT
 from kit.errors import InvalidInputError, NotFoundError
 from kit.page import Page
 from models import TABLES
 from models.segment import DYNAMIC, STATIC
 from resolvers import tenants
-from resolvers.context import READ, Ctx
+from resolvers.context import Ctx
 from resolvers.keyset import KeysetList
+from resolvers.lookup import Lookup
 
 SEGMENTS = TABLES["segment"]
 
@@ -35,21 +35,10 @@ class SegmentRow(NamedTuple):
 
 COLUMNS = [SEGMENTS.c[name] for name in SegmentRow._fields]
 _OF_TENANT = select(*COLUMNS).where(SEGMENTS.c.tenant_id == TENANT)
-_BY_IDS = prepare(_OF_TENANT.where(SEGMENTS.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger)))))
 _LIST = KeysetList("segment", SEGMENTS, _OF_TENANT, SegmentRow)
-
-
-async def by_ids(ctx: Ctx, tenant: int, ids: list[int]) -> list[SegmentRow | None]:
-    """Batch function: the segments of these ids, in their order."""
-    rows = await ctx.reader.fetch(_BY_IDS, SegmentRow, tenant=tenant, ids=ids)
-    found = {row.id: row for row in rows}
-    return [found.get(each) for each in ids]
-
-
-async def find(ctx: Ctx, tenant: int, segment: int) -> SegmentRow | None:
-    """The segment, or None if the tenant has none of that id."""
-    ctx.allow(tenant, READ)
-    return await ctx.loader("segments", tenant, by_ids).load(segment)
+BY_ID = Lookup.of(_OF_TENANT, SEGMENTS.c.id, SegmentRow)
+find = BY_ID.find
+"""The segment of an id, or None if the tenant has none such."""
 
 
 async def get(ctx: Ctx, tenant: int, segment: int) -> SegmentRow:

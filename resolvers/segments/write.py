@@ -9,6 +9,7 @@ from psycopg.types.json import Jsonb
 
 from kit.db import Statement, Transaction
 from kit.errors import ConflictError, InvalidInputError
+from kit.text import storable
 from models.segment import DYNAMIC, STATIC
 from resolvers import tenants
 from resolvers.context import WRITE, Ctx
@@ -169,7 +170,7 @@ def _criteria(kind: str, given: Any) -> Node | None:
 
 def _name(given: str) -> str:
     name = given.strip()
-    if not 0 < len(name) <= LONGEST_NAME or not _storable(name):
+    if not 0 < len(name) <= LONGEST_NAME or not storable(name):
         raise InvalidInputError("name", f"name must be text of 1 to {LONGEST_NAME} characters.")
     return name
 
@@ -177,14 +178,10 @@ def _name(given: str) -> str:
 def _description(given: str | None) -> str | None:
     if given is None or not given.strip():
         return None
-    if len(given) > LONGEST_DESCRIPTION or not _storable(given):
+    if len(given) > LONGEST_DESCRIPTION or not storable(given):
         told = f"description must be text of at most {LONGEST_DESCRIPTION:,} characters."
         raise InvalidInputError("description", told)
     return given.strip()
-
-
-def _storable(text: str) -> bool:
-    return not any(each == "\0" or "\ud800" <= each <= "\udfff" for each in text)
 
 
 def _taken(name: str) -> ConflictError:

@@ -8,6 +8,7 @@ from typing import Any
 
 from kit.errors import InvalidInputError
 from kit.money import MINOR_DIGITS, currency
+from kit.text import storable
 from resolvers.writes.outcome import Problem
 
 LONGEST_ID, LONGEST_TEXT = 255, 1000
@@ -86,11 +87,6 @@ class Check:
         if found < 0 or (above_zero and found == 0):
             self.wrong(field, "It must be above 0." if above_zero else "It must not be negative.")
         return found
-
-
-def storable(value: str) -> bool:
-    """Whether the database can hold a text: no NUL, no half of a surrogate pair."""
-    return "\0" not in value and not any("\ud800" <= each <= "\udfff" for each in value)
 
 
 def storable_json(value: Any) -> bool:

@@ -1,0 +1,6 @@
+"""What text the database can hold."""
+
+
+def storable(value: str) -> bool:
+    """Whether the database can hold a text: no NUL, no half of a surrogate pair."""
+    return "\0" not in value and not any("\ud800" <= each <= "\udfff" for each in value)

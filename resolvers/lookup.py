@@ -1,0 +1,47 @@
+"""Rows by a key that is unique within their tenant: one of them, batched with the others of the request."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Column, Select, any_, bindparam
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from kit.db import Statement, prepare
+from kit.text import storable
+from resolvers.context import READ, Ctx
+
+K = TypeVar("K")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lookup(Generic[K, T]):
+    """The rows of a statement by one of their columns, whose key `row` has under the column's name."""
+
+    name: str
+    key: str
+    statement: Statement
+    row: Callable[..., T]
+
+    @classmethod
+    def of(cls, rows: Select[Any], column: Column[K], row: Callable[..., T]) -> "Lookup[K, T]":
+        """A look-up among `rows`, which name the tenant. Raises ValueError where they do not."""
+        wanted = column == any_(bindparam("keys", type_=ARRAY(column.type)))
+        return cls(f"{row.__qualname__} by {column}", column.name, prepare(rows.where(wanted)), row)
+
+    async def by_keys(self, ctx: Ctx, tenant: int, keys: list[K]) -> list[T | None]:
+        """Batch function: the rows of these keys, in their order; None where there is none."""
+        asked = [each for each in keys if not isinstance(each, str) or storable(each)]
+        rows = await ctx.reader.fetch(self.statement, self.row, tenant=tenant, keys=asked)
+        found = {getattr(row, self.key): row for row in rows}
+        return [found.get(each) for each in keys]
+
+    async def find(self, ctx: Ctx, tenant: int, key: K) -> T | None:
+        """The row, or None if the tenant has none of that key. Raises as `find_all` does."""
+        return (await self.find_all(ctx, tenant, [key]))[0]
+
+    async def find_all(self, ctx: Ctx, tenant: int, keys: list[K]) -> list[T | None]:
+        """The rows of these keys, in their order. Raises NotFoundError for a tenant the actor may not see."""
+        ctx.allow(tenant, READ)
+        return await ctx.loader(self.name, tenant, self.by_keys).load_many(keys)
