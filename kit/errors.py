@@ -30,7 +30,10 @@ class CdpError(Exception):
 
 
 class InvalidInputError(CdpError):
-    """A value the caller gave is not accepted. `field` is the name the caller knows it by."""
+    """A value the caller gave is not accepted. `field` is the name the caller knows it by.
+
+    A message that names the field spells it as `field` does, so that a face can spell both its own way.
+    """
 
     code = "BAD_USER_INPUT"
 
@@ -40,15 +43,36 @@ class InvalidInputError(CdpError):
 
 
 class NotFoundError(CdpError):
-    """What the caller named does not exist, or not for them."""
+    """What the caller named does not exist, or not for them.
+
+    `kind` and `key`: what was looked for, and by which numbers, the tenant's first; none where it was not
+    looked for by them.
+    """
 
     code = "NOT_FOUND"
 
+    def __init__(self, message: str, *, kind: str = "", key: tuple[int, ...] = ()) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.key = key
+
+    @classmethod
+    def of(cls, kind: str, *key: int) -> "NotFoundError":
+        """That there is no object of a kind, say a Segment, of these numbers, the tenant's first."""
+        return cls(f"{kind} with ID {key[-1]} not found", kind=kind, key=key)
+
 
 class ConflictError(CdpError):
-    """The request is fine, but something else is in its way now."""
+    """The request is fine, but something else is in its way now.
+
+    `field` is the value it is in the way of, by the name the caller knows it by; empty where it is none.
+    """
 
     code = "CONFLICT"
+
+    def __init__(self, message: str, *, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
 
 
 class UnavailableError(CdpError):

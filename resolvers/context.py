@@ -64,7 +64,7 @@ class Ctx:
     def allow(self, tenant: int, scope: str) -> None:
         """Raises NotFoundError for a tenant the actor may not see: to them it does not exist."""
         if not self.actor.may(tenant, scope):
-            raise NotFoundError(f"Tenant with ID {tenant} not found")
+            raise NotFoundError.of("Tenant", tenant)
 
     def follow(self, tenant: int, kind: str, *, size: int) -> AbstractAsyncContextManager[Inbox]:
         """The notices of a kind about a tenant. Raises NotFoundError as `allow` does."""

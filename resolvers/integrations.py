@@ -105,7 +105,7 @@ async def tenant_of(ctx: Ctx, number: int) -> int:
     for tenant in await ctx.reader.fetch(_TENANT_OF, int, id=number):
         if ctx.actor.may(tenant, READ):
             return tenant
-    raise _missing(number)
+    raise NotFoundError.of("Integration", number)
 
 
 async def of_tenants(ctx: Ctx, tenant: int, keys: list[int]) -> list[list[IntegrationRow]]:
@@ -161,7 +161,7 @@ async def update(ctx: Ctx, tenant: int, number: int, changes: IntegrationChanges
         async with ctx.db.write() as transaction:
             sealed = await transaction.fetch(_LOCK, bytes, tenant=tenant, id=number)
             if not sealed:
-                raise _missing(number)
+                raise NotFoundError.of("Integration", tenant, number)
             rows = await transaction.fetch(
                 _CHANGE,
                 IntegrationRow,
@@ -185,7 +185,7 @@ async def delete(ctx: Ctx, tenant: int, number: int) -> None:
     ctx.allow(tenant, ADMIN)
     async with ctx.db.write() as transaction:
         if not await transaction.fetch(_REMOVE, int, tenant=tenant, id=number):
-            raise _missing(number)
+            raise NotFoundError.of("Integration", tenant, number)
     await ctx.refresh()
 
 
@@ -227,9 +227,6 @@ def _hint(key: str) -> str:
     return key[-4:]
 
 
-def _missing(number: int) -> NotFoundError:
-    return NotFoundError(f"Integration with ID {number} not found")
-
-
 def _taken(account: str) -> ConflictError:
-    return ConflictError(f"The account {account} is integrated with this tenant already.")
+    told = f"The account {account} is integrated with this tenant already."
+    return ConflictError(told, field="account_name")

@@ -21,7 +21,7 @@ async def person(ctx: Ctx, tenant: int, customer: int) -> CustomerRow:
     found = await customers.find(ctx, tenant, customer)
     if found is None:
         await tenants.get(ctx, tenant)
-        raise NotFoundError(f"Customer with ID {customer} not found")
+        raise NotFoundError.of("Customer", tenant, customer)
     return found
 
 

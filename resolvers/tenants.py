@@ -55,7 +55,7 @@ async def get(ctx: Ctx, tenant: int) -> TenantRow:
     """The tenant. Raises NotFoundError if there is none that the actor may see."""
     row = await find(ctx, tenant)
     if row is None:
-        raise NotFoundError(f"Tenant with ID {tenant} not found")
+        raise NotFoundError.of("Tenant", tenant)
     return row
 
 

@@ -9,7 +9,7 @@ from schema.arguments import Input
 from schema.backtest import Backtest
 from schema.context import Info
 from schema.tenant import KIND as TENANT
-from schema.user_errors import REFUSALS, UserError
+from schema.user_errors import UserError, answers
 
 
 @strawberry.input(description="Which backtest to make.")
@@ -27,17 +27,19 @@ class BacktestRequestInput:
 
 @strawberry.type(description="The backtest asked for, or why it was refused.")
 class BacktestRequestPayload:
-    backtest: Backtest | None = strawberry.field(description="It waits for a worker; look again by its id.")
-    user_errors: list[UserError] = strawberry.field(description="Why it was refused; empty if it was not.")
+    backtest: Backtest | None = strawberry.field(
+        default=None, description="It waits for a worker; look again by its id."
+    )
+    user_errors: list[UserError] = strawberry.field(
+        default_factory=list, description="Why it was refused; empty if it was not."
+    )
 
 
+@answers(BacktestRequestPayload)
 async def backtest_request(info: Info, input: Input[BacktestRequestInput]) -> BacktestRequestPayload:  # noqa: A002
     """Leave a backtest for a worker."""
-    try:
-        (number,) = ids.number(input.tenant_id, TENANT, field="tenant_id")
-        request = BacktestRequest.of(input.holdout_days, input.as_of)
-        row = await backtests.request_backtest(info.context, number, request)
-    except REFUSALS as error:
-        return BacktestRequestPayload(backtest=None, user_errors=[UserError.of(error)])
+    (number,) = ids.number(input.tenant_id, TENANT, field="tenant_id")
+    request = BacktestRequest.of(input.holdout_days, input.as_of)
+    row = await backtests.request_backtest(info.context, number, request)
     tenant = await tenants.get(info.context, number)
-    return BacktestRequestPayload(backtest=Backtest.of(tenant, row), user_errors=[])
+    return BacktestRequestPayload(backtest=Backtest.of(tenant, row))

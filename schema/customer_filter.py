@@ -7,14 +7,11 @@ from typing import Any, Optional
 
 import strawberry
 
+from kit.errors import InvalidInputError
 from resolvers.criteria import Node, Parser
 from schema.enums import ChurnRisk, ClvTier, RfmSegment
+from schema.given import optional
 from schema.names import camel
-
-
-def _given(description: str, name: str | None = None) -> Any:
-    return strawberry.field(default=strawberry.UNSET, description=description, name=name)
-
 
 _EQUAL, _AMONG, _NOT_AMONG = "Is this value.", "Is one of these values.", "Is known and none of these values."
 _NULL = "Whether there is no value."
@@ -22,87 +19,87 @@ _NULL = "Whether there is no value."
 
 @strawberry.input(description="Conditions on a text.")
 class TextFilter:
-    eq: str | None = _given(_EQUAL)
-    in_: list[str] | None = _given(_AMONG, "in")
-    not_in: list[str] | None = _given(_NOT_AMONG)
-    starts_with: str | None = _given("Begins with this text.")
-    is_null: bool | None = _given(_NULL)
+    eq: str | None = optional(_EQUAL)
+    in_: list[str] | None = optional(_AMONG, "in")
+    not_in: list[str] | None = optional(_NOT_AMONG)
+    starts_with: str | None = optional("Begins with this text.")
+    is_null: bool | None = optional(_NULL)
 
 
 @strawberry.input(description="Conditions on a whole number.")
 class IntFilter:
-    eq: int | None = _given(_EQUAL)
-    in_: list[int] | None = _given(_AMONG, "in")
-    not_in: list[int] | None = _given(_NOT_AMONG)
-    gte: int | None = _given("At least this.")
-    gt: int | None = _given("Above this.")
-    lte: int | None = _given("At most this.")
-    lt: int | None = _given("Below this.")
-    is_null: bool | None = _given(_NULL)
+    eq: int | None = optional(_EQUAL)
+    in_: list[int] | None = optional(_AMONG, "in")
+    not_in: list[int] | None = optional(_NOT_AMONG)
+    gte: int | None = optional("At least this.")
+    gt: int | None = optional("Above this.")
+    lte: int | None = optional("At most this.")
+    lt: int | None = optional("Below this.")
+    is_null: bool | None = optional(_NULL)
 
 
 @strawberry.input(description="Conditions on an amount in the tenant's currency.")
 class DecimalFilter:
-    eq: Decimal | None = _given(_EQUAL)
-    in_: list[Decimal] | None = _given(_AMONG, "in")
-    not_in: list[Decimal] | None = _given(_NOT_AMONG)
-    gte: Decimal | None = _given("At least this.")
-    gt: Decimal | None = _given("Above this.")
-    lte: Decimal | None = _given("At most this.")
-    lt: Decimal | None = _given("Below this.")
-    is_null: bool | None = _given(_NULL)
+    eq: Decimal | None = optional(_EQUAL)
+    in_: list[Decimal] | None = optional(_AMONG, "in")
+    not_in: list[Decimal] | None = optional(_NOT_AMONG)
+    gte: Decimal | None = optional("At least this.")
+    gt: Decimal | None = optional("Above this.")
+    lte: Decimal | None = optional("At most this.")
+    lt: Decimal | None = optional("Below this.")
+    is_null: bool | None = optional(_NULL)
 
 
 @strawberry.input(description="Conditions on a probability.")
 class FloatFilter:
-    gte: float | None = _given("At least this.")
-    gt: float | None = _given("Above this.")
-    lte: float | None = _given("At most this.")
-    lt: float | None = _given("Below this.")
-    is_null: bool | None = _given(_NULL)
+    gte: float | None = optional("At least this.")
+    gt: float | None = optional("Above this.")
+    lte: float | None = optional("At most this.")
+    lt: float | None = optional("Below this.")
+    is_null: bool | None = optional(_NULL)
 
 
 @strawberry.input(description="Conditions on a day.")
 class DateFilter:
-    eq: date | None = _given(_EQUAL)
-    gte: date | None = _given("On this day or later.")
-    gt: date | None = _given("After this day.")
-    lte: date | None = _given("On this day or earlier.")
-    lt: date | None = _given("Before this day.")
-    is_null: bool | None = _given(_NULL)
+    eq: date | None = optional(_EQUAL)
+    gte: date | None = optional("On this day or later.")
+    gt: date | None = optional("After this day.")
+    lte: date | None = optional("On this day or earlier.")
+    lt: date | None = optional("Before this day.")
+    is_null: bool | None = optional(_NULL)
 
 
 @strawberry.input(description="Conditions on an instant.")
 class DateTimeFilter:
-    gte: datetime | None = _given("At this instant or later.")
-    gt: datetime | None = _given("After this instant.")
-    lte: datetime | None = _given("At this instant or earlier.")
-    lt: datetime | None = _given("Before this instant.")
-    is_null: bool | None = _given(_NULL)
+    gte: datetime | None = optional("At this instant or later.")
+    gt: datetime | None = optional("After this instant.")
+    lte: datetime | None = optional("At this instant or earlier.")
+    lt: datetime | None = optional("Before this instant.")
+    is_null: bool | None = optional(_NULL)
 
 
 @strawberry.input(description="Conditions on the RFM segment.")
 class RfmSegmentFilter:
-    eq: RfmSegment | None = _given(_EQUAL)
-    in_: list[RfmSegment] | None = _given(_AMONG, "in")
-    not_in: list[RfmSegment] | None = _given(_NOT_AMONG)
-    is_null: bool | None = _given(_NULL)
+    eq: RfmSegment | None = optional(_EQUAL)
+    in_: list[RfmSegment] | None = optional(_AMONG, "in")
+    not_in: list[RfmSegment] | None = optional(_NOT_AMONG)
+    is_null: bool | None = optional(_NULL)
 
 
 @strawberry.input(description="Conditions on the tier of lifetime value.")
 class ClvTierFilter:
-    eq: ClvTier | None = _given(_EQUAL)
-    in_: list[ClvTier] | None = _given(_AMONG, "in")
-    not_in: list[ClvTier] | None = _given(_NOT_AMONG)
-    is_null: bool | None = _given(_NULL)
+    eq: ClvTier | None = optional(_EQUAL)
+    in_: list[ClvTier] | None = optional(_AMONG, "in")
+    not_in: list[ClvTier] | None = optional(_NOT_AMONG)
+    is_null: bool | None = optional(_NULL)
 
 
 @strawberry.input(description="Conditions on the risk class.")
 class ChurnRiskFilter:
-    eq: ChurnRisk | None = _given(_EQUAL)
-    in_: list[ChurnRisk] | None = _given(_AMONG, "in")
-    not_in: list[ChurnRisk] | None = _given(_NOT_AMONG)
-    is_null: bool | None = _given(_NULL)
+    eq: ChurnRisk | None = optional(_EQUAL)
+    in_: list[ChurnRisk] | None = optional(_AMONG, "in")
+    not_in: list[ChurnRisk] | None = optional(_NOT_AMONG)
+    is_null: bool | None = optional(_NULL)
 
 
 @strawberry.input(
@@ -110,29 +107,45 @@ class ChurnRiskFilter:
     "unless it is `isNull`; `not` is true of all others."
 )
 class CustomerFilter:
-    all: list["CustomerFilter"] | None = _given("Every one of these holds.")
-    any: list["CustomerFilter"] | None = _given("At least one of these holds.")
-    not_: Optional["CustomerFilter"] = _given("This does not hold.", "not")
-    external_id: TextFilter | None = _given("The shop's own id of the customer.")
-    email: TextFilter | None = _given("E-mail; case does not count.")
-    name: TextFilter | None = _given("First and last name; case does not count.")
-    last_name: TextFilter | None = _given("Last name; case does not count.")
-    created_at: DateTimeFilter | None = _given("When the customer joined the shop.")
-    rfm_segment: RfmSegmentFilter | None = _given("RFM segment.")
-    recency_score: IntFilter | None = _given("Recency score, 1 to 5.")
-    frequency_score: IntFilter | None = _given("Frequency score, 1 to 5.")
-    monetary_score: IntFilter | None = _given("Monetary score, 1 to 5.")
-    recency_days: IntFilter | None = _given("Whole days since the last day with a purchase.")
-    frequency: IntFilter | None = _given("Days on which the customer bought.")
-    monetary: DecimalFilter | None = _given("Net revenue so far.")
-    first_order_on: DateFilter | None = _given("The shop's local day of the first purchase.")
-    last_order_on: DateFilter | None = _given("The shop's local day of the last purchase.")
-    clv_tier: ClvTierFilter | None = _given("Tier of lifetime value.")
-    expected_value: DecimalFilter | None = _given("Revenue expected within the horizon.")
-    predicted_value: DecimalFilter | None = _given("Revenue so far and expected.")
-    churn_risk: ChurnRiskFilter | None = _given("Risk class.")
-    churn_probability: FloatFilter | None = _given("Chance of no order within the horizon, 0 to 1.")
-    alive_probability: FloatFilter | None = _given("Chance that the customer has not dropped out, 0 to 1.")
+    all: list["CustomerFilter"] | None = optional("Every one of these holds.")
+    any: list["CustomerFilter"] | None = optional("At least one of these holds.")
+    not_: Optional["CustomerFilter"] = optional("This does not hold.", "not")
+    external_id: TextFilter | None = optional("The shop's own id of the customer.")
+    email: TextFilter | None = optional("E-mail; case does not count.")
+    name: TextFilter | None = optional("First and last name; case does not count.")
+    last_name: TextFilter | None = optional("Last name; case does not count.")
+    created_at: DateTimeFilter | None = optional("When the customer joined the shop.")
+    rfm_segment: RfmSegmentFilter | None = optional("RFM segment.")
+    recency_score: IntFilter | None = optional("Recency score, 1 to 5.")
+    frequency_score: IntFilter | None = optional("Frequency score, 1 to 5.")
+    monetary_score: IntFilter | None = optional("Monetary score, 1 to 5.")
+    recency_days: IntFilter | None = optional("Whole days since the last day with a purchase.")
+    frequency: IntFilter | None = optional("Days on which the customer bought.")
+    monetary: DecimalFilter | None = optional("Net revenue so far.")
+    first_order_on: DateFilter | None = optional("The shop's local day of the first purchase.")
+    last_order_on: DateFilter | None = optional("The shop's local day of the last purchase.")
+    clv_tier: ClvTierFilter | None = optional("Tier of lifetime value.")
+    expected_value: DecimalFilter | None = optional("Revenue expected within the horizon.")
+    predicted_value: DecimalFilter | None = optional("Revenue so far and expected.")
+    churn_risk: ChurnRiskFilter | None = optional("Risk class.")
+    churn_probability: FloatFilter | None = optional("Chance of no order within the horizon, 0 to 1.")
+    alive_probability: FloatFilter | None = optional("Chance that the customer has not dropped out, 0 to 1.")
+
+
+def criteria_given(criteria: Any, filters: Any) -> Any:
+    """The criteria that an input gives, as they are or as a filter, in their own language; None for none.
+
+    What may be left out is `UNSET` or null. Raises InvalidInputError where both are given, and for a filter
+    that is not accepted or has no conditions.
+    """
+    criteria, filters = (None if each is strawberry.UNSET else each for each in (criteria, filters))
+    if filters is None:
+        return criteria
+    if criteria is not None:
+        raise InvalidInputError("filter", "Give criteria or filter, not both.")
+    found = _plain(filters)
+    _tree(found)
+    return _json(found)
 
 
 def criteria_of(given: CustomerFilter | None) -> Node | None:
@@ -142,7 +155,22 @@ def criteria_of(given: CustomerFilter | None) -> Node | None:
     """
     if given is None or not (found := _plain(given)):
         return None
+    return _tree(found)
+
+
+def _tree(found: Any) -> Node:
     return Parser("filter", spell=_spelled).whole(found)
+
+
+def _json(found: Any) -> Any:
+    """Criteria with the values that JSON has: amounts, days and instants as text."""
+    if isinstance(found, dict):
+        return {name: _json(each) for name, each in found.items()}
+    if isinstance(found, list):
+        return [_json(each) for each in found]
+    if isinstance(found, Decimal):
+        return format(found, "f")
+    return found.isoformat() if isinstance(found, date) else found
 
 
 def _spelled(name: str) -> str:

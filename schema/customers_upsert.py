@@ -1,7 +1,6 @@
 """Add or change customers."""
 
 from datetime import datetime
-from typing import Any
 
 import strawberry
 from strawberry.scalars import JSON
@@ -12,22 +11,28 @@ from resolvers.writes.customers import CustomerRecord, upsert_customers
 from schema.arguments import Input
 from schema.context import Info
 from schema.customer import Customer
-from schema.enums import RecordStatus
+from schema.given import optional, told
 from schema.tenant import KIND as TENANT
-from schema.upsert import IDEMPOTENCY_KEY, record_errors, status
-from schema.user_errors import REFUSALS, UserError
+from schema.upsert import IDEMPOTENCY_KEY, RecordResult, results
+from schema.user_errors import UserError, answers
+
+_FIELDS = ("email", "first_name", "last_name", "phone", "created_at", "attributes")
 
 
-@strawberry.input(description="A customer by the shop's own id. What is left out or null stays as it was.")
+@strawberry.input(
+    description="A customer by the shop's own id. What is left out stays as it was; null, or an empty text, "
+    "takes away what there was."
+)
 class CustomerInput:
     external_id: str = strawberry.field(description="The shop's own id, 1 to 255 characters.")
-    email: str | None = strawberry.field(default=None, description="E-mail.")
-    first_name: str | None = strawberry.field(default=None, description="First name.")
-    last_name: str | None = strawberry.field(default=None, description="Last name.")
-    phone: str | None = strawberry.field(default=None, description="Phone number.")
-    created_at: datetime | None = strawberry.field(default=None, description="When they joined the shop.")
-    attributes: JSON | None = strawberry.field(
-        default=None, description="An object of at most 32 KB; added to what is known, name by name."
+    email: str | None = optional("E-mail; null for none.")
+    first_name: str | None = optional("First name; null for none.")
+    last_name: str | None = optional("Last name; null for none.")
+    phone: str | None = optional("Phone number; null for none.")
+    created_at: datetime | None = optional("When they joined the shop; null where that is not known.")
+    attributes: JSON | None = optional(
+        "An object of at most 32 KB; added to what is known, name by name. A name whose value is null is "
+        "taken away; null instead of the object takes all of them away."
     )
 
 
@@ -39,17 +44,12 @@ class CustomersUpsertInput:
 
 
 @strawberry.type(description="What became of one customer.")
-class CustomerUpsertResult:
-    tenant: strawberry.Private[tenants.TenantRow]
-    key: strawberry.Private[str | None]
-    status: RecordStatus = strawberry.field(description="What became of the record.")
-    user_errors: list[UserError] = strawberry.field(description="Why it was rejected.")
-
+class CustomerUpsertResult(RecordResult):
     @strawberry.field(description="The customer as it is now. Null where it was rejected.")
     async def customer(self, info: Info) -> Customer | None:
-        if self.key is None:
+        if not self.key:
             return None
-        row = await customers.find_by_external_id(info.context, self.tenant.id, self.key)
+        row = await customers.find_by_external_id(info.context, self.tenant.id, self.key[0])
         return None if row is None else Customer.of(self.tenant, row)
 
 
@@ -63,38 +63,14 @@ class CustomersUpsertPayload:
     )
 
 
+@answers(CustomersUpsertPayload)
 async def customers_upsert(
     info: Info,
     input: Input[CustomersUpsertInput],  # noqa: A002
 ) -> CustomersUpsertPayload:
     """The mutation."""
-    try:
-        (tenant,) = ids.number(input.tenant_id, TENANT, field="tenant_id")
-        records = [_record(each) for each in input.customers]
-        outcomes = await upsert_customers(info.context, tenant, records, key=input.idempotency_key)
-    except REFUSALS as error:
-        return CustomersUpsertPayload(user_errors=[UserError.of(error)])
+    (tenant,) = ids.number(input.tenant_id, TENANT, field="tenant_id")
+    records = [CustomerRecord(each.external_id, **told(each, *_FIELDS)) for each in input.customers]
+    outcomes = await upsert_customers(info.context, tenant, records, key=input.idempotency_key)
     owner = await tenants.get(info.context, tenant)
-    results = [
-        CustomerUpsertResult(
-            tenant=owner,
-            key=outcome.key[0] if outcome.key else None,
-            status=status(outcome),
-            user_errors=record_errors(outcome, "customers", place),
-        )
-        for place, outcome in enumerate(outcomes)
-    ]
-    return CustomersUpsertPayload(results=results)
-
-
-def _record(given: CustomerInput) -> CustomerRecord:
-    attributes: Any = given.attributes
-    return CustomerRecord(
-        external_id=given.external_id,
-        email=given.email,
-        first_name=given.first_name,
-        last_name=given.last_name,
-        phone=given.phone,
-        created_at=given.created_at,
-        attributes=attributes,
-    )
+    return CustomersUpsertPayload(results=results(CustomerUpsertResult, owner, outcomes, "customers"))

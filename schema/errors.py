@@ -8,8 +8,9 @@ from graphql import GraphQLError
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
-from kit import request_id
-from kit.errors import CdpError, InvalidInputError
+from kit import ids, request_id
+from kit.errors import CdpError, InvalidInputError, NotFoundError
+from schema.names import camel, missing, spelled
 
 log = structlog.get_logger()
 
@@ -28,10 +29,7 @@ def coded(error: GraphQLError, *, executed: bool) -> GraphQLError:
     """
     original = error.original_error
     if isinstance(original, CdpError):
-        extensions: dict[str, Any] = {"code": original.code}
-        if isinstance(original, InvalidInputError):
-            extensions["field"] = original.field
-        return _remade(error, original.message, extensions)
+        return _remade(error, *_told(original))
     if original is None or isinstance(original, GraphQLError):
         code = "BAD_USER_INPUT" if executed else "GRAPHQL_VALIDATION_FAILED"
         message = _ECHO.sub("", _SUGGESTION.sub("", error.message))
@@ -48,6 +46,20 @@ def coded(error: GraphQLError, *, executed: bool) -> GraphQLError:
     number = request_id.current()
     log.error("unexpected error", request_id=number, path=error.path, exc_info=original)
     return _remade(error, request_id.fault(number), {"code": "INTERNAL", "requestId": number})
+
+
+def _told(error: CdpError) -> tuple[str, dict[str, Any]]:
+    """The message and extensions of one of our own errors, in the names of the graph."""
+    extensions: dict[str, Any] = {"code": error.code}
+    if isinstance(error, NotFoundError) and error.kind:
+        return missing(error.kind, ids.encode(error.kind, *error.key)), extensions
+    if not isinstance(error, InvalidInputError):
+        return error.message, extensions
+    within = error.field.startswith("criteria")
+    return spelled(error.message, error.field), {
+        **extensions,
+        "field": error.field if within else camel(error.field),
+    }
 
 
 def _remade(error: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQLError:

@@ -10,14 +10,14 @@ from kit import ids
 from kit.page import INSTANT
 from resolvers import events, tenants
 from resolvers.writes.events import EventRecord, track_events
+from resolvers.writes.outcome import DUPLICATE
 from schema.arguments import Input
 from schema.context import Info
 from schema.customer_reference import CustomerReferenceInput, reference
-from schema.enums import RecordStatus
 from schema.event import Event
 from schema.tenant import KIND as TENANT
-from schema.upsert import IDEMPOTENCY_KEY, record_errors, status
-from schema.user_errors import REFUSALS, UserError
+from schema.upsert import IDEMPOTENCY_KEY, RecordResult, record_errors, results
+from schema.user_errors import UserError, answers
 
 
 @strawberry.input(description="Something that was done.")
@@ -53,12 +53,7 @@ class EventsTrackInput:
 
 
 @strawberry.type(description="What became of one event.")
-class EventTrackResult:
-    tenant: strawberry.Private[tenants.TenantRow]
-    key: strawberry.Private[tuple[Any, ...]]
-    status: RecordStatus = strawberry.field(description="What became of it.")
-    user_errors: list[UserError] = strawberry.field(description="Why it was rejected.")
-
+class EventTrackResult(RecordResult):
     @strawberry.field(description="The event. Null where it was rejected.")
     async def event(self, info: Info) -> Event | None:
         return await _event(info, self.tenant, self.key)
@@ -81,43 +76,27 @@ class EventTrackPayload:
     user_errors: list[UserError] = strawberry.field(default_factory=list, description="Why it was rejected.")
 
 
+@answers(EventTrackPayload)
 async def event_track(info: Info, input: Input[EventTrackInput]) -> EventTrackPayload:  # noqa: A002
     """The mutation."""
-    try:
-        (tenant,) = ids.number(input.tenant_id, TENANT, field="tenant_id")
-        (outcome,) = await track_events(info.context, tenant, [_record(input.event)])
-    except REFUSALS as error:
-        return EventTrackPayload(user_errors=[UserError.of(error)])
-    errors = record_errors(outcome, "event", 0)
-    for each in errors:
-        each.field = [*(each.field or ())[:2], *(each.field or ())[3:]]
+    (tenant,) = ids.number(input.tenant_id, TENANT, field="tenant_id")
+    (outcome,) = await track_events(info.context, tenant, [_record(input.event)])
     owner = await tenants.get(info.context, tenant)
     return EventTrackPayload(
         event=await _event(info, owner, outcome.key),
-        is_duplicate=status(outcome) is RecordStatus.DUPLICATE,
-        user_errors=errors,
+        is_duplicate=outcome.status == DUPLICATE,
+        user_errors=record_errors(outcome, "event"),
     )
 
 
+@answers(EventsTrackPayload)
 async def events_track(info: Info, input: Input[EventsTrackInput]) -> EventsTrackPayload:  # noqa: A002
     """The mutation."""
-    try:
-        (tenant,) = ids.number(input.tenant_id, TENANT, field="tenant_id")
-        records = [_record(each) for each in input.events]
-        outcomes = await track_events(info.context, tenant, records, key=input.idempotency_key)
-    except REFUSALS as error:
-        return EventsTrackPayload(user_errors=[UserError.of(error)])
+    (tenant,) = ids.number(input.tenant_id, TENANT, field="tenant_id")
+    records = [_record(each) for each in input.events]
+    outcomes = await track_events(info.context, tenant, records, key=input.idempotency_key)
     owner = await tenants.get(info.context, tenant)
-    results = [
-        EventTrackResult(
-            tenant=owner,
-            key=outcome.key,
-            status=status(outcome),
-            user_errors=record_errors(outcome, "events", place),
-        )
-        for place, outcome in enumerate(outcomes)
-    ]
-    return EventsTrackPayload(results=results)
+    return EventsTrackPayload(results=results(EventTrackResult, owner, outcomes, "events"))
 
 
 async def _event(info: Info, owner: tenants.TenantRow, key: tuple[Any, ...]) -> Event | None:

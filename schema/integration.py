@@ -12,9 +12,10 @@ from resolvers.tenants import TenantRow
 from schema.arguments import Input
 from schema.context import Info
 from schema.enums import IntegrationType
+from schema.given import kept, optional
 from schema.node import Node
 from schema.scalars import BigInt
-from schema.user_errors import REFUSALS, UserError
+from schema.user_errors import UserError, answers
 
 KIND = "Integration"
 _TENANT = "Tenant"
@@ -64,14 +65,16 @@ class IntegrationCreateInput:
     is_active: bool = strawberry.field(default=True, description="Whether it is to be used.")
 
 
-@strawberry.input(description="What to change of an integration. What is left out or null stays.")
+@strawberry.input(
+    description="What to change of an integration. What is left out stays; nothing of this can be null."
+)
 class IntegrationUpdateInput:
     id: strawberry.ID = strawberry.field(description="The integration's global id.")
-    account_name: str | None = strawberry.field(default=None, description="Another account there.")
-    environment: str | None = strawberry.field(default=None, description="Another environment.")
-    app_key: str | None = strawberry.field(default=None, description="Another key.")
-    app_token: str | None = strawberry.field(default=None, description="Another token.")
-    is_active: bool | None = strawberry.field(default=None, description="Whether it is to be used.")
+    account_name: str | None = optional("Another account there.")
+    environment: str | None = optional("Another environment.")
+    app_key: str | None = optional("Another key.")
+    app_token: str | None = optional("Another token.")
+    is_active: bool | None = optional("Whether it is to be used.")
 
 
 @strawberry.input(description="The integration to remove.")
@@ -106,45 +109,39 @@ async def integrations_of(info: Info, owner: TenantRow) -> list[Integration]:
     return [Integration.of(row) for row in await use_cases.of_tenant(info.context, owner.id)]
 
 
+@answers(IntegrationPayload)
 async def integration_create(info: Info, input: Input[IntegrationCreateInput]) -> IntegrationPayload:  # noqa: A002
     """The mutation."""
-    try:
-        (tenant,) = ids.number(input.tenant_id, _TENANT, field="tenant_id")
-        new = NewIntegration(
-            integration_type=input.type.value,
-            account_name=input.account_name,
-            app_key=input.app_key,
-            app_token=input.app_token,
-            environment=input.environment,
-            is_active=input.is_active,
-        )
-        row = await use_cases.create(info.context, tenant, new)
-    except REFUSALS as error:
-        return IntegrationPayload(user_errors=[UserError.of(error)])
+    (tenant,) = ids.number(input.tenant_id, _TENANT, field="tenant_id")
+    new = NewIntegration(
+        integration_type=input.type.value,
+        account_name=input.account_name,
+        app_key=input.app_key,
+        app_token=input.app_token,
+        environment=input.environment,
+        is_active=input.is_active,
+    )
+    row = await use_cases.create(info.context, tenant, new)
     return IntegrationPayload(integration=Integration.of(row))
 
 
+@answers(IntegrationPayload)
 async def integration_update(info: Info, input: Input[IntegrationUpdateInput]) -> IntegrationPayload:  # noqa: A002
     """The mutation."""
-    try:
-        tenant, number = ids.number(input.id, KIND, parts=2)
-        changes = IntegrationChanges(
-            input.is_active, input.account_name, input.environment, input.app_key, input.app_token
-        )
-        row = await use_cases.update(info.context, tenant, number, changes)
-    except REFUSALS as error:
-        return IntegrationPayload(user_errors=[UserError.of(error)])
+    tenant, number = ids.number(input.id, KIND, parts=2)
+    changes = IntegrationChanges(
+        **kept(input, "account_name", "environment", "app_key", "app_token", "is_active")
+    )
+    row = await use_cases.update(info.context, tenant, number, changes)
     return IntegrationPayload(integration=Integration.of(row))
 
 
+@answers(IntegrationDeletePayload)
 async def integration_delete(
     info: Info,
     input: Input[IntegrationDeleteInput],  # noqa: A002
 ) -> IntegrationDeletePayload:
     """The mutation."""
-    try:
-        tenant, number = ids.number(input.id, KIND, parts=2)
-        await use_cases.delete(info.context, tenant, number)
-    except REFUSALS as error:
-        return IntegrationDeletePayload(user_errors=[UserError.of(error)])
+    tenant, number = ids.number(input.id, KIND, parts=2)
+    await use_cases.delete(info.context, tenant, number)
     return IntegrationDeletePayload(deleted_integration_id=input.id)

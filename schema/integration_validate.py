@@ -8,7 +8,7 @@ from resolvers.integrations import NewIntegration
 from schema.arguments import Input
 from schema.context import Info
 from schema.enums import IntegrationType
-from schema.user_errors import REFUSALS, UserError
+from schema.user_errors import UserError, answers
 
 
 @strawberry.input(description="Credentials to try. Nothing of them is kept.")
@@ -54,6 +54,7 @@ class IntegrationValidatePayload:
     )
 
 
+@answers(IntegrationValidatePayload)
 async def integration_validate(
     info: Info,
     input: Input[IntegrationValidateInput],  # noqa: A002
@@ -66,8 +67,5 @@ async def integration_validate(
         app_token=input.app_token,
         environment=input.environment,
     )
-    try:
-        found = await credentials.validate(info.context, new)
-    except REFUSALS as error:
-        return IntegrationValidatePayload(user_errors=[UserError.of(error)])
+    found = await credentials.validate(info.context, new)
     return IntegrationValidatePayload(account=IntegrationAccount.of(found))

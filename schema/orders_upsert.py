@@ -11,32 +11,34 @@ from resolvers.writes.orders import OrderRecord, RefundRecord, upsert_orders, up
 from schema.arguments import Input
 from schema.context import Info
 from schema.customer_reference import CustomerReferenceInput, reference
-from schema.enums import OrderStatus, RecordStatus
+from schema.enums import OrderStatus
+from schema.given import optional, told
 from schema.order import Order
 from schema.refund import Refund
 from schema.scalars import CurrencyCode
 from schema.tenant import KIND as TENANT
-from schema.upsert import IDEMPOTENCY_KEY, record_errors, status
-from schema.user_errors import REFUSALS, UserError
+from schema.upsert import IDEMPOTENCY_KEY, RecordResult, results
+from schema.user_errors import UserError, answers
 
 _NOTHING = "Why nothing was saved."
 
 
-@strawberry.input(description="An order by the shop's own id.")
+@strawberry.input(
+    description="An order by the shop's own id. What is left out of a known one stays as it was; null takes "
+    "away what there was."
+)
 class OrderInput:
     external_id: str = strawberry.field(description="The shop's own id, 1 to 255 characters.")
     placed_at: datetime = strawberry.field(description="When it was placed, with its zone.")
     amount: Decimal = strawberry.field(description="What it came to, not negative.")
-    currency_code: CurrencyCode | None = strawberry.field(
-        default=None, description="Its currency; the tenant's unless told."
+    currency_code: CurrencyCode | None = optional(
+        "Its currency; unless told the tenant's for a new order. It cannot be null."
     )
-    status: OrderStatus | None = strawberry.field(
-        default=None, description="How far it is; stays as it was, or paid for a new one."
+    status: OrderStatus | None = optional(
+        "How far it is; unless told paid for a new order. It cannot be null."
     )
-    items: int | None = strawberry.field(default=None, description="How many items it holds.")
-    customer: CustomerReferenceInput | None = strawberry.field(
-        default=None, description="Who placed it; nobody for a guest's."
-    )
+    items: int | None = optional("How many items it holds; null where that is not known.")
+    customer: CustomerReferenceInput | None = optional("Who placed it; null for a guest.")
 
 
 @strawberry.input(description="Orders to add or change.")
@@ -50,17 +52,12 @@ class OrdersUpsertInput:
 
 
 @strawberry.type(description="What became of one order.")
-class OrderUpsertResult:
-    tenant: strawberry.Private[tenants.TenantRow]
-    key: strawberry.Private[str | None]
-    status: RecordStatus = strawberry.field(description="What became of the record.")
-    user_errors: list[UserError] = strawberry.field(description="Why it was rejected.")
-
+class OrderUpsertResult(RecordResult):
     @strawberry.field(description="The order as it is now. Null where it was rejected.")
     async def order(self, info: Info) -> Order | None:
-        if self.key is None:
+        if not self.key:
             return None
-        row = await orders.find_by_external_id(info.context, self.tenant.id, self.key)
+        row = await orders.find_by_external_id(info.context, self.tenant.id, self.key[0])
         return None if row is None else Order.of(self.tenant, row)
 
 
@@ -72,19 +69,21 @@ class OrdersUpsertPayload:
     user_errors: list[UserError] = strawberry.field(default_factory=list, description=_NOTHING)
 
 
-@strawberry.input(description="Money given back, by the shop's own id.")
+@strawberry.input(
+    description="Money given back, by the shop's own id. What is left out of a known one stays as it was; "
+    "null takes away what there was."
+)
 class RefundInput:
     external_id: str = strawberry.field(description="The shop's own id of the refund, 1 to 255 characters.")
     refunded_at: datetime = strawberry.field(description="When it was given back, with its zone.")
     amount: Decimal = strawberry.field(description="How much, above 0.")
-    currency_code: CurrencyCode | None = strawberry.field(
-        default=None, description="Its currency; the tenant's unless told."
+    currency_code: CurrencyCode | None = optional(
+        "Its currency; unless told the tenant's for a new refund. It cannot be null."
     )
-    order_external_id: str | None = strawberry.field(
-        default=None,
-        description="The order it undoes. Unless told, the latest order of the same customer and amount.",
+    order_external_id: str | None = optional(
+        "The order it undoes; null, or none for a new refund, for the latest of the same customer and amount."
     )
-    customer: CustomerReferenceInput | None = strawberry.field(default=None, description="Who got it.")
+    customer: CustomerReferenceInput | None = optional("Who got it; null where that is not known.")
 
 
 @strawberry.input(description="Refunds to add or change.")
@@ -95,17 +94,12 @@ class RefundsUpsertInput:
 
 
 @strawberry.type(description="What became of one refund.")
-class RefundUpsertResult:
-    tenant: strawberry.Private[tenants.TenantRow]
-    key: strawberry.Private[str | None]
-    status: RecordStatus = strawberry.field(description="What became of the record.")
-    user_errors: list[UserError] = strawberry.field(description="Why it was rejected.")
-
+class RefundUpsertResult(RecordResult):
     @strawberry.field(description="The refund as it is now. Null where it was rejected.")
     async def refund(self, info: Info) -> Refund | None:
-        if self.key is None:
+        if not self.key:
             return None
-        row = await refunds.find_by_external_id(info.context, self.tenant.id, self.key)
+        row = await refunds.find_by_external_id(info.context, self.tenant.id, self.key[0])
         return None if row is None else Refund.of(self.tenant, row)
 
 
@@ -117,71 +111,42 @@ class RefundsUpsertPayload:
     user_errors: list[UserError] = strawberry.field(default_factory=list, description=_NOTHING)
 
 
+@answers(OrdersUpsertPayload)
 async def orders_upsert(info: Info, input: Input[OrdersUpsertInput]) -> OrdersUpsertPayload:  # noqa: A002
     """The mutation."""
-    try:
-        (tenant,) = ids.number(input.tenant_id, TENANT, field="tenant_id")
-        outcomes = await upsert_orders(
-            info.context,
-            tenant,
-            [_order(each) for each in input.orders],
-            create_customers=input.create_missing_customers,
-            key=input.idempotency_key,
-        )
-    except REFUSALS as error:
-        return OrdersUpsertPayload(user_errors=[UserError.of(error)])
+    (tenant,) = ids.number(input.tenant_id, TENANT, field="tenant_id")
+    outcomes = await upsert_orders(
+        info.context,
+        tenant,
+        [_order(each) for each in input.orders],
+        create_customers=input.create_missing_customers,
+        key=input.idempotency_key,
+    )
     owner = await tenants.get(info.context, tenant)
-    results = [
-        OrderUpsertResult(
-            tenant=owner,
-            key=outcome.key[0] if outcome.key else None,
-            status=status(outcome),
-            user_errors=record_errors(outcome, "orders", place),
-        )
-        for place, outcome in enumerate(outcomes)
-    ]
-    return OrdersUpsertPayload(results=results)
+    return OrdersUpsertPayload(results=results(OrderUpsertResult, owner, outcomes, "orders"))
 
 
+@answers(RefundsUpsertPayload)
 async def refunds_upsert(info: Info, input: Input[RefundsUpsertInput]) -> RefundsUpsertPayload:  # noqa: A002
     """The mutation."""
-    try:
-        (tenant,) = ids.number(input.tenant_id, TENANT, field="tenant_id")
-        records = [_refund(each) for each in input.refunds]
-        outcomes = await upsert_refunds(info.context, tenant, records, key=input.idempotency_key)
-    except REFUSALS as error:
-        return RefundsUpsertPayload(user_errors=[UserError.of(error)])
+    (tenant,) = ids.number(input.tenant_id, TENANT, field="tenant_id")
+    records = [_refund(each) for each in input.refunds]
+    outcomes = await upsert_refunds(info.context, tenant, records, key=input.idempotency_key)
     owner = await tenants.get(info.context, tenant)
-    results = [
-        RefundUpsertResult(
-            tenant=owner,
-            key=outcome.key[0] if outcome.key else None,
-            status=status(outcome),
-            user_errors=record_errors(outcome, "refunds", place),
-        )
-        for place, outcome in enumerate(outcomes)
-    ]
-    return RefundsUpsertPayload(results=results)
+    return RefundsUpsertPayload(results=results(RefundUpsertResult, owner, outcomes, "refunds"))
 
 
 def _order(given: OrderInput) -> OrderRecord:
-    return OrderRecord(
-        external_id=given.external_id,
-        placed_at=given.placed_at,
-        amount=given.amount,
-        currency=given.currency_code,
-        status=given.status.value if given.status else None,
-        items=given.items,
-        customer=reference(given.customer),
-    )
+    found = told(given, "status", "items", "customer", currency="currency_code")
+    if isinstance(given.status, OrderStatus):
+        found["status"] = given.status.value
+    if isinstance(given.customer, CustomerReferenceInput):
+        found["customer"] = reference(given.customer)
+    return OrderRecord(given.external_id, given.placed_at, given.amount, **found)
 
 
 def _refund(given: RefundInput) -> RefundRecord:
-    return RefundRecord(
-        external_id=given.external_id,
-        refunded_at=given.refunded_at,
-        amount=given.amount,
-        currency=given.currency_code,
-        order=given.order_external_id,
-        customer=reference(given.customer),
-    )
+    found = told(given, "customer", currency="currency_code", order="order_external_id")
+    if isinstance(given.customer, CustomerReferenceInput):
+        found["customer"] = reference(given.customer)
+    return RefundRecord(given.external_id, given.refunded_at, given.amount, **found)

@@ -12,6 +12,7 @@ from resolvers.segments import Preview
 from resolvers.tenants import TenantRow
 from schema.context import Info
 from schema.customer import Customer
+from schema.customer_filter import CustomerFilter, criteria_given
 from schema.enums import SegmentType
 from schema.page import After, Before, First, Last
 from schema.scalars import BigInt
@@ -31,6 +32,9 @@ class SegmentPreview:
     share: float | None = strawberry.field(
         description="The part of all customers, 0 to 1. Null for a tenant without customers."
     )
+    criteria: JSON = strawberry.field(
+        description="The criteria in their language, as a segment of them keeps them."
+    )
     clauses: list[str] = strawberry.field(description="The criteria's clauses in words.")
 
     @strawberry.field(description="The first customers who meet the criteria, by id.")
@@ -43,13 +47,14 @@ class SegmentPreview:
         return [Customer.of(self.tenant, each) for each in rows]
 
     @classmethod
-    def of_row(cls, tenant: TenantRow, row: Preview) -> "SegmentPreview":
+    def of_row(cls, tenant: TenantRow, row: Preview, criteria: JSON) -> "SegmentPreview":
         return cls(
             tenant=tenant,
             row=row,
             customers=row.customers,
             of=row.of,
             share=row.share,
+            criteria=criteria,
             clauses=row.clauses,
         )
 
@@ -104,8 +109,16 @@ async def find_segment(info: Info, tenant: TenantRow, number: int) -> Segment | 
 async def segment_preview(
     root: "Tenant",
     info: Info,
-    criteria: Annotated[JSON, strawberry.argument(description="Who, in the language of criteria.")],
+    criteria: Annotated[
+        JSON | None,
+        strawberry.argument(description="Who, in the language of criteria. Either these or a filter."),
+    ] = None,
+    filter: Annotated[  # noqa: A002
+        CustomerFilter | None, strawberry.argument(description="Who, as customers are filtered.")
+    ] = None,
 ) -> SegmentPreview | None:
-    """The field: who would be in a segment of these criteria."""
-    row = await use_cases.preview(info.context, root.row.id, criteria)
-    return SegmentPreview.of_row(root.row, row)
+    """The field: who would be in a segment of these criteria, or of a filter."""
+    found = criteria_given(criteria, filter)
+    if found is None:
+        raise InvalidInputError("criteria", "Give exactly one of criteria and filter.")
+    return SegmentPreview.of_row(root.row, await use_cases.preview(info.context, root.row.id, found), found)

@@ -11,7 +11,7 @@ from schema.context import Info
 from schema.enums import RfmSegment
 from schema.settings import ScoringSettings
 from schema.tenant import KIND as TENANT
-from schema.user_errors import REFUSALS, UserError
+from schema.user_errors import UserError, answers
 
 
 @strawberry.input(description="How lifetime value is reckoned. Null goes back to the default.")
@@ -73,22 +73,22 @@ class ScoringSettingsUpdateInput:
 @strawberry.type(description="What became of a change of settings: all of it was done, or nothing.")
 class ScoringSettingsUpdatePayload:
     scoring_settings: ScoringSettings | None = strawberry.field(
-        description="All settings as they hold now. Null where the change was refused."
+        default=None, description="All settings as they hold now. Null where the change was refused."
     )
-    user_errors: list[UserError] = strawberry.field(description="Why the change was refused.")
+    user_errors: list[UserError] = strawberry.field(
+        default_factory=list, description="Why the change was refused."
+    )
 
 
+@answers(ScoringSettingsUpdatePayload)
 async def scoring_settings_update(
     info: Info,
     input: Input[ScoringSettingsUpdateInput],  # noqa: A002
 ) -> ScoringSettingsUpdatePayload:
     """The mutation: decode the input, call the use case, tell a refusal."""
-    try:
-        (tenant,) = ids.number(input.tenant_id, TENANT, field="tenant_id")
-        row = await settings.update_settings(info.context, tenant, _changes(input))
-    except REFUSALS as error:
-        return ScoringSettingsUpdatePayload(scoring_settings=None, user_errors=[UserError.of(error)])
-    return ScoringSettingsUpdatePayload(scoring_settings=ScoringSettings.of(row), user_errors=[])
+    (tenant,) = ids.number(input.tenant_id, TENANT, field="tenant_id")
+    row = await settings.update_settings(info.context, tenant, _changes(input))
+    return ScoringSettingsUpdatePayload(scoring_settings=ScoringSettings.of(row))
 
 
 def _changes(given: ScoringSettingsUpdateInput) -> dict[str, Any]:

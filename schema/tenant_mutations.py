@@ -10,10 +10,11 @@ from resolvers.writes.tenants import TenantChanges
 from schema.arguments import Input
 from schema.context import Info
 from schema.enums import AnalysisKind
+from schema.given import kept, optional
 from schema.run import ScoreRun
 from schema.scalars import BigInt, CurrencyCode
 from schema.tenant import KIND, Tenant
-from schema.user_errors import REFUSALS, UserError
+from schema.user_errors import UserError, answers
 
 
 @strawberry.input(description="The tenant to make.")
@@ -29,17 +30,15 @@ class TenantCreateInput:
     )
 
 
-@strawberry.input(description="What to change of a tenant. What is left out or null stays.")
+@strawberry.input(
+    description="What to change of a tenant. What is left out stays; nothing of this can be null."
+)
 class TenantUpdateInput:
     id: strawberry.ID = strawberry.field(description="The tenant's global id.")
-    name: str | None = strawberry.field(default=None, description="Another name.")
-    slug: str | None = strawberry.field(default=None, description="Another name in addresses.")
-    currency_code: CurrencyCode | None = strawberry.field(
-        default=None, description="Another currency, as long as there are no orders."
-    )
-    time_zone: str | None = strawberry.field(
-        default=None, description="Another zone; the scores are stale from then on."
-    )
+    name: str | None = optional("Another name.")
+    slug: str | None = optional("Another name in addresses.")
+    currency_code: CurrencyCode | None = optional("Another currency, as long as there are no orders.")
+    time_zone: str | None = optional("Another zone; the scores are stale from then on.")
 
 
 @strawberry.type(description="What became of a tenant: all of it was done, or nothing.")
@@ -78,42 +77,37 @@ class ProcessPayload:
     user_errors: list[UserError] = strawberry.field(default_factory=list, description="Why it was refused.")
 
 
+@answers(TenantPayload)
 async def tenant_create(info: Info, input: Input[TenantCreateInput]) -> TenantPayload:  # noqa: A002
     """The mutation."""
-    try:
-        row = await use_cases.create_tenant(
-            info.context,
-            name=input.name,
-            currency_code=input.currency_code,
-            time_zone=input.time_zone,
-            slug=input.slug,
-            number=input.database_id,
-        )
-    except REFUSALS as error:
-        return TenantPayload(user_errors=[UserError.of(error)])
+    row = await use_cases.create_tenant(
+        info.context,
+        name=input.name,
+        currency_code=input.currency_code,
+        time_zone=input.time_zone,
+        slug=input.slug,
+        number=input.database_id,
+    )
     return TenantPayload(tenant=Tenant.of(row))
 
 
+@answers(TenantPayload)
 async def tenant_update(info: Info, input: Input[TenantUpdateInput]) -> TenantPayload:  # noqa: A002
     """The mutation."""
-    try:
-        (tenant,) = ids.number(input.id, KIND)
-        changes = TenantChanges(input.name, input.slug, input.currency_code, input.time_zone)
-        row = await use_cases.update_tenant(info.context, tenant, changes)
-    except REFUSALS as error:
-        return TenantPayload(user_errors=[UserError.of(error)])
+    (tenant,) = ids.number(input.id, KIND)
+    found = kept(input, "name", "slug", "currency_code", "time_zone")
+    changes = TenantChanges(currency=found.pop("currency_code", None), **found)
+    row = await use_cases.update_tenant(info.context, tenant, changes)
     return TenantPayload(tenant=Tenant.of(row))
 
 
+@answers(ProcessPayload)
 async def process(info: Info, input: Input[ProcessInput]) -> ProcessPayload:  # noqa: A002
     """The mutation. A run that fails while it is waited for is an error of the query."""
     analyses = None if input.analyses is None else [str(each.value) for each in input.analyses]
-    try:
-        (tenant,) = ids.number(input.tenant_id, KIND, field="tenant_id")
-        request = Request.of(analyses, input.as_of or NOW, force=input.force)
-        done = await requests.request_processing(
-            info.context, tenant, request, wait=input.wait, as_asked=input.as_of is not None
-        )
-    except REFUSALS as error:
-        return ProcessPayload(user_errors=[UserError.of(error)])
+    (tenant,) = ids.number(input.tenant_id, KIND, field="tenant_id")
+    request = Request.of(analyses, input.as_of or NOW, force=input.force)
+    done = await requests.request_processing(
+        info.context, tenant, request, wait=input.wait, as_asked=input.as_of is not None
+    )
     return ProcessPayload(run=ScoreRun.of(done.run), was_fresh=done.fresh)

@@ -1,9 +1,17 @@
 """What mutations of lists answer for each record."""
 
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+import strawberry
+
+from resolvers.tenants import TenantRow
 from resolvers.writes.outcome import Outcome
 from schema.enums import RecordStatus, UserErrorCode
-from schema.names import camel
+from schema.names import camel, spelled
 from schema.user_errors import UserError
+
+R = TypeVar("R", bound="RecordResult")
 
 IDEMPOTENCY_KEY = (
     "1 to 255 characters of the caller's: the same records sent again under the same key within two days are "
@@ -12,18 +20,37 @@ IDEMPOTENCY_KEY = (
 """What the key of a list of records is for."""
 
 
-def record_errors(outcome: Outcome, records: str, place: int) -> list[UserError]:
-    """Why a record was rejected; the way to a wrong value leads through the list and its place in it."""
+@strawberry.type(description="What became of one record.")
+class RecordResult:
+    tenant: strawberry.Private[TenantRow]
+    key: strawberry.Private[tuple[Any, ...]]
+    status: RecordStatus = strawberry.field(description="What became of the record.")
+    user_errors: list[UserError] = strawberry.field(description="Why it was rejected.")
+
+
+def results(kind: type[R], tenant: TenantRow, outcomes: Sequence[Outcome], records: str) -> list[R]:
+    """What became of each record of the list that the input calls `records`, in their order.
+
+    The way to a wrong value leads through the list and the record's place in it.
+    """
     return [
-        UserError(
-            code=UserErrorCode(problem.code),
-            field=["input", records, str(place), *map(camel, problem.field.split("."))],
-            message=problem.message,
+        kind(
+            tenant=tenant,
+            key=outcome.key,
+            status=RecordStatus(outcome.status),
+            user_errors=record_errors(outcome, records, str(place)),
         )
-        for problem in outcome.problems
+        for place, outcome in enumerate(outcomes)
     ]
 
 
-def status(outcome: Outcome) -> RecordStatus:
-    """What became of a record."""
-    return RecordStatus(outcome.status)
+def record_errors(outcome: Outcome, *way: str) -> list[UserError]:
+    """Why a record was rejected; `way` leads to it from the input."""
+    return [
+        UserError(
+            code=UserErrorCode(problem.code),
+            field=["input", *way, *map(camel, problem.field.split("."))],
+            message=spelled(problem.message, problem.field),
+        )
+        for problem in outcome.problems
+    ]

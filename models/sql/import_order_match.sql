@@ -1,4 +1,5 @@
--- The orders that are new, or differ from what the tenant has. What a file does not say stays as it was.
+-- The orders that are new, or differ from what the tenant has. What is not said stays as it was, but for items
+-- that a caller clears.
 INSERT INTO import_order (
     id, external_id, customer_id, old_customer_id, placed_at, amount, currency, status, items
 )
@@ -14,7 +15,7 @@ FROM (
         import_group.net AS amount,
         import_group.currency,
         coalesce(import_group.status, known.status, 'paid') AS status,
-        coalesce(import_group.items, known.items) AS items,
+        CASE WHEN NOT cleared THEN coalesce(import_group.items, known.items) END AS items,
         known.amount AS old_amount,
         known.placed_at AS old_placed_at,
         known.currency AS old_currency,

@@ -28,7 +28,8 @@ CREATE TEMP TABLE import_group (
     given_at timestamptz,
     given numeric,
     refund_of text,
-    problem text
+    problem text,
+    cleared boolean NOT NULL DEFAULT false
 ) ON COMMIT DROP;
 CREATE TEMP TABLE import_customer (
     external_id text NOT NULL,

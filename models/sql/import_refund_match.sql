@@ -1,4 +1,5 @@
--- The refunds that are new, or differ from what the tenant has.
+-- The refunds that are new, or differ from what the tenant has. The order that one names stays as it was where
+-- none is said, unless a caller clears it.
 INSERT INTO import_refund (
     id, external_id, customer_id, old_customer_id, old_order_id, refunded_at, amount, currency, order_external_id
 )
@@ -15,7 +16,9 @@ FROM (
         import_group.given_at AS refunded_at,
         import_group.given AS amount,
         import_group.currency,
-        coalesce(import_group.refund_of, known.order_external_id) AS order_external_id,
+        CASE
+            WHEN NOT cleared THEN coalesce(import_group.refund_of, known.order_external_id)
+        END AS order_external_id,
         known.refunded_at AS old_refunded_at,
         known.amount AS old_amount,
         known.currency AS old_currency,

@@ -34,7 +34,7 @@ def find_shop(work: Work, tenant: int) -> Shop:
     """Raises NotFoundError for an unknown tenant."""
     rows = work.run(_TENANT, {"id": tenant})
     if not rows:
-        raise NotFoundError(f"Tenant with ID {tenant} not found")
+        raise NotFoundError.of("Tenant", tenant)
     return Shop(tenant, *rows[0])
 
 

@@ -46,7 +46,7 @@ async def get(ctx: Ctx, tenant: int, segment: int) -> SegmentRow:
     row = await find(ctx, tenant, segment)
     if row is None:
         await tenants.get(ctx, tenant)
-        raise missing(segment)
+        raise NotFoundError.of("Segment", tenant, segment)
     return row
 
 
@@ -56,11 +56,6 @@ def type_named(field: str, name: str) -> str:
     if wanted not in (DYNAMIC, STATIC):
         raise InvalidInputError(field, f"'{name}' is not a {field}; accepted are {DYNAMIC}, {STATIC}.")
     return wanted
-
-
-def missing(segment: int) -> NotFoundError:
-    """That there is no such segment."""
-    return NotFoundError(f"Segment with ID {segment} not found")
 
 
 async def page(

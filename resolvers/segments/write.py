@@ -8,14 +8,15 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from kit.db import Statement, Transaction
-from kit.errors import ConflictError, InvalidInputError
+from kit.errors import ConflictError, InvalidInputError, NotFoundError
 from kit.text import storable
+from kit.unset import UNSET, Maybe
 from models.segment import DYNAMIC, STATIC
 from resolvers import tenants
 from resolvers.context import WRITE, Ctx
 from resolvers.criteria import Node, parse
 from resolvers.segments.refresh import LONGEST, members_statement
-from resolvers.segments.rows import SegmentRow, get, missing
+from resolvers.segments.rows import SegmentRow, get
 
 T = TypeVar("T")
 
@@ -52,10 +53,10 @@ _DELETE = Statement("DELETE FROM segment WHERE tenant_id = %(tenant_id)s AND id 
 
 @dataclass(frozen=True, slots=True)
 class SegmentChanges:
-    """What to change of a segment: None leaves it. An empty description takes it away."""
+    """What to change of a segment: None leaves it, but takes a description away, as an empty one does."""
 
     name: str | None = None
-    description: str | None = None
+    description: Maybe[str] = UNSET
     criteria: Mapping[str, Any] | None = None
 
 
@@ -94,8 +95,8 @@ async def update(ctx: Ctx, tenant: int, segment: int, changes: SegmentChanges) -
     ctx.allow(tenant, WRITE)
     values: dict[str, Any] = {
         "name": None if changes.name is None else _name(changes.name),
-        "description": _description(changes.description),
-        "described": changes.description is not None,
+        "description": None if changes.description is UNSET else _description(changes.description),
+        "described": changes.description is not UNSET,
     }
     try:
         async with ctx.db.write() as transaction:
@@ -140,7 +141,7 @@ async def locked(transaction: Transaction, tenant: int, segment: int) -> tuple[s
     """Type and criteria of a segment, whose row is locked until the end. Raises NotFoundError."""
     found = await transaction.fetch(LOCK, _pair, tenant=tenant, segment=segment)
     if not found:
-        raise missing(segment)
+        raise NotFoundError.of("Segment", tenant, segment)
     return found[0]
 
 
@@ -185,4 +186,5 @@ def _description(given: str | None) -> str | None:
 
 
 def _taken(name: str) -> ConflictError:
-    return ConflictError(f"There is a segment named '{name.strip()[:60]}' already; choose another name.")
+    told = f"There is a segment named '{name.strip()[:60]}' already; choose another name."
+    return ConflictError(told, field="name")

@@ -68,7 +68,7 @@ async def write(
     if not 1 <= len(records) <= MOST:
         raise InvalidInputError(operation, f"{len(records)} records were given; accepted are 1 to {MOST}.")
     if key is not None and not (1 <= len(key) <= 255 and key.isprintable()):
-        raise InvalidInputError("idempotency_key", "accepted are 1 to 255 printable characters.")
+        raise InvalidInputError("idempotency_key", "A key of 1 to 255 printable characters is accepted.")
     digest = "" if key is None else _digest(records)
 
     def do(work: Work) -> list[Outcome]:
@@ -116,5 +116,6 @@ def _remembered(work: Work, key: str, operation: str, digest: str) -> list[Outco
         return None
     found = work.run(_FIND, {"key": key})
     if not found or (found[0][0], found[0][1]) != (operation, digest):
-        raise ConflictError(f"The idempotency key '{key}' came before with another input; use a new one.")
+        told = f"The idempotency key '{key}' came before with another input; use a new one."
+        raise ConflictError(told, field="idempotency_key")
     return of_json(found[0][2])

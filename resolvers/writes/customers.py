@@ -1,14 +1,16 @@
 """Customers from a caller: new ones, and what has changed of known ones."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import orjson
 from psycopg.types.json import Jsonb
 
 from kit.db import Statement, Work
+from kit.unset import UNSET, Maybe
 from resolvers.context import Ctx
 from resolvers.imports.statements import statement
 from resolvers.imports.tenant import mark_changed
@@ -32,15 +34,18 @@ _WHOLE = {"first": "(0,0)", "end": "(4294967295,0)"}
 
 @dataclass(frozen=True, slots=True)
 class CustomerRecord:
-    """A customer by the shop's own id. What is None stays as it was; attributes are added one by one."""
+    """A customer by the shop's own id. What is unset stays as it was; None takes away what there was.
+
+    Attributes are added one by one; one that is None is taken away, and None for all of them all.
+    """
 
     external_id: str
-    email: str | None = None
-    first_name: str | None = None
-    last_name: str | None = None
-    phone: str | None = None
-    created_at: datetime | None = None
-    attributes: dict[str, Any] | None = None
+    email: Maybe[str] = UNSET
+    first_name: Maybe[str] = UNSET
+    last_name: Maybe[str] = UNSET
+    phone: Maybe[str] = UNSET
+    created_at: Maybe[datetime] = UNSET
+    attributes: Maybe[dict[str, Any]] = UNSET
 
 
 async def upsert_customers(
@@ -67,18 +72,35 @@ async def upsert_customers(
 
 def _checked(record: CustomerRecord) -> tuple[Check, dict[str, Any]]:
     check = Check()
-    row = {
-        "external_id": check.identifier("external_id", record.external_id),
-        "email": check.email("email", record.email),
-        "first_name": check.text("first_name", record.first_name),
-        "last_name": check.text("last_name", record.last_name),
-        "phone": check.text("phone", record.phone),
-        "created_at": None
-        if record.created_at is None
-        else check.moment("created_at", record.created_at).isoformat(),
-        "attributes": check_object(check, "attributes", record.attributes),
-    }
-    return check, row
+    row: dict[str, Any] = {"external_id": check.identifier("external_id", record.external_id)}
+    for name, read in (
+        ("email", check.email),
+        ("first_name", check.text),
+        ("last_name", check.text),
+        ("phone", check.text),
+        ("created_at", _moment(check)),
+        ("attributes", partial(check_object, check)),
+    ):
+        value = getattr(record, name)
+        if value is not UNSET:
+            row[name] = read(name, value)
+    return check, _with_removals(row)
+
+
+def _moment(check: Check) -> Callable[[str, datetime | None], str | None]:
+    def read(field: str, value: datetime | None) -> str | None:
+        return None if value is None else check.moment(field, value).isoformat()
+
+    return read
+
+
+def _with_removals(row: dict[str, Any]) -> dict[str, Any]:
+    """The row with the names of what it takes away: fields, and attributes."""
+    attributes = row.get("attributes") or {}
+    removed = [name for name, value in attributes.items() if value is None]
+    if removed:
+        row["attributes"] = {name: value for name, value in attributes.items() if value is not None}
+    return row | {"cleared": [name for name, value in row.items() if value is None], "removed": removed}
 
 
 def check_object(check: Check, field: str, value: object) -> dict[str, Any] | None:
@@ -110,6 +132,8 @@ def _store(work: Work, rows: list[dict[str, Any]]) -> dict[str, Any]:
     work.run(statement("customer_tables"))
     work.run(_STAGE, {"rows": Jsonb(rows)})
     work.run(statement("customer_match"))
+    if any(row["cleared"] or row["removed"] for row in rows):
+        work.count(statement("customer_clear"), {"rows": Jsonb(rows)})
     work.count(statement("customer_insert"), _WHOLE)
     work.count(statement("customer_update"))
     found = work.run(_FOUND)

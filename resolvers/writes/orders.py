@@ -1,14 +1,16 @@
 """Orders and refunds from a caller, by the rules of the import of orders."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from psycopg.types.json import Jsonb
 
 from kit.db import Statement, Work
+from kit.text import storable
+from kit.unset import UNSET, Maybe
 from resolvers.context import Ctx
 from resolvers.imports.links import link_refunds
 from resolvers.imports.statements import statement
@@ -23,13 +25,25 @@ from resolvers.writes.people import CustomerReference, People, check_reference
 _STATUSES = ("pending", "paid", "cancelled")
 _STAGE = Statement(
     "INSERT INTO import_group (external_id, line, customer, currency, placed_at, net, status, items, "
-    "given_at, given, refund_of) "
-    "SELECT external_id, line, customer, currency, placed_at, net, status, items, given_at, given, refund_of "
-    "FROM jsonb_to_recordset(%(rows)s) AS row (external_id text, line bigint, customer text, currency text, "
-    "placed_at timestamptz, net numeric, status text, items integer, given_at timestamptz, given numeric, "
-    "refund_of text)",
+    "given_at, given, refund_of, cleared) "
+    "SELECT external_id, line, customer, currency, placed_at, net, status, items, given_at, given, "
+    "refund_of, cleared "
+    "FROM jsonb_to_recordset(%(rows)s) AS row (external_id text, line bigint, customer text, "
+    "currency text, placed_at timestamptz, net numeric, status text, items integer, given_at timestamptz, "
+    "given numeric, refund_of text, cleared boolean)",
     False,
     {},
+)
+_KNOWN_ORDERS, _KNOWN_REFUNDS = (
+    Statement(
+        "SELECT known.external_id, currency, customer.external_id "  # noqa: S608
+        f"FROM {table} AS known LEFT JOIN customer "
+        "ON customer.tenant_id = %(tenant_id)s AND customer.id = known.customer_id "
+        "WHERE known.tenant_id = %(tenant_id)s AND known.external_id = ANY (%(external_ids)s)",
+        True,
+        {},
+    )
+    for table in ("customer_order", "refund")
 )
 _ORDERS = Statement("SELECT external_id, id FROM import_order", False, {})
 _REFUNDS = Statement("SELECT external_id, id FROM import_refund", False, {})
@@ -38,27 +52,41 @@ _WHOLE = {"first": "(0,0)", "end": "(4294967295,0)"}
 
 @dataclass(frozen=True, slots=True)
 class OrderRecord:
-    """An order by the shop's own id. Without a customer it is a guest's; None of the rest stays as it was."""
+    """An order by the shop's own id. What is unset stays as it was; without a customer it is a guest's."""
 
     external_id: str
     placed_at: datetime
     amount: Decimal
-    currency: str | None = None
-    status: str | None = None
-    items: int | None = None
-    customer: CustomerReference | None = None
+    currency: Maybe[str] = UNSET
+    status: Maybe[str] = UNSET
+    items: Maybe[int] = UNSET
+    customer: Maybe[CustomerReference] = UNSET
 
 
 @dataclass(frozen=True, slots=True)
 class RefundRecord:
-    """Money given back, by the shop's own id. `order` is the external id of the order it undoes, if known."""
+    """Money given back, by the shop's own id. What is unset stays as it was.
+
+    `order` is the external id of the order it undoes, if known.
+    """
 
     external_id: str
     refunded_at: datetime
     amount: Decimal
-    currency: str | None = None
-    order: str | None = None
-    customer: CustomerReference | None = None
+    currency: Maybe[str] = UNSET
+    order: Maybe[str] = UNSET
+    customer: Maybe[CustomerReference] = UNSET
+
+
+class _Known(NamedTuple):
+    """What stands of an order or a refund: its currency, and the external id of its customer."""
+
+    currency: str
+    customer: str | None = None
+
+
+R = TypeVar("R", OrderRecord, RefundRecord)
+_Checked: TypeAlias = Callable[[Check, R, str], dict[str, Any]]
 
 
 async def upsert_orders(
@@ -75,25 +103,8 @@ async def upsert_orders(
     without it their orders are rejected.
     """
 
-    def checked(owner: TenantRow, record: OrderRecord) -> tuple[Check, dict[str, Any]]:
-        check = Check()
-        code = _currency(check, record.currency, owner)
-        if record.items is not None and not 0 <= record.items < 2**31:
-            check.wrong("items", "0 to 2,147,483,647 are accepted.")
-        if record.status is not None and record.status not in _STATUSES:
-            check.wrong("status", f"Accepted are {', '.join(_STATUSES)}.")
-        row = {
-            "external_id": check.identifier("external_id", record.external_id),
-            "placed_at": check.moment("placed_at", record.placed_at).isoformat(),
-            "net": str(check.amount("amount", record.amount, code)),
-            "currency": code,
-            "status": record.status,
-            "items": record.items,
-        }
-        return check, row
-
     def store(work: Work, owner: TenantRow) -> list[Outcome]:
-        found = [checked(owner, each) for each in records]
+        found = _checked_all(work, owner, records, _KNOWN_ORDERS, _checked_order)
         return _store(work, owner, records, found, _ORDERS, create=create_customers)
 
     operation = "orders, customers created" if create_customers else "orders"
@@ -108,24 +119,58 @@ async def upsert_refunds(
     A refund that names no order goes to the latest order of the same customer and amount, as in an import.
     """
 
-    def checked(owner: TenantRow, record: RefundRecord) -> tuple[Check, dict[str, Any]]:
-        check = Check()
-        code = _currency(check, record.currency, owner)
-        of = None if record.order is None else check.identifier("order_external_id", record.order)
-        row = {
-            "external_id": check.identifier("external_id", record.external_id),
-            "given_at": check.moment("refunded_at", record.refunded_at).isoformat(),
-            "given": str(check.amount("amount", record.amount, code, above_zero=True)),
-            "currency": code,
-            "refund_of": of,
-        }
-        return check, row
-
     def store(work: Work, owner: TenantRow) -> list[Outcome]:
-        found = [checked(owner, each) for each in records]
+        found = _checked_all(work, owner, records, _KNOWN_REFUNDS, _checked_refund)
         return _store(work, owner, records, found, _REFUNDS, create=False)
 
     return await write(ctx, tenant, "refunds", records, store, key=key)
+
+
+def _checked_all(
+    work: Work, owner: TenantRow, records: Sequence[R], known: Statement, checked: _Checked[R]
+) -> list[tuple[Check, dict[str, Any]]]:
+    """Each record's checks and its row, filled up with what stands."""
+    names = [each.external_id.strip() for each in records]
+    rows = work.run(known, {"external_ids": [each for each in names if storable(each)]})
+    standing = {name: _Known(*rest) for name, *rest in rows}
+    new = _Known(owner.currency)
+    found = []
+    for name, record in zip(names, records, strict=True):
+        check, stands = Check(), standing.get(name, new)
+        row = checked(check, record, _currency(check, record.currency, stands))
+        row["external_id"] = check.identifier("external_id", record.external_id)
+        row["customer"] = stands.customer if record.customer is UNSET else None
+        found.append((check, row))
+    return found
+
+
+def _checked_order(check: Check, record: OrderRecord, currency: str) -> dict[str, Any]:
+    items = None if record.items is UNSET else record.items
+    if items is not None and not 0 <= items < 2**31:
+        check.wrong("items", "0 to 2,147,483,647 are accepted.")
+    if record.status is None:
+        check.wrong("status", "It cannot be null; leave it out to keep what there is.")
+    elif record.status is not UNSET and record.status not in _STATUSES:
+        check.wrong("status", f"Accepted are {', '.join(_STATUSES)}.")
+    return {
+        "placed_at": check.moment("placed_at", record.placed_at).isoformat(),
+        "net": str(check.amount("amount", record.amount, currency)),
+        "currency": currency,
+        "status": None if record.status is UNSET else record.status,
+        "items": items,
+        "cleared": record.items is None,
+    }
+
+
+def _checked_refund(check: Check, record: RefundRecord, currency: str) -> dict[str, Any]:
+    named = None if record.order is UNSET else record.order
+    return {
+        "given_at": check.moment("refunded_at", record.refunded_at).isoformat(),
+        "given": str(check.amount("amount", record.amount, currency, above_zero=True)),
+        "currency": currency,
+        "refund_of": None if named is None else check.identifier("order_external_id", named),
+        "cleared": record.order is None,
+    }
 
 
 def _store(
@@ -161,8 +206,10 @@ def _store(
     return [_outcome(check, row["external_id"], found) for check, row in checked]
 
 
-def _currency(check: Check, given: str | None, owner: TenantRow) -> str:
-    return owner.currency if given is None else check.currency("currency_code", given)
+def _currency(check: Check, given: Maybe[str], stands: _Known) -> str:
+    if given is None:
+        check.wrong("currency_code", "It cannot be null; leave it out to keep what there is.")
+    return check.currency("currency_code", given) if isinstance(given, str) else stands.currency
 
 
 def _outcome(check: Check, external_id: str, found: dict[str, Any]) -> Outcome:
@@ -180,22 +227,23 @@ def _name_customers(
     *,
     create: bool,
 ) -> None:
-    for record, (check, _) in zip(records, checked, strict=True):
-        check_reference(check, "customer", record.customer)
+    references = [None if each.customer is UNSET else each.customer for each in records]
+    for reference, (check, _) in zip(references, checked, strict=True):
+        check_reference(check, "customer", reference)
     people = People(
         work,
         [
-            None if check.problems else record.customer
-            for record, (check, _) in zip(records, checked, strict=True)
+            None if check.problems else reference
+            for reference, (check, _) in zip(references, checked, strict=True)
         ],
     )
-    for record, (check, row) in zip(records, checked, strict=True):
-        if record.customer is None or check.problems:
+    for reference, (check, row) in zip(references, checked, strict=True):
+        if reference is None or check.problems:
             continue
-        person = people.find(record.customer)
+        person = people.find(reference)
         if person is not None:
             row["customer"] = person.external_id
-        elif create and record.customer.external_id is not None:
-            row["customer"] = record.customer.external_id.strip()
+        elif create and reference.external_id is not None:
+            row["customer"] = reference.external_id.strip()
         else:
             check.wrong("customer", "The tenant has no such customer.", "NOT_FOUND")

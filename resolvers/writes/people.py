@@ -59,7 +59,8 @@ def check_reference(check: Check, field: str, reference: CustomerReference | Non
     if reference is None:
         return
     if sum(each is not None for each in reference) != 1:
-        check.wrong(field, "Give exactly one of databaseId, externalId and email.")
+        told = "A customer is named by exactly one of their number, the shop's own id and e-mail."
+        check.wrong(field, f"{told} The others must be left out.")
     elif reference.external_id is not None:
         check.identifier(f"{field}.external_id", reference.external_id)
     elif reference.email is not None:

@@ -86,7 +86,7 @@ async def create_tenant(
             _check_zone(work, time_zone)
             chosen = slug or free_slug(work, values["name"], number)
             if work.run(_TAKEN, {"slug": chosen}):
-                raise ConflictError(f"The slug '{chosen}' is taken.")
+                raise _taken(chosen)
             return _add(work, {**values, "slug": chosen}, number)
 
     found = await ctx.db.work(do)
@@ -123,9 +123,10 @@ def _change(work: Work, tenant: int, wanted: dict[str, str | None]) -> None:
         before = dict(zip(("name", "slug", "currency", "time_zone"), row, strict=True))
         after = before | {name: value for name, value in wanted.items() if value is not None}
         if after["currency"] != before["currency"] and work.run(_HAS_DATA)[0][0]:
-            raise ConflictError("The tenant has orders, so its currency stays as it is.")
+            told = "The tenant has orders, so its currency stays as it is."
+            raise ConflictError(told, field="currency_code")
         if after["slug"] != before["slug"] and work.run(_TAKEN, {"slug": after["slug"]}):
-            raise ConflictError(f"The slug '{after['slug']}' is taken.")
+            raise _taken(after["slug"] or "")
         work.run(_STORE, {"id": tenant, **after})
         if after["time_zone"] != before["time_zone"]:
             mark_changed(work, tenant)
@@ -136,11 +137,15 @@ def _add(work: Work, values: dict[str, str], number: int | None) -> int:
     if number is not None:
         found = work.run(_ADD_AS, {**values, "id": number})
         if not found:
-            raise ConflictError(f"There is a tenant {number} already.")
+            raise ConflictError(f"There is a tenant {number} already.", field="database_id")
         return int(found[0][0])
     while not (found := work.run(_ADD, values)):
         pass
     return int(found[0][0])
+
+
+def _taken(slug: str) -> ConflictError:
+    return ConflictError(f"The slug '{slug}' is taken; choose another.", field="slug")
 
 
 def _name(name: str) -> str:

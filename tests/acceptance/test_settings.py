@@ -77,7 +77,11 @@ async def test_what_is_named_changes_and_null_goes_back(make, ask, update):
     ("changes", "field", "told"),
     [
         ({"clv": {"months": 0}}, ["input", "clv", "months"], "clv.months is 0; accepted are whole numbers"),
-        ({"clv": {"annualRate": 11}}, ["input", "clv", "annualRate"], "accepted are numbers from 0 to 10"),
+        (
+            {"clv": {"annualRate": 11}},
+            ["input", "clv", "annualRate"],
+            "clv.annualRate is 11.0; accepted are numbers from 0 to 10",
+        ),
         ({"tiers": {"high": 0.7}}, ["input", "tiers", "high"], "tiers.high is 0.7 and tiers.medium 0.3"),
         ({"churn": {"horizonDays": 4000}}, ["input", "churn", "horizonDays"], "from 1 to 3650"),
         ({"stalenessHours": 0}, ["input", "stalenessHours"], "from 1 to 8760"),
@@ -102,7 +106,8 @@ async def test_an_unknown_tenant_is_a_user_error(make, ask, update):
     make.tenant()
     found, (error,) = await update(tenant=999, clv={"months": 24})
     assert found is None
-    assert error == {"code": "NOT_FOUND", "field": None, "message": "Tenant with ID 999 not found"}
+    told = f"There is no Tenant with the id '{ids.encode('Tenant', 999)}'."
+    assert error == {"code": "NOT_FOUND", "field": ["input", "tenantId"], "message": told}
     given = {"tenantId": ids.encode("Customer", 56, 1)}
     (error,) = (await ask(UPDATE, input=given))["scoringSettingsUpdate"]["userErrors"]
     assert (error["code"], error["field"]) == ("BAD_USER_INPUT", ["input", "tenantId"])

@@ -38,8 +38,8 @@ async def test_tenants_are_made_with_and_without_a_number(urls, make, ask):
         ({"currencyCode": "XYZ"}, "BAD_USER_INPUT", ["input", "currencyCode"]),
         ({"timeZone": "Mars/Olympus"}, "BAD_USER_INPUT", ["input", "timeZone"]),
         ({"slug": "No Slug"}, "BAD_USER_INPUT", ["input", "slug"]),
-        ({"slug": "shop-56"}, "CONFLICT", None),
-        ({"databaseId": "56"}, "CONFLICT", None),
+        ({"slug": "shop-56"}, "CONFLICT", ["input", "slug"]),
+        ({"databaseId": "56"}, "CONFLICT", ["input", "databaseId"]),
         ({"databaseId": "0"}, "BAD_USER_INPUT", ["input", "databaseId"]),
     ],
 )

@@ -12,7 +12,7 @@ from resolvers.context import READ, Actor
 async def test_rows_come_in_the_order_of_their_keys_in_one_statement(make, ctx, database):
     make.tenant()
     numbers = [make.customer(56, name) for name in "abc"]
-    asked = []
+    asked: list[str] = []
     database.on_statement = asked.append
     wanted = [numbers[2], 999, numbers[0], numbers[2]]
     one, several = await asyncio.gather(
