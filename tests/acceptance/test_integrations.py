@@ -95,7 +95,17 @@ async def test_an_input_of_the_wrong_form_is_not_told_back(client, change):
 async def test_one_account_is_integrated_once(kept, ask):
     refused = (await ask(CREATE, input=NEW))["integrationCreate"]
     assert refused["integration"] is None
-    assert refused["userErrors"][0]["code"] == "CONFLICT"
+    (error,) = refused["userErrors"]
+    assert (error["code"], error["field"]) == ("CONFLICT", ["input", "accountName"])
+
+
+async def test_the_account_is_changed_unless_it_is_integrated_already(make, kept, ask):
+    other = (await ask(CREATE, input=NEW | {"accountName": "other"}))["integrationCreate"]["integration"]
+    renamed = (await ask(UPDATE, input={"id": kept["id"], "accountName": "renamed"}))["integrationUpdate"]
+    assert renamed == {"integration": kept | {"accountName": "renamed"}, "userErrors": []}
+    refused = (await ask(UPDATE, input={"id": other["id"], "accountName": "renamed"}))["integrationUpdate"]
+    (error,) = refused["userErrors"]
+    assert (error["code"], error["field"]) == ("CONFLICT", ["input", "accountName"])
 
 
 async def test_an_integration_is_removed_with_its_credentials(make, kept, ask):

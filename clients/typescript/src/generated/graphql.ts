@@ -15,6 +15,18 @@ export type ChurnRisk =
   /** At least one chance in ten. */
   | 'CHURNING';
 
+/** Conditions on the risk class. */
+export type ChurnRiskFilter = {
+  /** Is this value. */
+  eq?: ChurnRisk | null | undefined;
+  /** Is one of these values. */
+  in?: Array<ChurnRisk> | null | undefined;
+  /** Whether there is no value. */
+  isNull?: boolean | null | undefined;
+  /** Is known and none of these values. */
+  notIn?: Array<ChurnRisk> | null | undefined;
+};
+
 /** Where a customer stands by predicted value. */
 export type ClvTier =
   /** The top fifth, or the tenant's own share. */
@@ -23,6 +35,152 @@ export type ClvTier =
   | 'LOW'
   /** The next three tenths, or the tenant's own share. */
   | 'MEDIUM';
+
+/** Conditions on the tier of lifetime value. */
+export type ClvTierFilter = {
+  /** Is this value. */
+  eq?: ClvTier | null | undefined;
+  /** Is one of these values. */
+  in?: Array<ClvTier> | null | undefined;
+  /** Whether there is no value. */
+  isNull?: boolean | null | undefined;
+  /** Is known and none of these values. */
+  notIn?: Array<ClvTier> | null | undefined;
+};
+
+/** Which customers: all conditions must hold. A condition does not hold for want of a value, unless it is `isNull`; `not` is true of all others. */
+export type CustomerFilter = {
+  /** Chance that the customer has not dropped out, 0 to 1. */
+  aliveProbability?: FloatFilter | null | undefined;
+  /** Every one of these holds. */
+  all?: Array<CustomerFilter> | null | undefined;
+  /** At least one of these holds. */
+  any?: Array<CustomerFilter> | null | undefined;
+  /** Chance of no order within the horizon, 0 to 1. */
+  churnProbability?: FloatFilter | null | undefined;
+  /** Risk class. */
+  churnRisk?: ChurnRiskFilter | null | undefined;
+  /** Tier of lifetime value. */
+  clvTier?: ClvTierFilter | null | undefined;
+  /** When the customer joined the shop. */
+  createdAt?: DateTimeFilter | null | undefined;
+  /** E-mail; case does not count. */
+  email?: TextFilter | null | undefined;
+  /** Revenue expected within the horizon. */
+  expectedValue?: DecimalFilter | null | undefined;
+  /** The shop's own id of the customer. */
+  externalId?: TextFilter | null | undefined;
+  /** The shop's local day of the first purchase. */
+  firstOrderOn?: DateFilter | null | undefined;
+  /** Days on which the customer bought. */
+  frequency?: IntFilter | null | undefined;
+  /** Frequency score, 1 to 5. */
+  frequencyScore?: IntFilter | null | undefined;
+  /** Last name; case does not count. */
+  lastName?: TextFilter | null | undefined;
+  /** The shop's local day of the last purchase. */
+  lastOrderOn?: DateFilter | null | undefined;
+  /** Net revenue so far. */
+  monetary?: DecimalFilter | null | undefined;
+  /** Monetary score, 1 to 5. */
+  monetaryScore?: IntFilter | null | undefined;
+  /** First and last name; case does not count. */
+  name?: TextFilter | null | undefined;
+  /** This does not hold. */
+  not?: CustomerFilter | null | undefined;
+  /** Revenue so far and expected. */
+  predictedValue?: DecimalFilter | null | undefined;
+  /** Whole days since the last day with a purchase. */
+  recencyDays?: IntFilter | null | undefined;
+  /** Recency score, 1 to 5. */
+  recencyScore?: IntFilter | null | undefined;
+  /** RFM segment. */
+  rfmSegment?: RfmSegmentFilter | null | undefined;
+};
+
+/** Conditions on a day. */
+export type DateFilter = {
+  /** Is this value. */
+  eq?: string | null | undefined;
+  /** After this day. */
+  gt?: string | null | undefined;
+  /** On this day or later. */
+  gte?: string | null | undefined;
+  /** Whether there is no value. */
+  isNull?: boolean | null | undefined;
+  /** Before this day. */
+  lt?: string | null | undefined;
+  /** On this day or earlier. */
+  lte?: string | null | undefined;
+};
+
+/** Conditions on an instant. */
+export type DateTimeFilter = {
+  /** After this instant. */
+  gt?: string | null | undefined;
+  /** At this instant or later. */
+  gte?: string | null | undefined;
+  /** Whether there is no value. */
+  isNull?: boolean | null | undefined;
+  /** Before this instant. */
+  lt?: string | null | undefined;
+  /** At this instant or earlier. */
+  lte?: string | null | undefined;
+};
+
+/** Conditions on an amount in the tenant's currency. */
+export type DecimalFilter = {
+  /** Is this value. */
+  eq?: string | null | undefined;
+  /** Above this. */
+  gt?: string | null | undefined;
+  /** At least this. */
+  gte?: string | null | undefined;
+  /** Is one of these values. */
+  in?: Array<string> | null | undefined;
+  /** Whether there is no value. */
+  isNull?: boolean | null | undefined;
+  /** Below this. */
+  lt?: string | null | undefined;
+  /** At most this. */
+  lte?: string | null | undefined;
+  /** Is known and none of these values. */
+  notIn?: Array<string> | null | undefined;
+};
+
+/** Conditions on a probability. */
+export type FloatFilter = {
+  /** Above this. */
+  gt?: number | null | undefined;
+  /** At least this. */
+  gte?: number | null | undefined;
+  /** Whether there is no value. */
+  isNull?: boolean | null | undefined;
+  /** Below this. */
+  lt?: number | null | undefined;
+  /** At most this. */
+  lte?: number | null | undefined;
+};
+
+/** Conditions on a whole number. */
+export type IntFilter = {
+  /** Is this value. */
+  eq?: number | null | undefined;
+  /** Above this. */
+  gt?: number | null | undefined;
+  /** At least this. */
+  gte?: number | null | undefined;
+  /** Is one of these values. */
+  in?: Array<number> | null | undefined;
+  /** Whether there is no value. */
+  isNull?: boolean | null | undefined;
+  /** Below this. */
+  lt?: number | null | undefined;
+  /** At most this. */
+  lte?: number | null | undefined;
+  /** Is known and none of these values. */
+  notIn?: Array<number> | null | undefined;
+};
 
 /** Why a score is null. */
 export type MissingScoreReason =
@@ -78,12 +236,26 @@ export type RfmSegment =
   /** Bought lately, for the first time. */
   | 'RECENT_CUSTOMERS';
 
+/** Conditions on the RFM segment. */
+export type RfmSegmentFilter = {
+  /** Is this value. */
+  eq?: RfmSegment | null | undefined;
+  /** Is one of these values. */
+  in?: Array<RfmSegment> | null | undefined;
+  /** Whether there is no value. */
+  isNull?: boolean | null | undefined;
+  /** Is known and none of these values. */
+  notIn?: Array<RfmSegment> | null | undefined;
+};
+
 /** The segment to make. */
 export type SegmentCreateInput = {
-  /** Who is in it, in the language of criteria; for a dynamic segment alone. */
+  /** Who is in it, in the language of criteria; a dynamic segment has either these or a filter. */
   criteria?: unknown;
   /** What it is for. */
   description?: string | null | undefined;
+  /** Who is in it, as customers are filtered; the segment keeps it as criteria. */
+  filter?: CustomerFilter | null | undefined;
   /** A name that no other segment of the tenant has, to 100 letters. */
   name: string;
   /** The tenant's global id. */
@@ -98,6 +270,20 @@ export type SegmentType =
   | 'DYNAMIC'
   /** By hand, one by one. */
   | 'STATIC';
+
+/** Conditions on a text. */
+export type TextFilter = {
+  /** Is this value. */
+  eq?: string | null | undefined;
+  /** Is one of these values. */
+  in?: Array<string> | null | undefined;
+  /** Whether there is no value. */
+  isNull?: boolean | null | undefined;
+  /** Is known and none of these values. */
+  notIn?: Array<string> | null | undefined;
+  /** Begins with this text. */
+  startsWith?: string | null | undefined;
+};
 
 /** What an item of a timeline tells of. */
 export type TimelineKind =
