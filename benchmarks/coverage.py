@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from benchmarks.histories import SCALE, UCI, cdnow, end, generated, uci, without_adjustment
 from scoring import intervals, purchase, spend
+from scoring.backtest.rolling import common_spread, rolling_errors
 from scoring.history import History
 from scoring.transactions import Customers, positions
 
@@ -26,9 +27,9 @@ class Future(NamedTuple):
 def main(level: float) -> None:
     print(
         f"| history | held out | customers | model | transactions within {level:.0%} | value within "
-        "| value of repeat buyers within |"
+        "| value of repeat buyers within | value without the common factor | mean width with / without |"
     )
-    print("|---|---|---|---|---|---|---|")
+    print(f"|{'---|' * 9}")
     for name, history, windows in histories():
         for days in windows:
             for row in rows(history, days, level):
@@ -47,19 +48,32 @@ def histories() -> Iterator[tuple[str, History, tuple[int, ...]]]:
 def rows(history: History, days: int, level: float) -> Iterator[str]:
     """A row a model: fitted to what came before the last `days`, met with what came then."""
     origin = end(history) - days
-    known = history.between(None, origin).customers(origin)
+    before = history.between(None, origin)
+    known = before.customers(origin)
     future = happened(known, history.between(origin, origin + days).customers(origin + days))
     mean = known.transaction_value / SCALE / known.frequency
     money = spend.fit(known.frequency, mean)
     past = (days, known.x, known.t_x, known.T)
     for model in purchase.MODELS:
         fit = purchase.fit(model, known.x, known.t_x, known.T)
-        counted = inside(future.transactions, intervals.transactions(fit, *past, level=level))
-        paid = inside(future.value, intervals.value(fit, money, *past, known.frequency, mean, level=level))
-        buyers = known.x > 0
+        errors = rolling_errors(before, as_of=origin, horizon_days=days, model=model)
+        orders, value = (common_spread(errors, of=of) for of in ("transactions", "value"))
+        counts = intervals.transactions(fit, *past, level=level, common=orders)
+        paid, alone = (
+            intervals.value(fit, money, *past, known.frequency, mean, level=level, common=common)
+            for common in (value, 0.0)
+        )
+        within = inside(future.value, paid)
         flags = " (degenerate)" if purchase.DEGENERATE.intersection(fit.flags) else ""
-        figures = (counted.mean(), paid.mean(), paid[buyers].mean())
-        yield f"{len(known):,} | {model}{flags} | " + " | ".join(f"{share:.1%}" for share in figures)
+        figures = (
+            inside(future.transactions, counts).mean(),
+            within.mean(),
+            within[known.x > 0].mean(),
+            inside(future.value, alone).mean(),
+        )
+        widths = " / ".join(f"{np.mean(high - low):,.4g}" for low, high in (paid, alone))
+        shares = " | ".join(f"{share:.1%}" for share in figures)
+        yield f"{len(known):,} | {model}{flags} | {shares} | {widths}"
 
 
 def happened(known: Customers, later: Customers) -> Future:

@@ -8,7 +8,7 @@ The histories are those of benchmarks.coverage: CDNOW, UCI Online Retail where i
 from collections.abc import Sequence
 
 from benchmarks.coverage import histories
-from benchmarks.histories import end
+from benchmarks.histories import UCI, end, uci
 from scoring.backtest.coverage import forward
 from scoring.backtest.holdout import backtest
 from scoring.backtest.results import Backtest, Score
@@ -33,7 +33,8 @@ def main() -> None:
     for name, done in tests:
         print(f"| {name} | {done.holdout_days} days | {done.model} | {beaten(done)} |")
     print("\n| history | totals of orders in their 90 % interval | totals of revenue |\n|---|---|---|")
-    for name, rows, _ in shops:
+    whole = [("UCI Online Retail with credits that belong to no order", uci())] if UCI.exists() else []
+    for name, rows in [*((name, rows) for name, rows, _ in shops), *whole]:
         orders, value = (forward(rows, as_of=end(rows), of=of) for of in ("transactions", "value"))
         counts = [f"{each.covered} of {each.tested} ({each.share:.0%})" for each in (orders, value)]
         print(f"| {name} | {counts[0]} | {counts[1]} |", flush=True)

@@ -89,6 +89,12 @@ def _orders(report: ImportReport) -> list[str]:
     if report.guests:
         lines.append(f"{_count(report.guests, 'order', 'orders')} of guests")
     lines += [f"net revenue of guests {_money(code, value)}" for code, value in report.guest_revenue.items()]
+    foreign = sorted({*report.revenue, *report.guest_revenue} - {report.currency})
+    if foreign:
+        lines.append(
+            f"the shop counts in {report.currency}: orders in {', '.join(foreign)} are scored at the "
+            "exchange rate of their day (cdp import rates) and left out where there is none"
+        )
     return lines
 
 

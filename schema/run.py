@@ -16,6 +16,7 @@ from schema.enums import AnalysisKind, ProcessingState, RunStatus
 from schema.model_candidate import ModelCandidate, RejectedModel
 from schema.node import Node
 from schema.page import PageInfo
+from schema.run_data import RunData
 from schema.scalars import BigInt
 
 KIND = "ScoreRun"
@@ -53,10 +54,14 @@ class ScoreRun(Node):
     step: str = strawberry.field(description="What it is doing.")
     error: str | None = strawberry.field(description="Why it failed.")
     model: RunModel | None = strawberry.field(description="The models it used and why.")
+    data: RunData | None = strawberry.field(
+        description="What it was computed from, and what it left out; null before it has ended."
+    )
 
     @classmethod
     def of(cls, row: RunRow | RunHead) -> "ScoreRun":
-        found = (row.report or {}).get("model")
+        report = row.report or {}
+        found = report.get("model")
         return cls(
             id=strawberry.ID(ids.encode(KIND, row.tenant_id, row.id)),
             database_id=BigInt(row.id),
@@ -82,6 +87,7 @@ class ScoreRun(Node):
             )
             if found
             else None,
+            data=RunData.of(report["data"]) if report else None,
         )
 
 

@@ -2,17 +2,22 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import strawberry
 
-from resolvers import runs, value_intervals
+from resolvers import customer_intervals, runs
 from resolvers.customers import CustomerRow
 from resolvers.scores import ScoreRow
 from resolvers.tenants import TenantRow
 from schema.context import Info
+from schema.count_interval import CountInterval
 from schema.enums import ChurnRisk, ClvTier, MissingScoreReason, RfmSegment
 from schema.freshness import Scored
 from schema.money import Money, MoneyInterval, money
+
+if TYPE_CHECKING:
+    from resolvers.customer_bounds import CustomerIntervals
 
 
 async def _missing(info: Info, tenant: TenantRow, analysis: str, seen: datetime) -> MissingScoreReason:
@@ -112,17 +117,33 @@ class CustomerClv(Scored):
     async def predicted_value_interval(self, info: Info) -> MoneyInterval | None:
         return await self._interval(info, self.historical)
 
-    async def _interval(self, info: Info, so_far: Decimal) -> MoneyInterval | None:
-        if self.run_key is None:
-            return None
-        found = await value_intervals.of_customer(info.context, self.tenant.id, self.customer_id)
+    @strawberry.field(
+        description="How many days with a purchase the horizon should bring, 0 for a customer who may stay "
+        "away; null where there is no expected value."
+    )
+    async def orders_interval(self, info: Info) -> CountInterval | None:
+        found = await self._intervals(info)
         if found is None:
             return None
-        currency = self.tenant.currency
+        orders = found.orders
+        return CountInterval(
+            low=orders.low, high=orders.high, level=customer_intervals.LEVEL, reason=orders.reason
+        )
+
+    async def _intervals(self, info: Info) -> "CustomerIntervals | None":
+        if self.run_key is None:
+            return None
+        return await customer_intervals.of_customer(info.context, self.tenant.id, self.customer_id)
+
+    async def _interval(self, info: Info, so_far: Decimal) -> MoneyInterval | None:
+        intervals = await self._intervals(info)
+        if intervals is None:
+            return None
+        found, currency = intervals.value, self.tenant.currency
         return MoneyInterval(
             low=None if found.low is None else money(so_far + found.low, currency),
             high=None if found.high is None else money(so_far + found.high, currency),
-            level=value_intervals.LEVEL,
+            level=customer_intervals.LEVEL,
             reason=found.reason,
         )
 

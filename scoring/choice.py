@@ -80,8 +80,8 @@ def settle(customers: Customers, name: str = STANDARD) -> Choice:
     count, repeat = len(customers), _repeat_buyers(customers)
     if repeat < LEAST_REPEAT_BUYERS:
         reason = (
-            f"Only {repeat} customers have bought more than once, and a model needs {LEAST_REPEAT_BUYERS}; "
-            "until then each customer's own pace is carried forward."
+            f"{_bought_again(repeat)} more than once, and a model needs {LEAST_REPEAT_BUYERS}; until then "
+            "each customer's own pace is carried forward."
         )
         return Choice(None, reason, (LOW_DATA,), count, repeat)
     rejected: dict[str, tuple[str, ...]] = {}
@@ -104,6 +104,12 @@ def settle(customers: Customers, name: str = STANDARD) -> Choice:
 
 def _repeat_buyers(customers: Customers) -> int:
     return int((customers.x > 0).sum())
+
+
+def _bought_again(customers: int) -> str:
+    if customers == 0:
+        return "No customer has bought"
+    return f"Only {customers} customer{' has' if customers == 1 else 's have'} bought"
 
 
 def _why_simple(defects: frozenset[str]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kit.db import Work, load
+from kit.db import Statement, Work, load
 from kit.db.arrays import AMOUNT_SCALE
 from kit.zone import EPOCH, day_number, local_days
 from resolvers.processing.shop import Shop
@@ -20,6 +20,12 @@ _SQL = Path(__file__).parent.parent.parent / "models" / "sql"
 _ORDERS = load(_SQL / "process_orders.sql")
 _REFUNDS = load(_SQL / "process_refunds.sql")
 _RATES = load(_SQL / "process_rates.sql")
+_FUTURE = Statement(
+    "SELECT count(*) FROM customer_order WHERE tenant_id = %(tenant_id)s AND status = 'paid' "
+    "AND placed_at >= greatest(%(as_of)s, now())",
+    True,
+    {},
+)
 
 Column = NDArray[Any]
 
@@ -36,6 +42,8 @@ class DataReport:
     net_revenue: int = 0
     without_rate: dict[str, int] = field(default_factory=dict)
     """Orders and refunds left out for want of an exchange rate, by currency."""
+    future_orders: int = 0
+    """Paid orders left out since they are dated later than the run's instant and later than today's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +94,7 @@ def read(work: Work, shop: Shop, as_of: datetime) -> Orders:
     One pass over the orders. Days are the shop's own; money is counted in minor units of its currency.
     Orders and refunds in a currency without a rate for their day are left out and counted.
     """
-    report = DataReport()
+    report = DataReport(future_orders=work.run(_FUTURE, {"as_of": as_of})[0][0])
     rates = _Rates(work, shop.currency, shop.scale)
     values = {"as_of": as_of, "currency": shop.currency, "scale": shop.scale}
     latest, tally = 0, DailyTally()

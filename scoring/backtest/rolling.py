@@ -35,6 +35,8 @@ SAMPLE = 10_000
 _LEAST_DAYS = 14
 _LEAST_TRANSACTIONS = 10
 _LEAST_ORIGINS = 3
+_SEASON_DAYS = 365.25 / 4
+"""A year's wave is uncorrelated with itself so many days later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +120,7 @@ def error(window: Window, model: str = STANDARD) -> RollingError | None:
 def total_interval(
     total: float, errors: RollingErrors, level: float = 0.9, floor: float = FLOOR, *, of: str = "value"
 ) -> tuple[float, float] | None:
-    """The interval of a tenant's total over the horizon, None where there are no errors.
-
-    Totals are off by a factor, so the interval is `total * exp(-+ w)`. The spread s of the factor's logarithm
-    is the root mean square of `log(1 + error)`, about 0 and not about its mean: a bias of the past is error,
-    too. `w = s * t` with Student's quantile on as many degrees of freedom as windows of that length fit
-    beside each other from the first origin on, since those that overlap tell the same. s is at least `floor`,
-    then with the normal quantile, and w grows with the square root of the horizon over the windows' length
-    where they had to be shorter.
+    """The interval of a tenant's total over the horizon, `total * exp(-+ w)`; None where there are no errors.
 
     Args:
         total: the forecast, >= 0.
@@ -134,14 +129,44 @@ def total_interval(
         floor: the least spread.
         of: "value" or "transactions".
     """
+    width = _width(errors, level, floor, of)
+    return None if width is None else (total * float(np.exp(-width)), total * float(np.exp(width)))
+
+
+def common_spread(
+    errors: RollingErrors | None, *, of: str, floor: float = FLOOR, level: float = 0.9
+) -> float:
+    """Standard deviation of the logarithm of the factor by which a tenant's totals will be off.
+
+    That of the normal distribution whose central `level` is the interval of the total. Every customer shares
+    the factor, so this is what `scoring.intervals` takes as `common`. Without errors it is the floor.
+
+    Args:
+        errors, level, floor, of: as of `total_interval`.
+    """
+    width = None if errors is None else _width(errors, level, floor, of)
+    return floor if width is None else width / float(ndtri(0.5 + level / 2.0))
+
+
+def _width(errors: RollingErrors, level: float, floor: float, of: str) -> float | None:
+    """How far the logarithm of a total may lie from that of its forecast, either way.
+
+    The spread s of the logarithm is the root mean square of `log(1 + error)`, about 0 and not about its mean:
+    a bias of the past is error, too. `w = s * t` with Student's quantile on as many degrees of freedom as
+    independent errors fit between the first origin and the last. Windows that overlap tell the same, and so
+    do those of one season: of two moments in the year's wave, whose autocorrelation is
+    `cos(2 pi days / 365.25)`, the later tells something new from a quarter of a year on. s is at least
+    `floor`, then with the normal quantile, and w grows with the square root of the horizon over the windows'
+    length where they had to be shorter.
+    """
     known = [(each.origin, off) for each in errors.errors if (off := getattr(each, of)) is not None]
     known = [(origin, off) for origin, off in known if off > -1.0]
     if len(known) < _LEAST_ORIGINS:
         return None
     starts, offs = (np.array(part) for part in zip(*known, strict=True))
     spread = float(np.sqrt(np.mean(np.log1p(offs) ** 2)))
-    beside = min(1.0 + float(starts.max() - starts.min()) / errors.days, float(len(known)))
+    apart = max(errors.days, _SEASON_DAYS)
+    independent = min(1.0 + float(starts.max() - starts.min()) / apart, float(len(known)))
     tail = 0.5 + level / 2.0
     reach = float(np.sqrt(max(errors.horizon_days / errors.days, 1.0)))
-    width = reach * max(spread * float(stdtrit(beside, tail)), floor * float(ndtri(tail)))
-    return total * float(np.exp(-width)), total * float(np.exp(width))
+    return reach * max(spread * float(stdtrit(independent, tail)), floor * float(ndtri(tail)))

@@ -3,8 +3,9 @@
 An interval of level .9 is central: the customer falls below it with probability .05 at most and above it with
 .05 at most. Counts are whole numbers, so it may hold more than its level. It is that of the customer's own
 future under the posterior of the customer's rates given the parameters, whose own error it leaves out: with
-hundreds of customers that is small beside the chance in one customer's purchases. No chance is involved in
-computing it.
+hundreds of customers that is small beside the chance in one customer's purchases. What moves all customers
+together, season and trade, no model of each of them knows: `common` brings it in (`scoring.intervals.trade`).
+No chance is involved in computing it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 
 from scoring.intervals.counts import Histories, blocks, counts
 from scoring.intervals.totals import quantiles
+from scoring.intervals.trade import Trade
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -50,6 +52,7 @@ def transactions(
     t_x: ArrayLike,
     T: ArrayLike,
     level: float = 0.9,
+    common: float = 0.0,
 ) -> tuple[Floats, Floats]:
     """The interval of the number of transactions in (T, T + t], whole numbers as float64.
 
@@ -58,18 +61,21 @@ def transactions(
         t: horizon in the fit's unit of time, > 0.
         x, t_x, T: history, as `PurchaseFit` takes it. All arrays broadcast.
         level: probability of the interval, between 0 and 1.
+        common: standard deviation of the logarithm of a factor that the purchases ahead of all customers
+            share, as `backtest.rolling.common_spread` measures it, >= 0.
 
     Raises:
-        ValueError: a level outside of (0, 1).
+        ValueError: a level outside of (0, 1), or a spread that is negative or not finite.
     """
     outside = _outside(level)
+    trade = None if fit is None else Trade.of(fit, common)
     arrays = _broadcast(t, x, t_x, T)
-    if fit is None:
+    if trade is None:
         return _unknown(arrays[0].shape)
     rows, at = _distinct(arrays)
     low, high = np.zeros(len(rows[0])), np.zeros(len(rows[0]))
     histories = Histories(*rows)
-    for block in blocks(fit, histories, outside):
+    for block in blocks(trade, histories, outside):
         low[block.rows] += (block.reached < outside).sum(axis=1)
         high[block.rows] += (block.reached < 1.0 - outside).sum(axis=1)
     return low[at].reshape(arrays[0].shape), high[at].reshape(arrays[0].shape)
@@ -86,6 +92,7 @@ def value(
     mean_value: ArrayLike,
     level: float = 0.9,
     worth: ArrayLike = 1.0,
+    common: float = 0.0,
 ) -> tuple[Floats, Floats]:
     """The interval of the value of the transactions in (T, T + t], in the unit of `mean_value`.
 
@@ -106,19 +113,21 @@ def value(
         mean_value: their mean value, > 0.
         level: probability of the interval, between 0 and 1.
         worth: present worth of 1 spent within the horizon, > 0.
+        common: as of `transactions`.
 
     Raises:
-        ValueError: a level outside of (0, 1).
+        ValueError: a level outside of (0, 1), or a spread that is negative or not finite.
     """
     outside = _outside(level)
+    trade = None if fit is None else Trade.of(fit, common)
     *history, number, mean, present = _broadcast(t, x, t_x, T, count, mean_value, worth)
-    if fit is None or spend_fit is None or absence(fit, spend_fit) is not None:
+    if trade is None or spend_fit is None or absence(fit, spend_fit) is not None:
         return _unknown(mean.shape)
     p, q, gamma = (spend_fit.parameters[name] for name in ("p", "q", "gamma"))
     rows, at = _distinct((*history, number))
     low, high = np.zeros(len(rows[0])), np.zeros(len(rows[0]))
     for part in (slice(i, i + _ROWS) for i in range(0, len(low), _ROWS)):
-        ahead = counts(fit, Histories(*rows[:4]).part(part), outside * _NEGLIGIBLE)
+        ahead = counts(trade, Histories(*rows[:4]).part(part), outside * _NEGLIGIBLE)
         tail = q + p * rows[4][part]
         low[part] = quantiles(ahead, p, tail, outside)
         high[part] = quantiles(ahead, p, tail, 1.0 - outside)

@@ -11,7 +11,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from scoring.purchase import PurchaseFit
+    from scoring.intervals.trade import Trade
 
 Floats: TypeAlias = "NDArray[np.float64]"
 
@@ -67,7 +67,7 @@ class Counts:
     """How many pairs each history has, (k,)."""
 
 
-def blocks(fit: PurchaseFit, histories: Histories, tail: float) -> Iterator[Block]:
+def blocks(trade: Trade, histories: Histories, tail: float) -> Iterator[Block]:
     """The distributions from n = 0 upward, until no history has more than `tail` left above.
 
     A history also ends where, with little left, a whole block brings nothing: its probabilities may miss 1 by
@@ -81,7 +81,7 @@ def blocks(fit: PurchaseFit, histories: Histories, tail: float) -> Iterator[Bloc
         size = max(1, _MOST_CELLS // width)
         for part in (rows[i : i + size] for i in range(0, len(rows), size)):
             of = histories.part(part)
-            chances = fit.pmf_ahead(n, of.t[:, None], of.x[:, None], of.t_x[:, None], of.T[:, None])
+            chances = trade.pmf_ahead(n, of.t[:, None], of.x[:, None], of.t_x[:, None], of.T[:, None])
             reached = np.cumsum(chances, axis=1) + seen[part, None]
             yield Block(part, n, chances, reached)
             left, brought = 1.0 - reached[:, -1], reached[:, -1] - seen[part]
@@ -93,11 +93,11 @@ def blocks(fit: PurchaseFit, histories: Histories, tail: float) -> Iterator[Bloc
         width = max(_BLOCK, first // 2)
 
 
-def counts(fit: PurchaseFit, histories: Histories, tail: float) -> Counts:
+def counts(trade: Trade, histories: Histories, tail: float) -> Counts:
     """The distributions but for a probability of about `tail` each."""
     never = np.zeros(len(histories))
     rows, ns, chances = [], [], []
-    for block in blocks(fit, histories, tail):
+    for block in blocks(trade, histories, tail):
         first = int(block.n[0] == 0)
         if first:
             never[block.rows] = block.probability[:, 0]

@@ -39,6 +39,19 @@ def write(path: Path, content: str) -> str:
     return str(path)
 
 
+def test_orders_in_other_currencies_tell_what_the_shop_counts_in(cdp: Cdp, tmp_path: Path) -> None:
+    file = write(
+        tmp_path / "orders.csv", "customer_id,date,amount,currency\na,2024-01-02,10,USD\nb,2024-01-03,7,EUR\n"
+    )
+    told = [line for line in cdp("orders", file, *SHOP) if "counts" in line or "net revenue" in line]
+    assert told == [
+        "  net revenue of customers EUR 7.00",
+        "  net revenue of customers USD 10.00",
+        "  the shop counts in GBP: orders in EUR, USD are scored at the exchange rate of their day "
+        "(cdp import rates) and left out where there is none",
+    ]
+
+
 def test_orders_twice(cdp: Cdp, tmp_path: Path) -> None:
     file = write(
         tmp_path / "orders.csv",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
+import pytest
 
 from scoring import purchase
 from scoring.choice import BASELINE_BETTER, LOW_DATA, choose, settle
@@ -26,6 +27,17 @@ def test_few_repeat_buyers_get_no_model() -> None:
     assert choice.flags == (LOW_DATA,)
     assert (choice.customers, choice.repeat_customers) == (429, 29)
     assert choice.reason.startswith("Only 29 customers have bought more than once")
+
+
+@pytest.mark.parametrize(
+    ("repeat", "told"),
+    [(0, "No customer has bought more than once,"), (1, "Only 1 customer has bought more than once,")],
+)
+def test_few_repeat_buyers_are_told_in_words(repeat: int, told: str) -> None:
+    ids = np.concatenate((np.arange(5), np.arange(repeat)))
+    days = np.repeat([0, 5], [5, repeat])
+    choice = choose(summarise(ids, days, np.ones(len(ids), np.int64), as_of=90))
+    assert choice.reason.startswith(told)
 
 
 def test_the_standard_model_where_it_fits(cdnow_master: Customers) -> None:

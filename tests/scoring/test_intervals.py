@@ -218,3 +218,39 @@ def test_a_level_outside_of_0_and_1_is_refused(level: float) -> None:
         intervals.transactions(MBG, YEAR, 1.0, 2.0, 3.0, level)
     with pytest.raises(ValueError, match="level"):
         intervals.value(MBG, SPEND, YEAR, 1.0, 2.0, 3.0, 2.0, 5.0, level)
+
+
+@pytest.mark.parametrize("common", [0.1, 0.3, 0.6, 1.0])
+def test_a_common_factor_is_mixed_over(common: float) -> None:
+    x, t_x, T, _ = np.array(list(HISTORIES.values())).T
+    places = np.linspace(-6.0, 6.0, 601)
+    weights = np.exp(-(places**2) / 2.0)
+    n = np.arange(900.0)[:, None]
+    mixed = sum(
+        weight * MBG.pmf_ahead(n, YEAR * np.exp(common * place), x, t_x, T)
+        for place, weight in zip(places.tolist(), (weights / weights.sum()).tolist(), strict=True)
+    )
+    reached = np.cumsum(mixed, axis=0)
+    bounds = intervals.transactions(MBG, YEAR, x, t_x, T, common=common)
+    for bound, share in zip(bounds, (0.05, 0.95), strict=True):
+        np.testing.assert_allclose(bound, np.argmax(reached >= share, axis=0), rtol=0.02, atol=1.0)
+
+
+def test_no_common_factor_changes_no_bit_and_a_larger_one_widens() -> None:
+    x, t_x, T, mean = np.array(list(HISTORIES.values())).T
+    past = (YEAR, x, t_x, T, x + 1.0, mean)
+    alone, none, some, much = (
+        np.array(intervals.value(MBG, SPEND, *past, **given))
+        for given in ({}, {"common": 0.0}, {"common": 0.2}, {"common": 0.5})
+    )
+    np.testing.assert_array_equal(alone, none)
+    assert ((none[1] < some[1]) & (some[1] < much[1])).all()
+    assert ((none[0] >= some[0]) & (some[0] >= much[0])).all()
+
+
+@pytest.mark.parametrize("common", [-0.1, float("inf"), float("nan")])
+def test_a_spread_that_is_none_is_refused(common: float) -> None:
+    with pytest.raises(ValueError, match="common"):
+        intervals.transactions(MBG, YEAR, 1.0, 2.0, 3.0, common=common)
+    with pytest.raises(ValueError, match="common"):
+        intervals.value(MBG, SPEND, YEAR, 1.0, 2.0, 3.0, 2.0, 5.0, common=common)

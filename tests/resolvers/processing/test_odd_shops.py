@@ -116,6 +116,16 @@ def test_an_order_of_the_future_does_not_move_the_latest_day(urls, make):
     run: Any = read_run(urls.app, 56, process(urls.app, 56, Request.of(None, "latest")).run_id)
     assert run.as_of.isoformat() == "2024-06-01T23:00:00+00:00"
     assert run.rfm["overview"]["total_customers"] == 1
+    assert (run.report["data"]["orders"], run.report["data"]["future_orders"]) == (1, 1)
+
+
+def test_what_came_after_the_instant_of_a_run_is_no_future(urls, make):
+    make.tenant()
+    ana = make.customer(56, "ana")
+    for day in ("2024-06-01", "2024-06-20", "2199-06-01"):
+        make.order(56, ana, f"{day} 12:00Z", 10)
+    run: Any = read_run(urls.app, 56, process(urls.app, 56, Request.of(None, "2024-06-10")).run_id)
+    assert (run.report["data"]["orders"], run.report["data"]["future_orders"]) == (1, 1)
 
 
 def test_money_without_a_rate_is_counted_and_not_summed(urls, make):

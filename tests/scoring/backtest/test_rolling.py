@@ -9,7 +9,13 @@ from benchmarks.histories import end
 from scoring import purchase, spend
 from scoring.backtest import rolling
 from scoring.backtest.coverage import Coverage, forward
-from scoring.backtest.rolling import RollingError, RollingErrors, rolling_errors, total_interval
+from scoring.backtest.rolling import (
+    RollingError,
+    RollingErrors,
+    common_spread,
+    rolling_errors,
+    total_interval,
+)
 from scoring.backtest.window import cut
 from scoring.history import History
 from tests.scoring.histories import cdnow_history, shop_history, shuffled, uci_history, weekly_history
@@ -94,6 +100,22 @@ def test_windows_that_overlap_tell_less() -> None:
     assert apart
     assert close
     assert close[1] > apart[1]
+
+
+def test_windows_of_one_season_tell_less_than_a_quarter_apart() -> None:
+    monthly, quarterly = (
+        total_interval(1.0, errors([0.3, -0.3, 0.3], days=30, horizon=30, step=step)) for step in (30, 92)
+    )
+    assert monthly
+    assert quarterly
+    assert monthly[1] > quarterly[1]
+
+
+def test_the_common_spread_is_that_of_the_total() -> None:
+    found = errors([0.3, -0.3, 0.3])
+    _, high = total_interval(1.0, found) or (0.0, 0.0)
+    assert 1.6448536 * common_spread(found, of="value") == pytest.approx(np.log(high))
+    assert common_spread(None, of="value") == common_spread(errors([0.1, 0.2]), of="value") == rolling.FLOOR
 
 
 def test_windows_shorter_than_the_horizon_widen_it() -> None:

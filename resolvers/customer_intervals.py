@@ -1,4 +1,4 @@
-"""Where a customer's value should lie, computed at read from the run's models and the stored history."""
+"""Where a customer's orders and their value should lie, computed at read from what the run stored."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from resolvers.runs import RunRow
 from resolvers.scores import ScoreRow
 
 if TYPE_CHECKING:
-    from resolvers.value_bounds import ValueInterval
+    from resolvers.customer_bounds import CustomerIntervals
 
 LEVEL = 0.9
 
 
-async def by_customers(ctx: Ctx, tenant: int, customers: list[int]) -> list[ValueInterval | None]:
+async def by_customers(ctx: Ctx, tenant: int, customers: list[int]) -> list[CustomerIntervals | None]:
     """Batch function: the intervals of these customers, in their order; None for who has no value."""
     rows = await ctx.loader("scores", tenant, scores.by_customers).load_many(customers)
     known = sorted((row for row in rows if row is not None and row.clv_tier), key=lambda row: row.run_id)
@@ -27,7 +27,7 @@ async def by_customers(ctx: Ctx, tenant: int, customers: list[int]) -> list[Valu
         return [None] * len(customers)
     currency = (await tenants.get(ctx, tenant)).currency
     scale = 10 ** MINOR_DIGITS.get(currency, USUAL_DIGITS)
-    found: dict[int, ValueInterval] = {}
+    found: dict[int, CustomerIntervals] = {}
     for number, group in groupby(known, key=lambda row: row.run_id):
         run, some = await runs.of_id(ctx, tenant, number), list(group)
         if run is not None:
@@ -35,13 +35,13 @@ async def by_customers(ctx: Ctx, tenant: int, customers: list[int]) -> list[Valu
     return [found.get(each) for each in customers]
 
 
-async def of_customer(ctx: Ctx, tenant: int, customer: int) -> ValueInterval | None:
-    """The interval of one customer, batched with the others of the request; None without a value."""
+async def of_customer(ctx: Ctx, tenant: int, customer: int) -> CustomerIntervals | None:
+    """The intervals of one customer, batched with the others of the request; None without a value."""
     ctx.allow(tenant, READ)
-    return await ctx.loader("value intervals", tenant, by_customers).load(customer)
+    return await ctx.loader("customer intervals", tenant, by_customers).load(customer)
 
 
-def _of_run(run: RunRow, rows: list[ScoreRow], scale: int) -> dict[int, ValueInterval]:
+def _of_run(run: RunRow, rows: list[ScoreRow], scale: int) -> dict[int, CustomerIntervals]:
     # Loaded with the first interval that is asked for: the API starts without what scoring loads.
-    found: dict[int, ValueInterval] = import_module("resolvers.value_bounds").of_run(run, rows, scale)
+    found: dict[int, CustomerIntervals] = import_module("resolvers.customer_bounds").of_run(run, rows, scale)
     return found

@@ -1,4 +1,4 @@
-"""A customer's intervals of value over HTTP, against the scoring package on the same data."""
+"""A customer's intervals of orders and value over HTTP, against the scoring package on the same data."""
 
 from decimal import Decimal
 
@@ -8,6 +8,7 @@ import pytest
 from resolvers.processing.process import process
 from resolvers.processing.request import Request
 from scoring import clv, intervals, purchase, spend
+from scoring.backtest.rolling import RollingError, RollingErrors, common_spread
 from scoring.outlook import look_at
 
 MANY = 200
@@ -21,6 +22,7 @@ query Page($first: Int!) {
           tier reason
           historicalValue { amount } expectedValue { amount }
           expectedValueInterval { low { amount currencyCode } high { amount currencyCode } level reason }
+          ordersInterval { low high level reason }
           predictedValueInterval { low { amount } high { amount } level reason }
         }
       }
@@ -42,7 +44,7 @@ def page(ask):
 
 
 def computed(owner, customers):
-    """The bounds in pounds as the package computes them from the stored scores, by customer."""
+    """Orders and bounds in pounds as the package computes them from the stored scores, by customer."""
     models, figures = owner.execute("SELECT report -> 'model', clv FROM score_run").fetchone()
     rows = owner.execute(
         "SELECT customer_id, frequency, last_order_on - first_order_on, recency_days, purchase_value "
@@ -54,25 +56,37 @@ def computed(owner, customers):
     age = (t_x + recency).astype(np.int32)
     fit = purchase.of(models["name"], **models["parameters"])
     ahead = look_at(fit, x, t_x, age).ahead(figures["months"], figures["annual_rate"])
+    days, found = 30.4375 * figures["months"], figures["interval"]["errors"]
+    errors = RollingErrors(
+        found["days"], found["horizon_days"], tuple(RollingError(**each) for each in found["errors"]), None
+    )
+    orders_spread, value_spread = (common_spread(errors, of=of) for of in ("transactions", "value"))
+    least, most = intervals.transactions(fit, days, x, t_x, age, common=orders_spread)
     low, high = intervals.value(
         fit,
         spend.of(**models["spend_parameters"]),
-        30.4375 * figures["months"],
+        days,
         x,
         t_x,
         age,
         frequency,
         paid.astype(np.float64) * 100 / frequency,
         worth=ahead.worth,
+        common=value_spread,
     )
+    assert value_spread > 0.1
     pence = zip(clv.in_units(low).tolist(), clv.in_units(high).tolist(), strict=True)
-    return dict(zip(ids.tolist(), ((Decimal(a) / 100, Decimal(b) / 100) for a, b in pence), strict=True))
+    pounds = [(Decimal(a) / 100, Decimal(b) / 100) for a, b in pence]
+    return dict(zip(ids.tolist(), zip(zip(least, most, strict=True), pounds, strict=True), strict=True))
 
 
 async def test_the_bounds_are_those_that_scoring_computes(scored, page):
     found = {number: value for number, value in (await page()).items() if value["tier"]}
     assert len(found) > MANY / 2
-    for number, (low, high) in computed(scored.owner, list(found)).items():
+    for number, (orders, (low, high)) in computed(scored.owner, list(found)).items():
+        counted = found[number]["ordersInterval"]
+        assert (counted["low"], counted["high"]) == orders
+        assert (counted["level"], counted["reason"]) == (0.9, None)
         interval = found[number]["expectedValueInterval"]
         assert (Decimal(interval["low"]["amount"]), Decimal(interval["high"]["amount"])) == (low, high)
         assert (interval["level"], interval["reason"], interval["low"]["currencyCode"]) == (0.9, None, "GBP")
@@ -104,7 +118,8 @@ async def test_an_expected_value_lies_within_unless_hardly_any_purchase_is_expec
 async def test_without_a_value_there_is_no_interval_and_the_reason_beside_it(scored, page):
     number = scored.customer(56, "no orders")
     value = (await page(500))[number]
-    assert (value["tier"], value["expectedValueInterval"], value["predictedValueInterval"]) == (None,) * 3
+    names = ("tier", "expectedValueInterval", "predictedValueInterval", "ordersInterval")
+    assert [value[name] for name in names] == [None] * 4
     assert value["reason"] is not None
 
 
@@ -116,12 +131,23 @@ async def test_too_few_repeat_buyers_give_no_bounds_but_why(make, page, urls):
     for value in found:
         expected = {"low": None, "high": None, "level": 0.9, "reason": "LOW_DATA"}
         assert value["expectedValueInterval"] == value["predictedValueInterval"] == expected
+        assert value["ordersInterval"] == expected
 
 
 async def test_without_a_model_of_spend_the_reason_says_so(scored, page):
     scored.owner.execute("UPDATE score_run SET report = jsonb_set(report, '{model, spend_parameters}', '{}')")
-    reasons = {value["expectedValueInterval"]["reason"] for value in (await page()).values() if value["tier"]}
-    assert reasons == {"NO_SPEND_MODEL"}
+    found = [value for value in (await page()).values() if value["tier"]]
+    assert {value["expectedValueInterval"]["reason"] for value in found} == {"NO_SPEND_MODEL"}
+    assert {value["ordersInterval"]["reason"] for value in found} == {None}
+    assert any(value["ordersInterval"]["high"] > 0 for value in found)
+
+
+async def test_without_errors_at_earlier_days_the_least_spread_is_taken(scored, page):
+    before = {number: value["ordersInterval"] for number, value in (await page()).items() if value["tier"]}
+    scored.owner.execute("UPDATE score_run SET clv = jsonb_set(clv, '{interval, errors}', 'null')")
+    after = {number: value["ordersInterval"] for number, value in (await page()).items() if value["tier"]}
+    widths = [[value["high"] - value["low"] for value in found.values()] for found in (before, after)]
+    assert 0 < sum(widths[1]) < sum(widths[0])
 
 
 async def test_a_larger_page_takes_no_more_statements(scored, page, application):
