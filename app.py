@@ -27,10 +27,11 @@ from kit.request_id import RequestId
 from kit.secrets import vault_of
 from resolvers import health
 from resolvers.context import OPEN, Ctx
+from resolvers.intake.intake import EventIntake
 from rest import make_rest
 from schema import GraphQLEndpoint, schema_of
 
-T = TypeVar("T", Database, JobQueue, Notices, Vtex)
+T = TypeVar("T", Database, JobQueue, Notices, Vtex, EventIntake)
 
 STATIC = Path(__file__).parent / "static"
 
@@ -58,6 +59,7 @@ class WithContext:
                 query_timeout_seconds=self._settings.query_timeout_seconds,
                 notices=state.notices,
                 vtex=state.vtex,
+                intake=state.intake,
             )
             await self._app(scope, receive, send)
         return None
@@ -87,6 +89,8 @@ def create(settings: Settings | None = None) -> Starlette:
             vtex = Vtex(chosen.vtex_base_url, per_minute=chosen.vtex_requests_per_minute)
             app.state.vtex = await _opened(stack, vtex)
             app.state.notices = await _opened(stack, Notices(place.app_url))
+            intake = EventIntake(place.app_url, capacity=chosen.event_queue)
+            app.state.intake = await _opened(stack, intake)
             stack.enter_context(before_exit(app.state.notices.end))
             keeping = asyncio.create_task(place.keep())
             yield

@@ -53,6 +53,10 @@ class Settings(BaseSettings):
     stream_heartbeat_seconds: Annotated[float, Field(gt=0, le=3600)] = Field(
         default=15.0, description="Time after which a silent stream of server-sent events shows it is alive"
     )
+    event_queue: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
+        default=20_000,
+        description="Events of 512 bytes that may wait to be saved in an API process; more are answered 429",
+    )
     stale_after_hours: Annotated[int, Field(ge=1, le=8760)] = Field(
         default=24, description="Age in hours from which scores are called stale"
     )

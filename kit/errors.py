@@ -7,6 +7,7 @@
     ├── UnavailableError          UNAVAILABLE        the database cannot be reached now
     ├── PeerFailedError           PEER_FAILED        another system cannot be reached, or answered wrongly
     ├── PeerTimedOutError         PEER_TIMED_OUT     another system did not answer in time
+    ├── OverloadedError           RATE_LIMITED       more comes in than can be saved at the moment
     ├── TimedOutError             TIMED_OUT          the database was asked for more than it may take
     ├── LaggedError               LAGGED             a follower was told less than what happened
     ├── FailedError               FAILED             the work was tried and did not succeed
@@ -91,6 +92,16 @@ class PeerTimedOutError(CdpError):
     """Another system that was asked did not answer in the time there was."""
 
     code = "PEER_TIMED_OUT"
+
+
+class OverloadedError(CdpError):
+    """More comes in than can be saved; `retry_after` seconds later there may be room again."""
+
+    code = "RATE_LIMITED"
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class TimedOutError(CdpError):

@@ -6,6 +6,7 @@ from models.backtest import Backtest
 from models.cohort import Cohort
 from models.customer import Customer
 from models.event import Event
+from models.event_type import EventType
 from models.exchange_rate import ExchangeRate
 from models.idempotency import IdempotencyKey
 from models.integration import Integration
@@ -31,6 +32,7 @@ __all__ = [
     "Customer",
     "CustomerScore",
     "Event",
+    "EventType",
     "ExchangeRate",
     "IdempotencyKey",
     "Integration",

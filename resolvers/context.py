@@ -12,6 +12,8 @@ from kit.db import Database, Transaction
 from kit.db.notices import Inbox, Notices
 from kit.errors import NotFoundError, UnavailableError
 from kit.secrets import Vault
+from resolvers.intake.event import Submission
+from resolvers.writes.outcome import Outcome
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -45,6 +47,12 @@ class Queue(Protocol):
     ) -> None: ...
 
 
+class Intake(Protocol):
+    """Where events are left to be saved; one that is put is committed when this answers."""
+
+    async def put(self, submission: Submission, *, wait: bool = False) -> list[Outcome]: ...
+
+
 @dataclass(slots=True)
 class Ctx:
     """One request: built once, the same way by both faces."""
@@ -59,6 +67,8 @@ class Ctx:
     query_timeout_seconds: float = 10.0
     notices: Notices | None = None
     vtex: Vtex | None = None
+    intake: Intake | None = None
+    """None: events are saved one submission at a time."""
     _loaders: dict[Any, DataLoader[Any, Any]] = field(default_factory=dict)
 
     def allow(self, tenant: int, scope: str) -> None:

@@ -8,6 +8,7 @@ from rest import (
     customers,
     document,
     errors,
+    events,
     integrations,
     members,
     processing,
@@ -22,6 +23,7 @@ PARTS = (
     credentials,
     customers,
     timeline,
+    events,
     segments,
     members,
 )

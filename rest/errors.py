@@ -20,6 +20,7 @@ _BY_CODE = {
     "NOT_FOUND": (404, "Resource not found"),
     "CONFLICT": (409, "Conflict"),
     "PEER_FAILED": (502, "Bad gateway"),
+    "RATE_LIMITED": (429, "Too many requests"),
     "UNAVAILABLE": (503, "Service unavailable"),
     "TIMED_OUT": (504, "The query takes too long"),
     "PEER_TIMED_OUT": (504, "Gateway timeout"),
@@ -65,8 +66,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
-def _answer(status: int, error: str, details: str) -> JSONResponse:
-    return JSONResponse({"success": False, "error": error, "details": details}, status)
+def _answer(status: int, error: str, details: str, headers: dict[str, str] | None = None) -> JSONResponse:
+    return JSONResponse({"success": False, "error": error, "details": details}, status, headers)
 
 
 async def _known(request: Request, error: Exception) -> JSONResponse:
@@ -75,7 +76,12 @@ async def _known(request: Request, error: Exception) -> JSONResponse:
     if status == 500:
         content = {"success": False, "error": title, "timestamp": _now(), "details": message}
         return JSONResponse(content, status)
-    return _answer(status, title, message)
+    return _answer(status, title, message, _retry_after(error))
+
+
+def _retry_after(error: Exception) -> dict[str, str]:
+    seconds = getattr(error, "retry_after", None)
+    return {} if seconds is None else {"Retry-After": str(seconds)}
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:

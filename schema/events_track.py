@@ -9,7 +9,8 @@ from strawberry.scalars import JSON
 from kit import ids
 from kit.page import INSTANT
 from resolvers import events, tenants
-from resolvers.writes.events import EventRecord, track_events
+from resolvers.intake.event import EventRecord
+from resolvers.writes.events import track_events
 from resolvers.writes.outcome import DUPLICATE
 from schema.arguments import Input
 from schema.context import Info
@@ -24,7 +25,7 @@ from schema.user_errors import UserError, answers
 class EventInput:
     type: str = strawberry.field(
         description="What was done: page_view, add_to_cart, remove_from_cart, purchase, email_opened, "
-        "email_clicked, campaign_converted, or a name of the shop's own in small letters."
+        "email_clicked, campaign_converted, or a type that the tenant has registered."
     )
     customer: CustomerReferenceInput | None = strawberry.field(
         default=None, description="Who did it; nobody where that is not known."

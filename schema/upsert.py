@@ -49,7 +49,7 @@ def record_errors(outcome: Outcome, *way: str) -> list[UserError]:
     return [
         UserError(
             code=UserErrorCode(problem.code),
-            field=["input", *way, *map(camel, problem.field.split("."))],
+            field=["input", *way, *map(camel, problem.field.split(".")), *problem.path],
             message=spelled(problem.message, problem.field),
         )
         for problem in outcome.problems

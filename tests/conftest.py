@@ -129,6 +129,9 @@ class ShopMaker:
         names = ["tenant_id", "customer_id", "refunded_at", "amount", *given]
         return self._insert("refund", names, [tenant, customer, at, amount, *given.values()])
 
+    def event_type(self, tenant: int, name: str, **columns: object) -> int:
+        return self._insert("event_type", ["tenant_id", "name", *columns], [tenant, name, *columns.values()])
+
     def rate(self, tenant: int, currency: str, day: str, rate: object) -> None:
         self.owner.execute("INSERT INTO exchange_rate VALUES (%s, %s, %s, %s)", [tenant, currency, day, rate])
 

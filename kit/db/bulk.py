@@ -1,8 +1,9 @@
 """Bulk work: a connection of its own for imports and scoring, with whole columns in and out as arrays."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from typing import Any, TypeVar
 
 import psycopg
 from psycopg import Connection, sql
@@ -14,6 +15,11 @@ from kit.db.statement import Statement
 from kit.errors import UnavailableError
 
 Row = tuple[Any, ...]
+T = TypeVar("T")
+
+_PATIENCE = 10.0
+_PAUSE = 0.1
+_IDLE = 1.0
 
 
 class Work:
@@ -43,6 +49,11 @@ class Work:
                 yield
             finally:
                 self._tenant = None
+
+    def enter(self, tenant: int) -> None:
+        """Go on in a tenant's scope, within the transaction."""
+        self.connection.execute(scope(tenant))
+        self._tenant = tenant
 
     def run(self, statement: Statement | str, values: Mapping[str, object] | None = None) -> list[Row]:
         """Run one statement, with `tenant_id` filled in, and return its rows if it has any."""
@@ -84,10 +95,68 @@ def connect_for_work(url: str) -> Iterator[Work]:
     with connection:
         act_as_application_sync(connection)
         register(connection)
-        try:
+        with _as_unavailable():
             yield Work(connection)
-        except psycopg.OperationalError as error:
-            raise UnavailableError(f"The database was lost: {_first_line(error)}") from error
+
+
+class Kept:
+    """A connection for bulk work, kept from one piece of work to the next. For one thread at a time."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._stack = ExitStack()
+        self._work: Work | None = None
+        self._used = 0.0
+
+    def do(self, work: Callable[[Work], T]) -> T:
+        """Do something, on a new connection where the last one is lost, waiting for the server if need be.
+
+        Raises UnavailableError when the server is out of reach for ten seconds, or lost meanwhile.
+        """
+        with _as_unavailable():
+            return work(self._open())
+
+    def close(self) -> None:
+        """Close the connection; the next piece of work opens another."""
+        self._work = None
+        self._stack.close()
+
+    def _open(self) -> Work:
+        if self._work is not None and not self._alive(self._work):
+            self.close()
+        if self._work is None:
+            self._work = self._connected()
+        self._used = time.monotonic()
+        return self._work
+
+    def _alive(self, work: Work) -> bool:
+        if work.connection.broken or work.connection.closed:
+            return False
+        if time.monotonic() - self._used < _IDLE:
+            return True
+        try:
+            work.connection.execute("SELECT")
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _connected(self) -> Work:
+        deadline = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                return self._stack.enter_context(connect_for_work(self._url))
+            except UnavailableError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(_PAUSE)
+
+
+@contextmanager
+def _as_unavailable() -> Iterator[None]:
+    try:
+        yield
+    except psycopg.OperationalError as error:
+        raise UnavailableError(f"The database was lost: {_first_line(error)}") from error
 
 
 def _first_line(error: Exception) -> str:

@@ -6,7 +6,6 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-import orjson
 from psycopg.types.json import Jsonb
 
 from kit.db import Statement, Work
@@ -16,10 +15,10 @@ from resolvers.imports.statements import statement
 from resolvers.imports.tenant import mark_changed
 from resolvers.tenants import TenantRow
 from resolvers.writes.batch import write
-from resolvers.writes.checks import Check, storable_json
+from resolvers.writes.checks import Check
+from resolvers.writes.json_object import check_object
 from resolvers.writes.outcome import CREATED, REJECTED, UNCHANGED, UPDATED, Outcome
 
-_LARGEST = 32_768
 _STAGE = Statement(
     "INSERT INTO import_row (line, external_id, email, first_name, last_name, phone, created_at, attributes) "
     "SELECT line, external_id, email, first_name, last_name, phone, created_at, attributes "
@@ -101,20 +100,6 @@ def _with_removals(row: dict[str, Any]) -> dict[str, Any]:
     if removed:
         row["attributes"] = {name: value for name, value in attributes.items() if value is not None}
     return row | {"cleared": [name for name, value in row.items() if value is None], "removed": removed}
-
-
-def check_object(check: Check, field: str, value: object) -> dict[str, Any] | None:
-    """A JSON object of at most 32 KB and 100 levels, with nothing that cannot be stored."""
-    if value is None:
-        return None
-    if not isinstance(value, dict):
-        check.wrong(field, "A JSON object is accepted.")
-        return None
-    if not storable_json(value) or len(orjson.dumps(value)) > _LARGEST:
-        told = "of at most 32 KB and 100 levels, without NUL in its texts and with numbers of 64 bits"
-        check.wrong(field, f"A JSON object {told}, is accepted.")
-        return None
-    return value
 
 
 def refuse_twice(field: str, identifiers: Sequence[str], checks: Sequence[Check]) -> None:

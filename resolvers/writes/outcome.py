@@ -15,11 +15,15 @@ MOST = 500
 
 
 class Problem(NamedTuple):
-    """Why a record was rejected: the field, by the name the caller knows, and what is accepted."""
+    """Why a record was rejected: the field, by the name the caller knows, and what is accepted.
+
+    `path` leads to the value within a field that is JSON.
+    """
 
     field: str
     message: str
     code: str = "BAD_USER_INPUT"
+    path: Sequence[str] = ()
 
 
 class Outcome(NamedTuple):

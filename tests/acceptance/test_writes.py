@@ -256,6 +256,7 @@ async def test_events_are_taken_once(shop, push, ask):
         "occurredAt": AT,
         "messageId": "m1",
     }
+    shop.event_type(56, "quiz.finished")
     other = {"type": "quiz.finished"}
     payload = await push(EVENTS, events=[seen, seen, other, {**seen, "messageId": "m2"}])
     assert statuses(payload) == ["CREATED", "DUPLICATE", "CREATED", "CREATED"]
@@ -278,6 +279,8 @@ TOO_LATE = (datetime.now(UTC) + timedelta(days=2)).isoformat()
 BAD_EVENTS = [
     ({"type": "Page View"}, "type"),
     ({"type": "x" * 65}, "type"),
+    ({"type": "quiz.finished"}, "type"),
+    ({"type": "a\0b"}, "type"),
     ({"type": "page_view", "occurredAt": TOO_LATE}, "occurredAt"),
     ({"type": "page_view", "occurredAt": "2025-01-01T00:00:00"}, "occurredAt"),
     ({"type": "page_view", "occurredAt": "1800-01-01T00:00:00Z"}, "occurredAt"),

@@ -52,7 +52,7 @@ def rejected(payload):
 )
 async def test_json_that_cannot_be_stored(shop, ask, field, kind, name, value):
     def record(number, held):
-        who = f'externalId: "{number}"' if kind == "customers" else 'type: "seen"'
+        who = f'externalId: "{number}"' if kind == "customers" else 'type: "page_view"'
         return f"{{{who}, {name}: {{a: [{held}]}}}}"
 
     records = ", ".join(record(n, held) for n, held in enumerate(("1", value, "2.5")))
@@ -139,7 +139,7 @@ async def test_events_do_not_wait_for_an_import(shop, push, urls, monkeypatch):
     monkeypatch.setattr("resolvers.writes.batch._PATIENCE", "SET LOCAL lock_timeout = '100ms'")
     with psycopg.connect(urls.app) as other:
         other.execute("SELECT pg_advisory_xact_lock(hashtextextended('cdp import', 56::bigint))")
-        payload = await push(EVENTS, events=[{"type": "seen"}])
+        payload = await push(EVENTS, events=[{"type": "page_view"}])
     assert [each["status"] for each in payload["results"]] == ["CREATED"]
 
 

@@ -1,0 +1,70 @@
+"""The way in: two queues in front of the database, so that what may have to wait holds nothing else up."""
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
+
+from kit.batcher import Batcher
+from kit.db import Kept
+from resolvers.intake.event import Submission
+from resolvers.intake.store import EventStore, Result
+from resolvers.writes.outcome import Outcome
+
+_WRITERS = 2
+_ENTANGLED_SHARE = 4
+_EVENT = 512
+"""Bytes that an event is reckoned with where the capacity is told in events."""
+_BATCH = 2_000 * _EVENT
+
+
+class EventIntake:
+    """Saves submissions as batches, each acknowledged once it is committed. `open` before use.
+
+    `capacity` is how many events of 512 bytes may wait or be under way; larger ones count for several.
+    """
+
+    def __init__(self, url: str, *, capacity: int) -> None:
+        self._store = EventStore()
+        self._threads = ThreadPoolExecutor(2 * _WRITERS, thread_name_prefix="intake")
+        self._connections: SimpleQueue[Kept] = SimpleQueue()
+        self._all = [Kept(url) for _ in range(2 * _WRITERS)]
+        for each in self._all:
+            self._connections.put(each)
+        room = capacity * _EVENT
+        self._plain = self._lane(_BATCH, room)
+        self._entangled = self._lane(_BATCH // _ENTANGLED_SHARE, room)
+
+    def _lane(self, most: int, capacity: int) -> Batcher[Submission, list[Outcome]]:
+        return Batcher(self._save, writers=_WRITERS, most=most, capacity=capacity)
+
+    async def open(self) -> None:
+        await self._plain.open()
+        await self._entangled.open()
+
+    async def close(self) -> None:
+        """Save what waits, and close the connections."""
+        await self._plain.close()
+        await self._entangled.close()
+        self._threads.shutdown()
+        for each in self._all:
+            each.close()
+
+    async def put(self, submission: Submission, *, wait: bool = False) -> list[Outcome]:
+        """What became of the events, once they are committed. With `wait` it waits for room before.
+
+        Raises OverloadedError where there is no room, NotFoundError for an unknown tenant, ConflictError for
+        a key that came with something else, UnavailableError where the database is lost or the server stops.
+        """
+        lane = self._entangled if submission.entangled else self._plain
+        return await lane.put(submission, submission.size, wait=wait)
+
+    async def _save(self, batch: Sequence[Submission]) -> list[Result]:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._save_here, batch)
+
+    def _save_here(self, batch: Sequence[Submission]) -> list[Result]:
+        connection = self._connections.get()
+        try:
+            return connection.do(lambda work: self._store.save(work, batch))
+        finally:
+            self._connections.put(connection)

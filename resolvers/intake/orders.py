@@ -1,0 +1,82 @@
+"""Orders that purchases tell of."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any, NamedTuple
+
+import orjson
+
+from kit.db import Statement, Work
+from kit.money import MINOR_DIGITS
+from resolvers.imports.links import link_refunds
+from resolvers.imports.statements import statement
+from resolvers.imports.tenant import mark_changed
+from resolvers.intake.event import Checked
+
+_UPSERT = statement("purchase_upsert")
+_TOUCHED = Statement(
+    "INSERT INTO import_order (id, external_id, customer_id, old_customer_id, placed_at, amount, currency, "
+    "status) SELECT id, external_id, customer_id, customer_id, placed_at, amount, currency, status "
+    "FROM customer_order WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s)",
+    True,
+    {},
+)
+_DROP = "DROP TABLE " + ", ".join(
+    f"import_{name}" for name in ("row", "group", "customer", "order", "refund", "touched", "link")
+)
+
+
+class Purchase(NamedTuple):
+    """An order as a purchase tells of it."""
+
+    external_id: str
+    customer_id: int | None
+    placed_at: datetime
+    amount: str
+    currency: str
+    items: int | None
+
+    @classmethod
+    def of(cls, event: Checked, customer: int | None, currency: str) -> "Purchase":
+        """The order of an event that makes one; in the tenant's currency unless the event tells another."""
+        given = event.properties
+        code = given.get("currency", currency)
+        digits = Decimal(1).scaleb(-MINOR_DIGITS.get(code, 2))
+        amount = Decimal(str(given["amount"])).quantize(digits, ROUND_HALF_EVEN)
+        return cls(
+            str(given["order_id"]).strip(),
+            customer,
+            event.occurred_at,
+            str(amount),
+            code,
+            _pieces(given.get("items")),
+        )
+
+
+def _pieces(items: Any) -> int | None:
+    """How many pieces: of a list of products their quantities together, each one unless told."""
+    if isinstance(items, list):
+        counts = [each.get("quantity", 1) for each in items]
+        total = sum(each for each in counts if type(each) is int and each >= 0)
+        return min(total, 2**31 - 1)
+    return items if isinstance(items, int) else None
+
+
+def upsert_orders(work: Work, tenant: int, purchases: Sequence[Purchase]) -> None:
+    """Add the orders, or bring those that are there up to date; of several purchases of one the last counts.
+
+    An order that is there keeps its moment, its status and its customer. Where any is not as it was, the
+    tenant's scores are out of date.
+    """
+    last = {each.external_id: each for each in purchases}
+    rows = orjson.dumps([each._asdict() for _, each in sorted(last.items())]).decode()
+    changed = [row[0] for row in work.run(_UPSERT, {"rows": rows})]
+    if not changed:
+        return
+    if work.run(statement("link_any"))[0][0]:
+        work.run(statement("order_tables"))
+        work.run(_TOUCHED, {"ids": changed})
+        link_refunds(work)
+        work.run(_DROP)
+    mark_changed(work, tenant)

@@ -1,0 +1,112 @@
+"""Events as the v2 paths take them: a JSON object each."""
+
+from datetime import datetime
+from typing import Any, NoReturn
+
+import orjson
+
+from kit.errors import InvalidInputError, NotFoundError
+from resolvers.intake.event import Checked, EventRecord, check_event
+from resolvers.writes.checks import Check
+from resolvers.writes.outcome import Problem
+from resolvers.writes.people import CustomerReference
+from rest.values import MOST
+
+_CUSTOMER = ("customer_id", "external_id", "email")
+_NAMES = {
+    "type": "event_type",
+    "occurred_at": "timestamp",
+    "customer.external_id": "external_id",
+    "customer.email": "email",
+}
+_WHOLE = f"a whole number from 1 to {MOST}"
+_MOMENT = "It is no instant; one with its zone such as 2024-09-16T20:00:00Z is accepted."
+
+
+def read_json(body: bytes) -> Any:
+    """The value of a body. Raises InvalidInputError for what is no JSON."""
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        what = "is empty" if not body.strip() else f"is not JSON: {error.msg} at byte {error.pos + 1}"
+        raise InvalidInputError("body", f"The body {what}") from None
+
+
+def read_tenant(given: Any) -> int:
+    """The tenant that a body names. Raises InvalidInputError where it names none."""
+    if given is None:
+        raise InvalidInputError("tenant_id", "tenant_id is required")
+    if type(given) is not int or not 1 <= given <= MOST:
+        raise InvalidInputError("tenant_id", f"tenant_id must be {_WHOLE}")
+    return given
+
+
+def read_event(given: Any) -> Checked:
+    """An event with what is wrong with it; fields that are not known are passed over."""
+    check = Check()
+    if not isinstance(given, dict):
+        check.wrong("event", "An event is a JSON object.")
+        given = {}
+    else:
+        _require(check, given)
+    record = EventRecord(
+        event_type=_text(check, "type", given.get("event_type")) or "",
+        customer=_customer(check, given),
+        properties=given.get("properties"),
+        occurred_at=_moment(check, given.get("timestamp")),
+        message_id=_text(check, "message_id", given.get("message_id")),
+    )
+    return check_event(record, check)
+
+
+def _require(check: Check, given: dict[str, Any]) -> None:
+    if given.get("event_type") is None:
+        check.wrong("type", "event_type is required")
+    named = [name for name in _CUSTOMER if given.get(name) is not None]
+    if not named:
+        check.wrong("customer_id", "customer_id is required, or external_id or email in its place")
+    elif len(named) > 1:
+        check.wrong("customer_id", f"{' and '.join(named)} both name the customer; give one of them")
+
+
+def _customer(check: Check, given: dict[str, Any]) -> CustomerReference | None:
+    number = given.get("customer_id")
+    if number is not None and (type(number) is not int or not 1 <= number <= MOST):
+        check.wrong("customer_id", f"customer_id must be {_WHOLE}")
+        return None
+    external_id = _text(check, "external_id", given.get("external_id"))
+    email = _text(check, "email", given.get("email"))
+    reference = CustomerReference(number, external_id, email)
+    return None if check.problems else reference
+
+
+def _text(check: Check, field: str, value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    check.wrong(field, f"{_NAMES.get(field, field)} must be text")
+    return None
+
+
+def _moment(check: Check, value: Any) -> datetime | None:
+    if value is None:
+        return None
+    try:
+        return datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        check.wrong("occurred_at", _MOMENT)
+        return None
+
+
+def told(problem: Problem) -> str:
+    """A problem as a sentence that begins with the way to the value, by the names of the v2 paths."""
+    name = _NAMES.get(problem.field, problem.field)
+    way = ".".join((name, *problem.path))
+    return problem.message if problem.message.startswith(name) else f"{way}: {problem.message}"
+
+
+def refuse(problems: Any) -> NoReturn:
+    """Raises the error of an event that was rejected."""
+    first: Problem = problems[0]
+    if first.code == "NOT_FOUND":
+        raise NotFoundError(told(first))
+    raise InvalidInputError(first.field, "; ".join(dict.fromkeys(map(told, problems))))

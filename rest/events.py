@@ -1,0 +1,109 @@
+"""Events: what customers did, one at a time."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Request, Response
+from pydantic import BaseModel, Field
+from pydantic.config import JsonDict
+
+from kit import ids
+from kit.errors import InvalidInputError
+from resolvers.intake.event import Submission
+from resolvers.writes.events import submit
+from resolvers.writes.keys import Key
+from resolvers.writes.outcome import DUPLICATE
+from rest.errors import Problem
+from rest.event_body import read_event, read_json, read_tenant, refuse
+from rest.values import Context
+
+router = APIRouter(prefix="/api/v2/cdp/events", tags=["Events"])
+
+EXAMPLE: JsonDict = {
+    "tenant_id": 56,
+    "customer_id": 12345,
+    "event_type": "page_view",
+    "properties": {"page": "/products/shoes", "referrer": "google.com"},
+    "timestamp": "2024-09-16T20:00:00Z",
+}
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        description="1 to 255 characters of the caller's: the same body sent again under the same key within "
+        "two days is saved once, and answered as at first; another body is refused with 409",
+    ),
+]
+
+
+class EventRequest(BaseModel):
+    """An event. Who did it is told by exactly one of customer_id, external_id and email."""
+
+    tenant_id: int = Field(ge=1, description="The tenant's number")
+    event_type: str = Field(description="page_view, add_to_cart, ..., or a type that the tenant registered")
+    customer_id: int | None = Field(default=None, ge=1, description="The customer's number")
+    external_id: str | None = Field(default=None, description="The shop's own id of the customer")
+    email: str | None = Field(default=None, description="The customer's e-mail address")
+    properties: dict[str, Any] | None = Field(default=None, description="An object of at most 32 KB")
+    timestamp: str | None = Field(
+        default=None, description="When, with its zone, at most a day ahead; now unless told"
+    )
+    message_id: str | None = Field(
+        default=None,
+        max_length=255,
+        description="The sender's own id, which needs a timestamp: the same event again is a duplicate then",
+    )
+
+
+class EventData(BaseModel):
+    id: str = Field(description="The event's id, which is its id in the graph as well")
+    message_id: str = Field(description="The sender's own id, or one that was made")
+    duplicate: bool = Field(description="Whether it was there already")
+
+
+class EventResponse(BaseModel):
+    success: bool
+    message: str
+    data: EventData
+
+
+@router.post(
+    "",
+    operation_id="trackEvent",
+    summary="Track an event",
+    status_code=201,
+    response_model=EventResponse,
+    responses={
+        409: {"model": Problem, "description": "The idempotency key came before with another body"},
+        429: {"model": Problem, "description": "More comes in than can be saved; see Retry-After"},
+    },
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": EventRequest.model_json_schema(), "example": EXAMPLE}},
+        }
+    },
+)
+async def track(ctx: Context, request: Request, key: IdempotencyKey = None) -> Response:
+    """Save something a customer did. Answers once it is committed."""
+    body = await request.body()
+    given = read_json(body)
+    if not isinstance(given, dict):
+        raise InvalidInputError("body", "The body must be a JSON object")
+    tenant = read_tenant(given.get("tenant_id"))
+    event = read_event(given)
+    if event.problems:
+        refuse(event.problems)
+    claimed = None if key is None else Key.of(key, "POST events", body)
+    (outcome,) = await submit(ctx, Submission(tenant, (event,), claimed))
+    if outcome.problems:
+        refuse(outcome.problems)
+    moment, message_id = outcome.key
+    duplicate = outcome.status == DUPLICATE
+    answer = EventResponse(
+        success=True,
+        message="Event was tracked before" if duplicate else "Event tracked successfully",
+        data=EventData(
+            id=ids.encode_event(tenant, moment, message_id), message_id=message_id, duplicate=duplicate
+        ),
+    )
+    return Response(answer.model_dump_json(), 201, media_type="application/json")

@@ -1,0 +1,187 @@
+"""Events over the v2 paths, one at a time."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+PATH = "/api/v2/cdp/events"
+TYPES = (
+    "page_view",
+    "add_to_cart",
+    "remove_from_cart",
+    "purchase",
+    "email_opened",
+    "email_clicked",
+    "campaign_converted",
+)
+AT = "2024-09-16T20:00:00Z"
+SEE = "SELECT event_type, properties, occurred_at, customer_id, message_id FROM event ORDER BY message_id"
+
+
+@pytest.fixture
+def shop(make):
+    """Tenant 56 with one customer, who is number 1."""
+    make.tenant()
+    make.customer(56, "ana", email="Ana@Example.com")
+    return make
+
+
+@pytest.fixture
+def post(client, shop):
+    """Send an event of tenant 56's customer 1; the answer."""
+
+    async def send(headers=None, **given):
+        body = {"tenant_id": 56, "customer_id": 1, "event_type": "page_view"} | given
+        body = {name: value for name, value in body.items() if value is not ...}
+        return await client.post(PATH, json=body, headers=headers)
+
+    return send
+
+
+def events(shop):
+    return shop.owner.execute(SEE).fetchall()
+
+
+async def test_the_event_of_the_reference(post, shop, ask):
+    properties = {"page": "/products/shoes", "referrer": "google.com"}
+    answer = await post(properties=properties, timestamp=AT)
+    assert answer.status_code == 201
+    content = answer.json()
+    assert (content["success"], content["message"]) == (True, "Event tracked successfully")
+    assert content["data"]["duplicate"] is False
+    (row,) = events(shop)
+    at = datetime(2024, 9, 16, 20, tzinfo=UTC)
+    assert row == ("page_view", properties, at, 1, content["data"]["message_id"])
+    found = await ask(
+        "query N($id: ID!) { node(id: $id) { ... on Event { type } } }", id=content["data"]["id"]
+    )
+    assert found == {"node": {"type": "page_view"}}
+
+
+@pytest.mark.parametrize("kind", TYPES)
+async def test_the_seven_types_need_no_properties(post, shop, kind):
+    assert (await post(event_type=kind)).status_code == 201
+    assert [row[0] for row in events(shop)] == [kind]
+
+
+async def test_the_same_message_again_is_a_duplicate(post, shop):
+    first = (await post(timestamp=AT, message_id="m1")).json()["data"]
+    again = await post(timestamp=AT, message_id="m1", event_type="purchase")
+    assert again.status_code == 201
+    assert again.json()["data"] == {"id": first["id"], "message_id": "m1", "duplicate": True}
+    assert [row[0] for row in events(shop)] == ["page_view"]
+
+
+@pytest.mark.parametrize("named", [{"external_id": " ana "}, {"email": "ana@example.COM"}])
+async def test_a_customer_by_the_shop_s_id_or_by_e_mail(post, shop, named):
+    assert (await post(customer_id=..., **named)).status_code == 201
+    assert events(shop)[0][3] == 1
+
+
+async def test_a_type_of_the_tenant_s_own(post, shop):
+    shop.event_type(56, "quiz.finished")
+    shop.event_type(56, "gone", is_active=False)
+    shop.event_type(shop.tenant(57), "theirs")
+    assert (await post(event_type="quiz.finished")).status_code == 201
+    for kind in ("gone", "theirs", "a\0b", "PAGE_VIEW"):
+        answer = await post(event_type=kind)
+        assert answer.status_code == 400
+        assert f"accepted are {', '.join(TYPES)}, quiz.finished" in answer.json()["details"]
+
+
+async def test_unknown_tenants_and_customers_are_not_found(post, client):
+    answer = await post(tenant_id=999)
+    assert answer.status_code == 404
+    assert answer.json() == {
+        "success": False,
+        "error": "Resource not found",
+        "details": "Tenant with ID 999 not found",
+    }
+    for named in ({"customer_id": 2}, {"customer_id": ..., "external_id": "bob"}):
+        answer = await post(**named)
+        assert answer.status_code == 404
+        assert answer.json()["error"] == "Resource not found"
+
+
+LATE = (datetime.now(UTC) + timedelta(days=2)).isoformat()
+BAD = [
+    ({"tenant_id": ...}, "tenant_id is required"),
+    ({"tenant_id": "56"}, "tenant_id must be a whole number"),
+    ({"tenant_id": 0}, "tenant_id must be a whole number"),
+    ({"tenant_id": True}, "tenant_id must be a whole number"),
+    ({"event_type": ...}, "event_type is required"),
+    ({"event_type": 7}, "event_type must be text"),
+    ({"customer_id": ...}, "customer_id is required"),
+    ({"customer_id": "1"}, "customer_id must be a whole number"),
+    ({"customer_id": 10**19}, "customer_id must be a whole number"),
+    ({"email": "ana@example.com"}, "customer_id and email both name the customer"),
+    ({"customer_id": ..., "email": "nobody"}, "email: 'nobody' is no address"),
+    ({"properties": [1]}, "properties: A JSON object is accepted"),
+    ({"properties": {"a": "x" * 32_768}}, "at most 32 KB"),
+    ({"properties": {"a": "\0"}}, "without NUL"),
+    ({"timestamp": "2024-09-16T20:00:00"}, "timestamp: It has no zone"),
+    ({"timestamp": "yesterday"}, "timestamp: It is no instant"),
+    ({"timestamp": 1726516800}, "timestamp: It is no instant"),
+    ({"timestamp": LATE}, "timestamp: It is more than a day in the future"),
+    ({"message_id": "m"}, "timestamp: It is required with a message id"),
+    ({"message_id": "x" * 256, "timestamp": AT}, "message_id: Text of at most 255"),
+    ({"properties": {"page": 7}}, "properties.page: page of page_view must be text"),
+    ({"event_type": "email_opened", "properties": {"campaign": ""}}, "properties.campaign: "),
+    ({"event_type": "purchase", "properties": {"amount": -1}}, "properties.amount: "),
+    ({"event_type": "purchase", "properties": {"amount": "1,5"}}, "properties.amount: "),
+    ({"event_type": "purchase", "properties": {"currency": "EURO"}}, "properties.currency: "),
+    ({"event_type": "add_to_cart", "properties": {"quantity": 1.5}}, "properties.quantity: "),
+]
+
+
+@pytest.mark.parametrize(("given", "told"), BAD)
+async def test_a_wrong_event_is_refused_with_the_name_of_the_field(post, shop, given, told):
+    answer = await post(**given)
+    assert answer.status_code == 400, answer.text
+    content = answer.json()
+    assert (content["success"], content["error"]) == (False, "Invalid request parameters")
+    assert told in content["details"]
+    assert events(shop) == []
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"NaN", b"[]", b"7", b"\xff", b"[" * 100_000])
+async def test_a_body_that_is_no_object_is_refused(client, shop, body):
+    answer = await client.post(PATH, content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 400
+    assert answer.json()["details"].startswith("The body ")
+
+
+async def test_fields_that_are_not_known_are_passed_over(post, shop):
+    assert (await post(session="x", properties={"page": "/", "other": [1, None]})).status_code == 201
+    assert events(shop)[0][1] == {"page": "/", "other": [1, None]}
+
+
+async def test_an_idempotency_key_replays_the_answer(post, shop):
+    key = {"Idempotency-Key": "k1"}
+    answers = await asyncio.gather(*(post(key) for _ in range(8)))
+    assert {each.status_code for each in answers} == {201}
+    assert len({each.text for each in answers}) == 1
+    assert answers[0].json()["data"]["duplicate"] is False
+    assert len(events(shop)) == 1
+    other = await post(key, event_type="purchase")
+    assert other.status_code == 409
+    assert other.json()["error"] == "Conflict"
+    assert (await post({"Idempotency-Key": "k" * 256})).status_code == 400
+
+
+async def test_a_refusal_is_replayed_as_well(post, shop):
+    key = {"Idempotency-Key": "k1"}
+    first = await post(key, customer_id=2)
+    shop.customer(56, "bob")
+    again = await post(key, customer_id=2)
+    assert (first.status_code, again.status_code) == (404, 404)
+    assert first.text == again.text
+
+
+async def test_a_thousand_at_once_are_saved_once_each(post, shop):
+    numbers = [n % 500 for n in range(1000)]
+    answers = await asyncio.gather(*(post(timestamp=AT, message_id=f"m{n}") for n in numbers))
+    assert {each.status_code for each in answers} == {201}
+    assert sum(each.json()["data"]["duplicate"] for each in answers) == 500
+    assert len(events(shop)) == 500
