@@ -120,32 +120,35 @@ class Page(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Which page: `size` rows after a key, or (backwards) before one; no key means from that end."""
+    """Which page: `size` rows after a key, or (backwards) before one; no key means from that end.
+
+    Rows from `stop` on (backwards: up to it) are beyond the page, however few there are before it.
+    """
 
     size: int
     key: Key | None
     backwards: bool
+    stop: Key | None = None
 
     @classmethod
     def of(
         cls, cursors: Cursors, *, first: int | None, after: str | None, last: int | None, before: str | None
     ) -> "Window":
-        """Check a connection's arguments. Raises InvalidInputError that names the wrong one."""
+        """Check a connection's arguments. Raises InvalidInputError that names the wrong one.
+
+        `after` and `before` bound the list, alone or together; `first` takes from its start, `last` from its
+        end, and neither of them, from the end that alone is bounded.
+        """
         if first is not None and last is not None:
             raise InvalidInputError("last", "Give first or last, not both.")
-        if after is not None and before is not None:
-            raise InvalidInputError("before", "Give after or before, not both.")
-        backwards = last is not None or (before is not None and first is None)
-        if (backwards and after is not None) or (not backwards and before is not None):
-            raise InvalidInputError(
-                "after" if backwards else "before", "first goes with after, and last with before."
-            )
+        backwards = last is not None or (first is None and after is None and before is not None)
         name, size = ("last", last) if backwards else ("first", first)
         if size is not None and not 0 <= size <= MOST:
             raise InvalidInputError(name, f"{name} is {size}; accepted are 0 to {MOST}.")
-        cursor, where = (before, "before") if backwards else (after, "after")
-        key = None if cursor is None else cursors.read(cursor, where)
-        return cls(DEFAULT if size is None else size, key, backwards)
+        start = None if after is None else cursors.read(after, "after")
+        end = None if before is None else cursors.read(before, "before")
+        key, stop = (end, start) if backwards else (start, end)
+        return cls(DEFAULT if size is None else size, key, backwards, stop)
 
     def page(self, cursors: Cursors, rows: list[T], keys: list[Key], total: int | None) -> Page[T]:
         """Make the page of the `size + 1` rows that were asked for, in the order the query gave them."""
@@ -153,7 +156,7 @@ class Window:
         rows, keys = rows[: self.size], keys[: self.size]
         if self.backwards:
             rows, keys = rows[::-1], keys[::-1]
-        before = more if self.backwards else self.key is not None
-        after = self.key is not None if self.backwards else more
+        ahead, behind = more or self.stop is not None, self.key is not None
+        before, after = (ahead, behind) if self.backwards else (behind, ahead)
         written = [cursors.write(key) for key in keys]
         return Page(rows, written, has_next=after, has_previous=before, total=total)

@@ -6,8 +6,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
-from kit.db import load
+from sqlalchemy import BigInteger, any_, bindparam, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from kit.db import TENANT, load, prepare
 from kit.errors import InvalidInputError
+from models import TABLES
 from resolvers import periods, runs
 from resolvers.context import Ctx
 from resolvers.runs import RunRow
@@ -16,6 +20,15 @@ from resolvers.tenants import TenantRow
 MOST_MONTHS = 120
 """As many as a run keeps."""
 
+_COHORTS = TABLES["cohort"]
+_OLDEST = prepare(
+    select(_COHORTS.c.run_id, func.min(_COHORTS.c.starts_on))
+    .where(
+        _COHORTS.c.tenant_id == TENANT,
+        _COHORTS.c.run_id == any_(bindparam("ids", type_=ARRAY(BigInteger))),
+    )
+    .group_by(_COHORTS.c.run_id)
+)
 _CELLS = load(Path(__file__).parent.parent / "models" / "sql" / "cohort_cells.sql")
 
 
@@ -44,7 +57,10 @@ class Cohort:
 
 @dataclass(frozen=True, slots=True)
 class Cohorts:
-    """Ascending by month, without a gap; none where no run stands or the one that stands stored none."""
+    """Ascending by month, without a gap, from the first month with a cohort if it is among those asked for.
+
+    There are none where no run stands or the one that stands stored none.
+    """
 
     run: RunRow | None
     cohorts: list[Cohort]
@@ -70,10 +86,24 @@ async def latest(ctx: Ctx, tenant: TenantRow, *, months: int) -> Cohorts:
     if run is None or "periods" not in (run.report or {}):
         return Cohorts(run, [])
     last = periods.first_of(periods.last_seen(tenant, run), "month")
-    first = periods.following(last, "month", 1 - months)
+    oldest = await ctx.loader("oldest cohorts", tenant.id, oldest_months).load(run.id)
+    if oldest is None:
+        return Cohorts(run, [])
+    first = max(oldest, periods.following(last, "month", 1 - months))
     cells = await ctx.loader("cohorts", tenant.id, by_matrix).load(_Matrix(run.id, first))
-    starts = [periods.following(first, "month", place) for place in range(months)]
+    count = periods.count(first, last, "month")
+    starts = [periods.following(first, "month", place) for place in range(count)]
     return Cohorts(run, [_cohort(tenant, run, cells, start, last) for start in starts])
+
+
+async def oldest_months(ctx: Ctx, tenant: int, keys: list[int]) -> list[date | None]:
+    """Batch function: for each run the month of its first cohort; None for a run without one."""
+    found = dict(await ctx.reader.fetch(_OLDEST, _month, tenant=tenant, ids=keys))
+    return [found.get(each) for each in keys]
+
+
+def _month(run: int, first: date) -> tuple[int, date]:
+    return run, first
 
 
 async def by_matrix(ctx: Ctx, tenant: int, keys: list[_Matrix]) -> list[_Cells]:

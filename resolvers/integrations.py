@@ -15,6 +15,7 @@ from models import TABLES
 from models.integration import TYPES
 from resolvers import tenants
 from resolvers.context import ADMIN, READ, Ctx
+from resolvers.keyset import KeysetList
 from resolvers.lookup import Lookup
 
 INTEGRATIONS = TABLES["integration"]
@@ -70,6 +71,8 @@ _ALL = prepare(_OF_TENANT.order_by(INTEGRATIONS.c.id))
 BY_ID = Lookup.of(_OF_TENANT, INTEGRATIONS.c.id, IntegrationRow)
 find = BY_ID.find
 """The integration of an id, or None if the tenant has none such."""
+LIST = KeysetList("integration", INTEGRATIONS, _OF_TENANT, IntegrationRow)
+"""The tenant's integrations, by id."""
 _ADD = Statement(
     "INSERT INTO integration (tenant_id, integration_type, account_name, environment, is_active, "
     "app_key_hint, credentials) VALUES (%(tenant_id)s, %(integration_type)s, %(account_name)s, "

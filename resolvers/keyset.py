@@ -10,7 +10,7 @@ from sqlalchemy import CTE, ColumnElement, Integer, Select, Table, bindparam, fu
 from kit.db import Statement, prepare
 from kit.page import Key, Page, Window
 from resolvers.context import READ, Ctx
-from resolvers.sorting import Order, Part
+from resolvers.sorting import Order, Part, Span
 
 T = TypeVar("T")
 
@@ -46,7 +46,7 @@ class KeysetList(Generic[T]):
     async def page(
         self,
         ctx: Ctx,
-        tenant: int,
+        tenant: int | None,
         *,
         first: int | None = None,
         after: str | None = None,
@@ -59,15 +59,16 @@ class KeysetList(Generic[T]):
     ) -> Page[T]:
         """One page of the rows that meet `where`, read in `within` seconds.
 
+        Without a tenant the rows are those of a list that no tenant owns, and `where` says who may see which.
         Raises InvalidInputError for a page size or cursor that is not accepted, TimedOutError past the time.
         """
-        ctx.allow(tenant, READ)
+        if tenant is not None:
+            ctx.allow(tenant, READ)
         chosen = order or self.order
         window = Window.of(chosen.cursors, first=first, after=after, last=last, before=before)
-        nulls = None if window.key is None else tuple(value is None for value in window.key)
         make = _standing if where is None else _page
-        statement = make(self, chosen, window.backwards, nulls, with_total, where)
-        values = {"size": window.size + 1} | chosen.values(window.key)
+        statement = make(self, chosen, Span.of(window), with_total, where)
+        values = {"size": window.size + 1} | chosen.values(window)
         row = _Split(len(chosen.keys), self.row)
         found = await ctx.reader.fetch(statement, row, tenant=tenant, within=within, **values)
         total = found[0][0] if found else (0 if with_total else None)
@@ -90,17 +91,16 @@ class _Split(Generic[T]):
 def _page(
     of: KeysetList[Any],
     order: Order,
-    backwards: bool,
-    nulls: tuple[bool, ...] | None,
+    span: Span,
     with_total: bool,
     where: ColumnElement[bool] | None,
 ) -> Statement:
     """One page's statement. With the total, a row of nulls stands for a page without rows."""
     source = of.rows if of.keys is None else of.keys
     every = source if where is None else source.where(where)
-    parts = _parts(of, order, backwards, nulls, where)
+    parts = _parts(of, order, span, where)
     rows = (parts[0] if len(parts) == 1 else _in_turn(parts)).subquery("page")
-    sorting = order.sorting(rows.c, backwards=backwards)
+    sorting = order.sorting(rows.c, backwards=span.backwards)
     keys = [rows.c[name] for name in order.labels]
     if not with_total:
         return prepare(_read(of, order, rows, literal(None, Integer), keys, rows).order_by(*sorting))
@@ -126,20 +126,16 @@ def _read(
 
 
 def _parts(
-    of: KeysetList[Any],
-    order: Order,
-    backwards: bool,
-    nulls: tuple[bool, ...] | None,
-    where: ColumnElement[bool] | None,
+    of: KeysetList[Any], order: Order, span: Span, where: ColumnElement[bool] | None
 ) -> list[Select[Any]]:
     """What may hold the page's rows, in the order it is read."""
     every, narrow = (of.rows if of.keys is None else of.keys), of.known or (None, None)
     found = []
-    for at, part in enumerate(order.parts(backwards, nulls)):
+    for at, part in enumerate(order.parts(span)):
         source, chosen = every, order
         if part.known and narrow[0] is not None and narrow[1] is not None:
             source, chosen = narrow[0], order.by(narrow[1])
-            part = chosen.parts(backwards, nulls)[at]
+            part = chosen.parts(span)[at]
         source = source if where is None else source.where(where)
         found.append(_part(source, chosen, part, detailed=of.keys is None))
     return found

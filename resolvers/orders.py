@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal, NamedTuple, Unpack
 
-from sqlalchemy import ColumnElement, DateTime, Text, and_, any_, bindparam, select
+from sqlalchemy import ColumnElement, DateTime, Numeric, Text, and_, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from kit.db import TENANT
@@ -35,11 +35,16 @@ class OrderRow(NamedTuple):
 
 
 class OrderFilter(NamedTuple):
-    """Which orders: of any of these statuses, placed from an instant on and before another."""
+    """Which orders: of any of these statuses, placed from an instant on and before another, of such amounts.
+
+    Both amounts count, whatever the currency.
+    """
 
     statuses: tuple[str, ...] = ()
     placed_from: datetime | None = None
     placed_until: datetime | None = None
+    least: Decimal | None = None
+    most: Decimal | None = None
 
 
 ALL = OrderFilter()
@@ -106,4 +111,8 @@ def _where(wanted: OrderFilter) -> Sequence[ColumnElement[bool]]:
         found.append(ORDERS.c.placed_at >= bindparam("placed_from", wanted.placed_from, type_=moment))
     if wanted.placed_until is not None:
         found.append(ORDERS.c.placed_at < bindparam("placed_until", wanted.placed_until, type_=moment))
+    if wanted.least is not None:
+        found.append(ORDERS.c.amount >= bindparam("least", wanted.least, type_=Numeric()))
+    if wanted.most is not None:
+        found.append(ORDERS.c.amount <= bindparam("most", wanted.most, type_=Numeric()))
     return found

@@ -24,7 +24,7 @@ from kit.db import Statement, prepare
 from kit.page import INSTANT, Key, Page, Window
 from resolvers.context import READ, Ctx
 from resolvers.keyset import KeysetList
-from resolvers.sorting import Order, Part
+from resolvers.sorting import Order, Part, Span
 
 T = TypeVar("T")
 
@@ -92,7 +92,6 @@ class Relation(Generic[T]):
     def _pages(
         self, order: Order, window: Window, choice: Choice
     ) -> Callable[[Ctx, int, list[int]], Awaitable[list[Found[T]]]]:
-        nulls = None if window.key is None else tuple(value is None for value in window.key)
         keys = len(order.keys)
 
         def row(place: int, *columns: Any) -> tuple[int, Key, T]:
@@ -100,8 +99,8 @@ class Relation(Generic[T]):
 
         async def pages(ctx: Ctx, tenant: int, parents: list[int]) -> list[Found[T]]:
             make = _standing if choice is EVERY else _page
-            statement = make(self, order, window.backwards, nulls, choice)
-            values = {"ids": parents, "size": window.size + 1} | order.values(window.key)
+            statement = make(self, order, Span.of(window), choice)
+            values = {"ids": parents, "size": window.size + 1} | order.values(window)
             found: list[Found[T]] = [[] for _ in parents]
             for place, key, child in await ctx.reader.fetch(
                 statement, row, tenant=tenant, within=ctx.query_timeout_seconds, **values
@@ -125,18 +124,16 @@ def _pair(parent: int, count: int) -> tuple[int, int]:
     return parent, count
 
 
-def _page(
-    of: Relation[Any], order: Order, backwards: bool, nulls: tuple[bool, ...] | None, choice: Choice
-) -> Statement:
+def _page(of: Relation[Any], order: Order, span: Span, choice: Choice) -> Statement:
     """Each parent's rows beyond the cursor, numbered by the parent's place among the ids."""
     parents = func.unnest(_IDS).table_valued("id", with_ordinality="place").render_derived("parent")
-    part = order.whole(backwards, nulls)
+    part = order.whole(span)
     labelled = [key.column.label(name) for key, name in zip(order.keys, order.labels, strict=True)]
     found = of.of.rows.add_columns(*labelled).where(of.parent == _PARENT, *choice.where, *part.conditions)
-    child = _first(found, order, part, backwards=backwards).lateral("child")
+    child = _first(found, order, part, backwards=span.backwards).lateral("child")
     keys = [child.c[name] for name in order.labels]
     columns = [each for each in child.c if each.name not in order.labels]
-    sorting = order.sorting(child.c, backwards=backwards)
+    sorting = order.sorting(child.c, backwards=span.backwards)
     return prepare(
         select(parents.c.place, *keys, *columns)
         .select_from(parents.join(child, true()))

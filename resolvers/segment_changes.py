@@ -7,22 +7,35 @@ position that was read.
 """
 
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, Unpack
 
-from sqlalchemy import func, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Integer,
+    Text,
+    any_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 
-from kit.db import TENANT, load, prepare
+from kit.db import TENANT, Statement, prepare
 from kit.db.scope import MOST
-from kit.page import INSTANT, INTEGER, Cursors, Page, Window
+from kit.page import INSTANT, INTEGER, Asked, Cursors, Page, Window
 from models import TABLES
 from resolvers.context import READ, Ctx
 
-_RUNS = TABLES["score_run"]
-_PAGE = load(Path(__file__).parent.parent / "models" / "sql" / "segment_changes.sql")
-_END = prepare(
-    select(func.max(_RUNS.c.finished_at)).where(_RUNS.c.tenant_id == TENANT, _RUNS.c.status == "succeeded")
+_RUNS, _CHANGES = TABLES["score_run"], TABLES["segment_change"]
+_STOOD = select(_RUNS.c.id, _RUNS.c.finished_at).where(
+    _RUNS.c.tenant_id == TENANT, _RUNS.c.status == "succeeded"
 )
+_END = prepare(_STOOD.with_only_columns(func.max(_RUNS.c.finished_at)))
 
 CURSORS = Cursors("segment_change", (INSTANT, INTEGER), (False, False))
 
@@ -40,6 +53,8 @@ class Position(NamedTuple):
 
 START = Position(datetime(1970, 1, 1, tzinfo=UTC), 0)
 """Before all moves."""
+_FINISH = Position(datetime(9999, 12, 31, tzinfo=UTC), MOST)
+"""After all moves, whenever they come."""
 
 
 class SegmentChangeRow(NamedTuple):
@@ -60,15 +75,8 @@ async def after(
 ) -> list[SegmentChangeRow]:
     """The next moves after a position, from or to any of the segments, oldest first."""
     ctx.allow(tenant, READ)
-    return await ctx.reader.fetch(
-        _PAGE,
-        SegmentChangeRow,
-        tenant=tenant,
-        stood_at=position.stood_at,
-        customer=position.customer_id,
-        size=size,
-        segments=segments,
-    )
+    values = _bounds(position, _FINISH) | {"size": size, "segments": segments}
+    return await ctx.reader.fetch(_NEXT, SegmentChangeRow, tenant=tenant, **values)
 
 
 async def end(ctx: Ctx, tenant: int) -> Position:
@@ -88,10 +96,82 @@ def position_of(cursor: str, field: str = "after") -> Position:
 
 
 async def page(
-    ctx: Ctx, tenant: int, *, first: int | None, after_cursor: str | None, segments: list[str] | None
+    ctx: Ctx, tenant: int, *, segments: list[str] | None, **asked: Unpack[Asked]
 ) -> Page[SegmentChangeRow]:
-    """A page of the log, oldest first. Raises InvalidInputError for a size or cursor that is not accepted."""
-    window = Window.of(CURSORS, first=first, after=after_cursor, last=None, before=None)
-    position = START if window.key is None else Position(*window.key)
-    rows = await after(ctx, tenant, position, window.size + 1, segments)
-    return window.page(CURSORS, rows, [row.position for row in rows], None)
+    """A page of the log, oldest first, of the moves from or to any of the segments.
+
+    Raises InvalidInputError for a size or cursor that is not accepted, TimedOutError where the database
+    would take too long.
+    """
+    ctx.allow(tenant, READ)
+    with_total = asked.pop("with_total", False)
+    given = {name: asked.get(name) for name in ("first", "after", "last", "before")}
+    window = Window.of(CURSORS, **given)  # type: ignore[arg-type]
+    low, high = (window.stop, window.key) if window.backwards else (window.key, window.stop)
+    bounds = _bounds(START if low is None else Position(*low), _FINISH if high is None else Position(*high))
+    within, chosen = ctx.query_timeout_seconds, {"segments": segments}
+    statement = _PREVIOUS if window.backwards else _NEXT
+    rows = await ctx.reader.fetch(
+        statement, SegmentChangeRow, tenant=tenant, within=within, size=window.size + 1, **bounds, **chosen
+    )
+    total = None
+    if with_total:
+        total = (await ctx.reader.fetch(_COUNT, int, tenant=tenant, within=within, **chosen))[0]
+    return window.page(CURSORS, rows, [row.position for row in rows], total)
+
+
+def _bounds(low: Position, high: Position) -> dict[str, Any]:
+    lower = {"low_at": low.stood_at, "low": low.customer_id}
+    return lower | {"high_at": high.stood_at, "high": high.customer_id}
+
+
+def _chosen() -> ColumnElement[bool]:
+    """Whether a move is from or to one of the segments; true of all where none are named."""
+    named = bindparam("segments", type_=ARRAY(Text))
+    return or_(named.is_(None), _CHANGES.c.from_segment == any_(named), _CHANGES.c.to_segment == any_(named))
+
+
+def _page(*, backwards: bool) -> Statement:
+    """So many moves between two positions, run by run, so that no plan sorts more than a page of each."""
+    moment, number = DateTime(timezone=True), BigInteger()
+    low_at, high_at = bindparam("low_at", type_=moment), bindparam("high_at", type_=moment)
+    low, high = bindparam("low", type_=number), bindparam("high", type_=number)
+    size = bindparam("size", type_=Integer)
+
+    def sorted_by(column: ColumnElement[Any]) -> ColumnElement[Any]:
+        return column.desc() if backwards else column.asc()
+
+    stood = _STOOD.where(_RUNS.c.finished_at >= low_at, _RUNS.c.finished_at <= high_at)
+    run = stood.order_by(sorted_by(_RUNS.c.finished_at)).subquery("run")
+    columns = [_CHANGES.c[name] for name in SegmentChangeRow._fields[:-1]]
+    move = (
+        select(*columns)
+        .where(
+            _CHANGES.c.tenant_id == TENANT,
+            _CHANGES.c.run_id == run.c.id,
+            _CHANGES.c.customer_id > case((run.c.finished_at == low_at, low), else_=-MOST),
+            _CHANGES.c.customer_id < case((run.c.finished_at == high_at, high), else_=MOST),
+            _chosen(),
+        )
+        .order_by(sorted_by(_CHANGES.c.customer_id))
+        .limit(size)
+        .lateral("move")
+    )
+    return prepare(
+        select(*move.c, run.c.finished_at)
+        .select_from(run.join(move, true()))
+        .order_by(sorted_by(run.c.finished_at), sorted_by(move.c.customer_id))
+        .limit(size)
+    )
+
+
+_NEXT, _PREVIOUS = _page(backwards=False), _page(backwards=True)
+_COUNT = prepare(
+    select(func.count())
+    .select_from(_CHANGES)
+    .where(
+        _CHANGES.c.tenant_id == TENANT,
+        _CHANGES.c.run_id.in_(_STOOD.with_only_columns(_RUNS.c.id)),
+        _chosen(),
+    )
+)

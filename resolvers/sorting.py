@@ -19,7 +19,7 @@ from sqlalchemy import (
     tuple_,
 )
 
-from kit.page import DAY, DECIMAL, FLOAT, INSTANT, INTEGER, TEXT, Cursors, Key, Kind
+from kit.page import DAY, DECIMAL, FLOAT, INSTANT, INTEGER, TEXT, Cursors, Key, Kind, Window
 
 SQL_TYPES: dict[Kind, Any] = {
     INTEGER: BigInteger(),
@@ -58,6 +58,26 @@ class SortKey:
         return self.column <= self.bind if self.descending is not backwards else self.column >= self.bind
 
 
+Nulls = tuple[bool, ...] | None
+"""Which values of a cursor's key are null; None where there is no cursor."""
+
+
+class Span(NamedTuple):
+    """What of a window makes another statement: its direction, and the nulls of the cursors that bound it."""
+
+    backwards: bool = False
+    nulls: Nulls = None
+    stops: Nulls = None
+
+    @classmethod
+    def of(cls, window: Window) -> "Span":
+        return cls(window.backwards, _nulls(window.key), _nulls(window.stop))
+
+
+def _nulls(key: Key | None) -> Nulls:
+    return None if key is None else tuple(value is None for value in key)
+
+
 class Part(NamedTuple):
     """A stretch of a list that an index can hold: what is in it, and how it is sorted."""
 
@@ -89,53 +109,77 @@ class Order:
         """The same order where ids stand in another column."""
         return replace(self, keys=(*self.keys[:-1], replace(self.keys[-1], column=number)))
 
-    def values(self, key: Key | None) -> dict[str, Any]:
-        """The parameters of a cursor's key; a null is no parameter but a part of the statement."""
-        found = zip(self.keys, key or (), strict=key is not None)
-        return {f"key_{each.name}": value for each, value in found if value is not None}
+    def values(self, window: Window) -> dict[str, Any]:
+        """The parameters of the cursors' keys; a null is no parameter but a part of the statement."""
+        found = zip(self.keys, window.key or (), strict=window.key is not None)
+        stops = zip(map(_stop, self.keys), window.stop or (), strict=window.stop is not None)
+        return {f"key_{each.name}": value for each, value in (*found, *stops) if value is not None}
 
     def sorting(self, columns: Mapping[str, Any] | Any, *, backwards: bool) -> list[ColumnElement[Any]]:
         """ORDER BY over columns that bear the labels of the keys."""
         found = zip(self.keys, self.labels, strict=True)
         return [_sorted(key, columns[label], backwards=backwards) for key, label in found]
 
-    def parts(self, backwards: bool, nulls: tuple[bool, ...] | None) -> list[Part]:
-        """What lies beyond a cursor whose nulls are these (None: no cursor), in the order it is read.
+    def parts(self, span: Span) -> list[Part]:
+        """What lies between the cursors of a span, in the order it is read.
 
         Rows without a first key are a part of their own, so that a plain index serves both directions.
         """
+        backwards, nulls, stops = span
         head, *rest = self.keys
         if not head.nullable:
-            return [self._part(self.keys, nulls, backwards)]
+            return [_part(self.keys, span)]
         known = SortKey(head.name, head.column, head.kind, descending=head.descending)
         source = head.column if head.source is None else head.source
         has, lacks = source.is_not(None), source.is_(None)
-        within_nulls = nulls is not None and nulls[0]
-        full = self._part((known, *rest), None if within_nulls else nulls, backwards, has)
-        full = full._replace(known=True)
-        bare = self._part(rest, nulls[1:] if nulls is not None and within_nulls else None, backwards, lacks)
-        if backwards:
-            return [bare, full] if nulls is None or within_nulls else [full]
-        return [bare] if within_nulls else [full, bare]
+        with_key = _part((known, *rest), Span(backwards, _known(nulls), _known(stops)), has)
+        bare = _part(rest, Span(backwards, _bare(nulls), _bare(stops)), lacks)
+        full = with_key._replace(known=True)
+        # Rows without the key stand last: a cursor among them, or among the others, shuts one part out.
+        low, high = (stops, nulls) if backwards else (nulls, stops)
+        found = [*([] if low and low[0] else [full]), *([] if high and not high[0] else [bare])]
+        if not found:
+            return [bare._replace(conditions=[false()])]
+        return found[::-1] if backwards else found
 
-    def whole(self, backwards: bool, nulls: tuple[bool, ...] | None) -> Part:
+    def whole(self, span: Span) -> Part:
         """The same as one part, for lists that are short or whose first key is never null."""
-        return self._part(self.keys, nulls, backwards)
+        return _part(self.keys, span)
 
-    def _part(
-        self,
-        keys: Sequence[SortKey],
-        nulls: tuple[bool, ...] | None,
-        backwards: bool,
-        *conditions: ColumnElement[bool],
-    ) -> Part:
-        beyond = [] if nulls is None else [_beyond(keys, nulls, backwards=backwards)]
-        head = keys[0]
-        if beyond and len(keys) > 1 and head.kind is INSTANT and not head.nullable:
-            # A comparison of rows does not tell which months' partitions are out of the question.
-            beyond.append(head.reaches(backwards=backwards))
-        sorting = [_sorted(key, key.column, backwards=backwards) for key in keys]
-        return Part([*conditions, *beyond], sorting)
+
+def _known(nulls: Nulls) -> Nulls:
+    """The nulls of a cursor as rows that have the first key see them."""
+    return None if nulls is None or nulls[0] else nulls
+
+
+def _bare(nulls: Nulls) -> Nulls:
+    """The nulls of a cursor's further keys as rows without the first key see them."""
+    return nulls[1:] if nulls is not None and nulls[0] else None
+
+
+def _stop(key: SortKey) -> SortKey:
+    """The key with the parameter of the cursor that the page ends at."""
+    return replace(key, name=f"stop_{key.name}")
+
+
+def _part(keys: Sequence[SortKey], span: Span, *conditions: ColumnElement[bool]) -> Part:
+    backwards = span.backwards
+    between = [
+        *_bound(keys, span.nulls, backwards=backwards),
+        *_bound([_stop(key) for key in keys], span.stops, backwards=not backwards),
+    ]
+    sorting = [_sorted(key, key.column, backwards=backwards) for key in keys]
+    return Part([*conditions, *between], sorting)
+
+
+def _bound(keys: Sequence[SortKey], nulls: Nulls, *, backwards: bool) -> list[ColumnElement[bool]]:
+    if nulls is None:
+        return []
+    found, head = [_beyond(keys, nulls, backwards=backwards)], keys[0]
+    if len(keys) > 1 and head.kind is INSTANT and not head.nullable:
+        # A comparison of rows does not tell which months' partitions are out of the question.
+        found.append(head.reaches(backwards=backwards))
+    return found
 
 
 def _sorted(key: SortKey, column: ColumnElement[Any], *, backwards: bool) -> ColumnElement[Any]:

@@ -1,16 +1,18 @@
 """Tenants: which shops there are, for those who may see them."""
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Unpack
 
-from sqlalchemy import BigInteger, any_, bindparam, select
+from sqlalchemy import BigInteger, ColumnElement, any_, bindparam, false, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from strawberry.dataloader import DataLoader
 
 from kit.db import prepare
 from kit.errors import NotFoundError
+from kit.page import Asked, Page
 from models import TABLES
-from resolvers.context import READ, Ctx
+from resolvers.context import READ, Actor, Ctx
+from resolvers.keyset import KeysetList
 
 
 class TenantRow(NamedTuple):
@@ -29,7 +31,7 @@ TENANTS = TABLES["tenant"]
 
 _COLUMNS = [TENANTS.c[name] for name in TenantRow._fields]
 _BY_IDS = prepare(select(*_COLUMNS).where(TENANTS.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger)))))
-_ALL = prepare(select(*_COLUMNS).order_by(TENANTS.c.id))
+_LIST = KeysetList("tenant", TENANTS, select(*_COLUMNS), TenantRow)
 
 
 async def by_ids(ctx: Ctx, _: int, ids: list[int]) -> list[TenantRow | None]:
@@ -59,8 +61,20 @@ async def get(ctx: Ctx, tenant: int) -> TenantRow:
     return row
 
 
-async def visible(ctx: Ctx) -> list[TenantRow]:
-    """All tenants that the actor may see, by id."""
-    rows = [row for row in await ctx.reader.fetch(_ALL, TenantRow) if ctx.actor.may(row.id, READ)]
-    _loader(ctx).prime_many({row.id: row for row in rows})
-    return rows
+async def page(ctx: Ctx, **asked: Unpack[Asked]) -> Page[TenantRow]:
+    """A page of the tenants that the actor may see, by id.
+
+    Raises InvalidInputError for a page size or cursor that is not accepted.
+    """
+    found = await _LIST.page(ctx, None, where=_visible(ctx.actor), **asked)
+    _loader(ctx).prime_many({row.id: row for row in found.rows})
+    return found
+
+
+def _visible(actor: Actor) -> ColumnElement[bool] | None:
+    """Whether the actor may see a tenant; None where it is true of all."""
+    if READ not in actor.scopes:
+        return false()
+    if actor.tenants is None:
+        return None
+    return TENANTS.c.id == any_(bindparam("visible", sorted(actor.tenants), type_=ARRAY(BigInteger)))

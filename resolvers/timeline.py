@@ -70,6 +70,8 @@ _CUSTOMER: ColumnElement[int] = literal_column("asked.id", BigInteger)
 """The customer whose items are looked for; written out, for SQLAlchemy does not correlate through a union."""
 _CURSORS = Cursors("timeline", (INSTANT, INTEGER, INTEGER, TEXT), (False,) * 4)
 _MOMENT = DateTime(timezone=True)
+_KEY: dict[str, Any] = {"at": _MOMENT, "kind": BigInteger(), "number": BigInteger(), "text": Text()}
+"""What a cursor holds, and the types of its parameters."""
 _SOURCES: dict[str, tuple[Any, Any, Any, Any]] = {
     "order": (ORDERS, ORDERS.c.placed_at, ORDERS.c.id, literal("", Text)),
     "refund": (REFUNDS, REFUNDS.c.refunded_at, REFUNDS.c.id, literal("", Text)),
@@ -126,10 +128,13 @@ async def page(
 
 def _pages(wanted: TimelineFilter, window: Window) -> Callable[[Ctx, int, list[int]], Any]:
     async def pages(ctx: Ctx, tenant: int, customers: list[int]) -> list[list[tuple[Key, Item]]]:
-        statement = _page(_shape(wanted), window.backwards, window.key is not None)
+        bounds = tuple(each is not None for each in (window.key, window.stop))
+        statement = _page(_shape(wanted), window.backwards, bounds)
         values = _values(wanted) | {"ids": customers, "size": window.size + 1}
-        if window.key is not None:
-            values |= dict(zip(("key_at", "key_kind", "key_number", "key_text"), window.key, strict=True))
+        for prefix, key in (("key", window.key), ("stop", window.stop)):
+            values |= {
+                f"{prefix}_{name}": value for name, value in zip(_KEY, key or (), strict=key is not None)
+            }
         found: list[list[tuple[Key, Item]]] = [[] for _ in customers]
         for place, key, item in await ctx.reader.fetch(
             statement, _item, tenant=tenant, within=ctx.query_timeout_seconds, **values
@@ -197,12 +202,12 @@ def _conditions(shape: _Shape, kind: str) -> list[ColumnElement[bool]]:
 
 
 @cache
-def _page(shape: _Shape, backwards: bool, keyed: bool) -> Statement:
-    """Each customer's items beyond the cursor, numbered by the customer's place among the ids."""
+def _page(shape: _Shape, backwards: bool, bounds: tuple[bool, ...]) -> Statement:
+    """Each customer's items between the cursors there are, numbered by the customer's place among the ids."""
     ids = bindparam("ids", type_=ARRAY(BigInteger))
     customers = func.unnest(ids).table_valued("id", with_ordinality="place").render_derived("asked")
     size = bindparam("size", type_=Integer)
-    branches = [_branch(shape, kind, backwards, keyed).fetch(size, with_ties=True) for kind in shape.kinds]
+    branches = [_branch(shape, kind, backwards, bounds).fetch(size, with_ties=True) for kind in shape.kinds]
     merged = union_all(*(select(each.subquery()) for each in branches)).subquery("merged")
     keys = [merged.c[name] for name in ("at", "kind", "number", "key_text")]
     sorting = [each.asc() if backwards else each.desc() for each in keys]
@@ -216,7 +221,7 @@ def _page(shape: _Shape, backwards: bool, keyed: bool) -> Statement:
     )
 
 
-def _branch(shape: _Shape, kind: str, backwards: bool, keyed: bool) -> Select[Any]:
+def _branch(shape: _Shape, kind: str, backwards: bool, bounds: tuple[bool, ...]) -> Select[Any]:
     table, at, number, text = _SOURCES[kind]
     place = literal(KINDS.index(kind), Integer)
     columns = [
@@ -227,19 +232,15 @@ def _branch(shape: _Shape, kind: str, backwards: bool, keyed: bool) -> Select[An
     ]
     keys = (at.label("at"), place.label("kind"), number.label("number"), text.label("key_text"))
     found = select(*keys, *columns).where(table.c.customer_id == _CUSTOMER, *_conditions(shape, kind))
-    if keyed:
-        ours = tuple_(at, place, number, text)
-        theirs = tuple_(
-            bindparam("key_at", type_=_MOMENT),
-            bindparam("key_kind", type_=BigInteger()),
-            bindparam("key_number", type_=BigInteger()),
-            bindparam("key_text", type_=Text()),
-        )
-        last = bindparam("key_at", type_=_MOMENT)
-        # The comparison of the instants alone is what an index serves.
-        found = found.where(
-            at >= last if backwards else at <= last, ours > theirs if backwards else ours < theirs
-        )
+    ours = tuple_(at, place, number, text)
+    for prefix, bounded, later in (("key", bounds[0], backwards), ("stop", bounds[1], not backwards)):
+        if bounded:
+            instant, *rest = (bindparam(f"{prefix}_{name}", type_=kind) for name, kind in _KEY.items())
+            theirs = tuple_(instant, *rest)
+            # The comparison of the instants alone is what an index serves.
+            found = found.where(
+                at >= instant if later else at <= instant, ours > theirs if later else ours < theirs
+            )
     # By the instant alone, with who shares the last one, since that is an index's order as it is.
     return found.order_by(at.asc() if backwards else at.desc())
 

@@ -4,6 +4,7 @@ from typing import Annotated, TypeAlias, TypeVar
 
 import strawberry
 
+from kit import ids
 from kit.errors import InvalidInputError
 from schema.scalars import BigInt
 
@@ -15,6 +16,25 @@ def named(values: list[T] | None, field: str) -> list[T] | None:
     if values is not None and not values:
         raise InvalidInputError(field, f"{field} is empty; name at least one, or leave it out for all.")
     return values
+
+
+def number_of(
+    field: str,
+    kind: str,
+    tenant: int,
+    global_id: strawberry.ID | None,
+    database_id: BigInt | None,
+) -> int:
+    """The number of one of a tenant's objects, named by exactly one of its ids; 0, nobody's, for another's.
+
+    Raises InvalidInputError for none or both of them, and for the id of something else.
+    """
+    if (global_id is None) == (database_id is None):
+        raise InvalidInputError(field, "Give exactly one of id and databaseId.")
+    if global_id is None:
+        return database_id or 0
+    owner, number = ids.number(global_id, kind, parts=2)
+    return number if owner == tenant else 0
 
 
 Id: TypeAlias = Annotated[strawberry.ID | None, strawberry.argument(description="Its global id.")]

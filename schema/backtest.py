@@ -1,7 +1,7 @@
 """Backtests: how well the last days would have been foretold, and asking for one."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
@@ -14,7 +14,11 @@ from schema.enums import ChurnRisk, ForecasterRole, RunStatus
 from schema.model_candidate import ModelCandidate
 from schema.money import Money, money
 from schema.node import Node
+from schema.owner import tenant_of
 from schema.scalars import BigInt
+
+if TYPE_CHECKING:
+    from schema.tenant import Tenant
 
 KIND = "Backtest"
 
@@ -101,6 +105,7 @@ class BacktestWin:
     "compared, beside other models and rules of thumb."
 )
 class Backtest(Node):
+    owner: strawberry.Private[TenantRow]
     database_id: BigInt = strawberry.field(description="The backtest's number.")
     status: RunStatus = strawberry.field(description="How far it is.")
     holdout_days: int = strawberry.field(description="How many days are held out.")
@@ -125,12 +130,16 @@ class Backtest(Node):
     scores: list[BacktestScore] = strawberry.field(description="The run's model first, then the others.")
     wins: list[BacktestWin] = strawberry.field(description="Who was best, by measure.")
     weeks: list[BacktestWeek] = strawberry.field(description="Orders by week, actual and foretold.")
+    tenant: Annotated["Tenant", strawberry.lazy("schema.tenant")] = strawberry.field(
+        resolver=tenant_of, description="The tenant whose backtest this is."
+    )
 
     @classmethod
     def of(cls, tenant: TenantRow, row: BacktestRow) -> "Backtest":
         found: dict[str, Any] = row.result or {}
         return cls(
             id=strawberry.ID(ids.encode(KIND, row.tenant_id, row.id)),
+            owner=tenant,
             database_id=BigInt(row.id),
             status=RunStatus(row.status),
             holdout_days=row.holdout_days,

@@ -62,7 +62,7 @@ class ChurnAnalytics(Scored):
         info: Info,
         risk: Annotated[ChurnRisk, strawberry.argument(description="The class.")] = ChurnRisk.AT_RISK,
         first: Annotated[int, strawberry.argument(description="How many, 1 to 1,000.")] = 100,
-    ) -> list[Customer]:
+    ) -> list[Customer] | None:
         rows = await analytics.customers_at_risk(
             info.context, self.tenant.id, risk=risk.value, limit=first, limit_name="first"
         )

@@ -63,7 +63,7 @@ class ClvAnalytics(Scored):
             ClvTier | None, strawberry.argument(description="Only customers of this tier; all unless given.")
         ] = None,
         first: Annotated[int, strawberry.argument(description="How many, 1 to 1,000.")] = 100,
-    ) -> list[Customer]:
+    ) -> list[Customer] | None:
         rows = await analytics.top_customers(
             info.context,
             self.tenant.id,

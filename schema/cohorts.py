@@ -57,7 +57,8 @@ class CustomerCohort:
 @strawberry.type(description="Cohorts of customers by the month of their first purchase.")
 class CohortAnalytics(Scored):
     cohorts: list[CustomerCohort] = strawberry.field(
-        description="One a month, ascending. Empty before a run."
+        description="One a month, ascending, from that of the tenant's first purchase at the earliest, "
+        "however many are asked for. Empty before a run."
     )
 
     @classmethod

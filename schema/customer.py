@@ -8,7 +8,7 @@ from strawberry.scalars import JSON
 
 from kit import ids
 from kit.page import Page
-from resolvers import customers, order_facts, scores, segments
+from resolvers import customers, order_facts, scores
 from resolvers.customers import CustomerRow
 from resolvers.tenants import TenantRow
 from schema.context import Info
@@ -17,14 +17,15 @@ from schema.node import Node
 from schema.order import OrderConnection
 from schema.order_facts import OrderFacts
 from schema.order_list import orders_of_customer
-from schema.page import PageInfo
+from schema.owner import tenant_of
+from schema.page import After, Before, First, Last, PageInfo
 from schema.refund import RefundConnection, refunds_of_customer
 from schema.scalars import BigInt
 from schema.score import CustomerChurn, CustomerClv, CustomerRfm
 from schema.timeline import TimelineConnection, timeline_of_customer
 
 if TYPE_CHECKING:
-    from schema.segment import SegmentMembership
+    from schema.segment import CustomerSegmentConnection
     from schema.tenant import Tenant
 
 KIND = "Customer"
@@ -42,11 +43,9 @@ class Customer(Node):
     phone: str | None = strawberry.field(description="Phone number.")
     created_at: datetime | None = strawberry.field(description="When the customer joined the shop, if known.")
 
-    @strawberry.field(description="The tenant whose customer this is.")
-    def tenant(self) -> Annotated["Tenant", strawberry.lazy("schema.tenant")]:
-        from schema.tenant import Tenant
-
-        return Tenant.of(self.owner)
+    tenant: Annotated["Tenant", strawberry.lazy("schema.tenant")] = strawberry.field(
+        resolver=tenant_of, description="The tenant whose customer this is."
+    )
 
     @strawberry.field(description="What else the shop has told of the customer: an object.")
     async def attributes(self, info: Info) -> JSON:
@@ -67,20 +66,21 @@ class Customer(Node):
         score = await scores.of_customer(info.context, self.owner.id, self.row.id)
         return CustomerChurn.of(self.owner, self.row, score)
 
-    @strawberry.field(description="The segments the customer is in, by their ids.")
+    @strawberry.field(
+        description="A page of the segments the customer is in, by their ids. 50 rows unless told."
+    )
     async def segments(
-        self, info: Info
-    ) -> list[Annotated["SegmentMembership", strawberry.lazy("schema.segment")]]:
-        from schema.segment import SegmentMembership
+        self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
+    ) -> Annotated["CustomerSegmentConnection", strawberry.lazy("schema.segment")] | None:
+        from schema.segment import segments_of_customer
 
-        rows = await segments.of_customer(info.context, self.owner.id, self.row.id)
-        return [SegmentMembership.of(self.owner, row) for row in rows]
+        return await segments_of_customer(self, info, first, after, last, before)
 
-    orders: OrderConnection = strawberry.field(
+    orders: OrderConnection | None = strawberry.field(
         resolver=orders_of_customer,
         description="A page of the customer's orders, newest first unless told. 50 rows unless told.",
     )
-    refunds: RefundConnection = strawberry.field(
+    refunds: RefundConnection | None = strawberry.field(
         resolver=refunds_of_customer,
         description="A page of what the customer got back, newest first, with or without a known order. "
         "50 rows unless told.",
@@ -90,11 +90,11 @@ class Customer(Node):
     async def order_facts(self, info: Info) -> OrderFacts:
         return OrderFacts.of(await order_facts.of_customer(info.context, self.owner.id, self.row.id))
 
-    events: EventConnection = strawberry.field(
+    events: EventConnection | None = strawberry.field(
         resolver=events_of_customer,
         description="A page of the customer's events, newest first. 50 rows unless told.",
     )
-    timeline: TimelineConnection = strawberry.field(
+    timeline: TimelineConnection | None = strawberry.field(
         resolver=timeline_of_customer,
         description="A page of all that happened to the customer, newest first. 50 rows unless told.",
     )

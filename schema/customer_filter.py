@@ -1,5 +1,6 @@
 """What a list of customers may be filtered by. Each filter means all of its conditions."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -7,12 +8,14 @@ from typing import Any, Optional
 
 import strawberry
 
+from kit import ids
 from kit.errors import InvalidInputError
 from resolvers.criteria import Node, Parser
 from schema.enums import ChurnRisk, ClvTier, RfmSegment
 from schema.given import optional
 from schema.names import camel
 
+_SEGMENT = "Segment"
 _EQUAL, _AMONG, _NOT_AMONG = "Is this value.", "Is one of these values.", "Is known and none of these values."
 _NULL = "Whether there is no value."
 
@@ -102,6 +105,13 @@ class ChurnRiskFilter:
     is_null: bool | None = optional(_NULL)
 
 
+@strawberry.input(description="Conditions on the segments that a customer is in, by their global ids.")
+class SegmentsFilter:
+    any: list[strawberry.ID] | None = optional("Is in at least one of these.")
+    all: list[strawberry.ID] | None = optional("Is in every one of these.")
+    none: list[strawberry.ID] | None = optional("Is in none of these.")
+
+
 @strawberry.input(
     description="Which customers: all conditions must hold. A condition does not hold for want of a value, "
     "unless it is `isNull`; `not` is true of all others."
@@ -110,6 +120,7 @@ class CustomerFilter:
     all: list["CustomerFilter"] | None = optional("Every one of these holds.")
     any: list["CustomerFilter"] | None = optional("At least one of these holds.")
     not_: Optional["CustomerFilter"] = optional("This does not hold.", "not")
+    segments: SegmentsFilter | None = optional("The segments that the customer is in.")
     external_id: TextFilter | None = optional("The shop's own id of the customer.")
     email: TextFilter | None = optional("E-mail; case does not count.")
     name: TextFilter | None = optional("First and last name; case does not count.")
@@ -148,18 +159,25 @@ def criteria_given(criteria: Any, filters: Any) -> Any:
     return _json(found)
 
 
-def criteria_of(given: CustomerFilter | None) -> Node | None:
-    """The criteria that a filter stands for; None for one without conditions.
+def criteria_of(given: CustomerFilter | None, tenant: int) -> Node | None:
+    """The criteria that a filter of a tenant's customers stands for; None for one without conditions.
 
     Raises InvalidInputError, whose field is the path to it, for what is not accepted.
     """
     if given is None or not (found := _plain(given)):
         return None
-    return _tree(found)
+
+    def segment(text: Any, path: str) -> int:
+        owner, number = ids.number(text, _SEGMENT, parts=2, field=path)
+        if owner != tenant:
+            raise InvalidInputError(path, f"'{text[:60]}' is a segment of another tenant.")
+        return number
+
+    return _tree(found, segment)
 
 
-def _tree(found: Any) -> Node:
-    return Parser("filter", spell=_spelled).whole(found)
+def _tree(found: Any, segment: Callable[[Any, str], int] | None = None) -> Node:
+    return Parser("filter", spell=_spelled, segment=segment).whole(found)
 
 
 def _json(found: Any) -> Any:

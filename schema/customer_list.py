@@ -41,7 +41,7 @@ async def customers(
     query: Search = None,
     filter: Filter = None,  # noqa: A002
     order_by: Sort = None,
-) -> CustomerConnection:
+) -> CustomerConnection | None:
     """The field: a page of the tenant's customers."""
     window = Window(first, after, last, before)
     return await customer_page(info, root.row, window, query=query, filters=filter, order=order_by)
@@ -60,7 +60,7 @@ async def customer_page(
     """A page of customers, of all or of the members of a segment."""
     wanted = CustomerQuery(
         search=query,
-        criteria=criteria_of(filters),
+        criteria=criteria_of(filters, owner.id),
         sort=order.field.value if order else "id",
         descending=order is not None and order.direction is OrderDirection.DESC,
         segment=segment,

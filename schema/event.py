@@ -15,6 +15,7 @@ from schema.arguments import named
 from schema.context import Info
 from schema.moments import aware
 from schema.node import Node
+from schema.owner import tenant_of
 from schema.page import After, Before, First, Last, PageInfo, Window
 from schema.selection import selects
 
@@ -32,6 +33,9 @@ class Event(Node):
     properties: JSON = strawberry.field(description="What the sender told of it.")
     occurred_at: datetime = strawberry.field(description="When it was done.")
     received_at: datetime = strawberry.field(description="When it came in.")
+    tenant: Annotated["Tenant", strawberry.lazy("schema.tenant")] = strawberry.field(
+        resolver=tenant_of, description="The tenant whose event this is."
+    )
 
     @strawberry.field(description="Who did it. Null where nobody is known.")
     async def customer(self, info: Info) -> Annotated["Customer", strawberry.lazy("schema.customer")] | None:
@@ -96,7 +100,7 @@ async def events_of_tenant(
     types: Types = None,
     occurred_from: From = None,
     occurred_until: Until = None,
-) -> EventConnection:
+) -> EventConnection | None:
     """The field: a page of the tenant's events."""
     wanted = _filter(types, occurred_from, occurred_until)
     return await _page(info, root.row, None, Window(first, after, last, before), wanted)
@@ -112,7 +116,7 @@ async def events_of_customer(
     types: Types = None,
     occurred_from: From = None,
     occurred_until: Until = None,
-) -> EventConnection:
+) -> EventConnection | None:
     """The field: a page of the customer's events."""
     wanted = _filter(types, occurred_from, occurred_until)
     return await _page(info, root.owner, root.row.id, Window(first, after, last, before), wanted)
@@ -129,7 +133,7 @@ def event_types(given: list[str] | None) -> tuple[str, ...]:
 
 async def _page(
     info: Info, owner: TenantRow, customer: int | None, window: Window, wanted: EventFilter
-) -> EventConnection:
+) -> EventConnection | None:
     total = selects(info, "totalCount")
     page = await events.page(
         info.context, owner.id, customer=customer, wanted=wanted, with_total=total, **window._asdict()

@@ -8,6 +8,7 @@ from resolvers import runs
 from resolvers.runs import RunRow
 from resolvers.tenants import TenantRow
 from schema.context import Info
+from schema.run import ScoreRun
 from schema.scalars import BigInt
 
 
@@ -15,6 +16,11 @@ from schema.scalars import BigInt
 class Scored:
     tenant: strawberry.Private[TenantRow]
     run_key: strawberry.Private[int | None]
+
+    @strawberry.field(description="The run that computed this. Null before the first.")
+    async def run(self, info: Info) -> ScoreRun | None:
+        run = await self._run(info)
+        return None if run is None else ScoreRun.of(run)
 
     @strawberry.field(description="When the run that computed this ended. Null before the first.")
     async def computed_at(self, info: Info) -> datetime | None:
@@ -27,8 +33,9 @@ class Scored:
         return run.data_through if run else None
 
     @strawberry.field(description="The number of the run that computed this.")
-    def run_id(self) -> BigInt | None:
-        return None if self.run_key is None else BigInt(self.run_key)
+    async def run_id(self, info: Info) -> BigInt | None:
+        run = await self._run(info)
+        return None if run is None else BigInt(run.id)
 
     @strawberry.field(
         description="Whether the data have changed since, or the scores are older than the setting."
@@ -44,5 +51,9 @@ class Scored:
 
     async def _run(self, info: Info) -> RunRow | None:
         if self.run_key is None:
-            return None
+            return await self._standing(info)
         return await runs.of_id(info.context, self.tenant.id, self.run_key)
+
+    async def _standing(self, info: Info) -> RunRow | None:
+        """The run that tells of what it gave no score to; None where none looked at it."""
+        return None

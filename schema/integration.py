@@ -1,21 +1,29 @@
 """Integrations: accounts in other systems; made, changed and removed."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
 from connectors.vtex import USUAL_ENVIRONMENT
 from kit import ids
+from kit.page import Page
 from resolvers import integrations as use_cases
 from resolvers.integrations import IntegrationChanges, IntegrationRow, NewIntegration
 from resolvers.tenants import TenantRow
-from schema.arguments import Input
+from schema.arguments import DatabaseId, Id, Input, number_of
 from schema.context import Info
 from schema.enums import IntegrationType
 from schema.given import kept, optional
 from schema.node import Node
+from schema.owner import tenant_by_number
+from schema.page import After, Before, First, Last, PageInfo
 from schema.scalars import BigInt
+from schema.selection import selects
 from schema.user_errors import UserError, answers
+
+if TYPE_CHECKING:
+    from schema.tenant import Tenant
 
 KIND = "Integration"
 _TENANT = "Tenant"
@@ -26,6 +34,7 @@ _TENANT = "Tenant"
     "credentials are never told, and nothing is fetched yet."
 )
 class Integration(Node):
+    tenant_number: strawberry.Private[int]
     database_id: BigInt = strawberry.field(description="The number that the v2 REST paths use.")
     type: IntegrationType = strawberry.field(description="The system.")
     account_name: str = strawberry.field(description="The account's name there.")
@@ -37,11 +46,15 @@ class Integration(Node):
     )
     created_at: datetime = strawberry.field(description="When it was made.")
     updated_at: datetime = strawberry.field(description="When it was last changed.")
+    tenant: Annotated["Tenant", strawberry.lazy("schema.tenant")] = strawberry.field(
+        resolver=tenant_by_number, description="The tenant whose integration this is."
+    )
 
     @classmethod
     def of(cls, row: IntegrationRow) -> "Integration":
         return cls(
             id=strawberry.ID(ids.encode(KIND, row.tenant_id, row.id)),
+            tenant_number=row.tenant_id,
             database_id=BigInt(row.id),
             type=IntegrationType(row.integration_type),
             account_name=row.account_name,
@@ -52,6 +65,28 @@ class Integration(Node):
             created_at=row.created_at,
             updated_at=row.updated_at,
         )
+
+
+@strawberry.type(description="An integration in a page.")
+class IntegrationEdge:
+    cursor: str = strawberry.field(description="Where the integration stands in the list.")
+    node: Integration = strawberry.field(description="The integration.")
+
+
+@strawberry.type(description="A page of integrations.")
+class IntegrationConnection:
+    edges: list[IntegrationEdge] = strawberry.field(description="The integrations with their cursors.")
+    nodes: list[Integration] = strawberry.field(description="The integrations.")
+    page_info: PageInfo = strawberry.field(description="Where this page stands.")
+    total_count: int = strawberry.field(
+        description="Integrations of the whole list; counted only if asked for."
+    )
+
+    @classmethod
+    def of(cls, page: Page[IntegrationRow]) -> "IntegrationConnection":
+        nodes = [Integration.of(row) for row in page.rows]
+        edges = [IntegrationEdge(cursor=c, node=n) for c, n in zip(page.cursors, nodes, strict=True)]
+        return cls(edges=edges, nodes=nodes, page_info=PageInfo.of(page), total_count=page.total or 0)
 
 
 @strawberry.input(description="The integration to make.")
@@ -104,9 +139,36 @@ async def find_integration(info: Info, owner: TenantRow, number: int) -> Integra
     return None if row is None else Integration.of(row)
 
 
-async def integrations_of(info: Info, owner: TenantRow) -> list[Integration]:
-    """All integrations of a tenant."""
-    return [Integration.of(row) for row in await use_cases.of_tenant(info.context, owner.id)]
+async def integration_of_tenant(
+    root: "Tenant",
+    info: Info,
+    id: Id = None,  # noqa: A002
+    database_id: DatabaseId = None,
+) -> Integration | None:
+    """The field: one integration of the tenant, by exactly one of its ids."""
+    number = number_of("integration", KIND, root.row.id, id, database_id)
+    return await find_integration(info, root.row, number)
+
+
+async def integrations_of_tenant(
+    root: "Tenant",
+    info: Info,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
+) -> IntegrationConnection | None:
+    """The field: a page of the tenant's integrations."""
+    page = await use_cases.LIST.page(
+        info.context,
+        root.row.id,
+        first=first,
+        after=after,
+        last=last,
+        before=before,
+        with_total=selects(info, "totalCount"),
+    )
+    return IntegrationConnection.of(page)
 
 
 @answers(IntegrationPayload)

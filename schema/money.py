@@ -5,7 +5,11 @@ from typing import overload
 
 import strawberry
 
+from kit.errors import InvalidInputError
 from schema.scalars import CurrencyCode
+
+_LONGEST = 40
+"""Digits before and after the point that an amount may be given with."""
 
 
 @strawberry.type(description="An amount of money. Exact: the amount is decimal text, never a float.")
@@ -36,3 +40,12 @@ def money(amount: Decimal | str | None, currency: str) -> Money | None:
     value = Decimal(amount)
     cents = value.quantize(Decimal("0.01"))
     return Money(amount=cents if cents == value else value.normalize(), currency_code=CurrencyCode(currency))
+
+
+def amount(value: Decimal | None, field: str) -> Decimal | None:
+    """An amount to compare with. Raises InvalidInputError for one that no amount could be compared with."""
+    if value is not None and not (value.is_finite() and abs(value.adjusted()) < _LONGEST):
+        raise InvalidInputError(
+            field, f"{field} is {str(value)[:30]}; a plain amount such as 12.50 is accepted."
+        )
+    return value

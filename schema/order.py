@@ -14,6 +14,7 @@ from schema.context import Info
 from schema.enums import OrderStatus
 from schema.money import Money, money
 from schema.node import Node
+from schema.owner import tenant_of
 from schema.page import After, Before, First, Last, PageInfo
 from schema.refund import RefundConnection
 from schema.scalars import BigInt
@@ -21,6 +22,7 @@ from schema.selection import selects
 
 if TYPE_CHECKING:
     from schema.customer import Customer
+    from schema.tenant import Tenant
 
 KIND = "Order"
 
@@ -37,6 +39,9 @@ class Order(Node):
     amount: Money = strawberry.field(description="What it came to.")
     refunded: Money = strawberry.field(description="What of it was given back by refunds linked to it.")
     net_amount: Money = strawberry.field(description="The amount less what was given back.")
+    tenant: Annotated["Tenant", strawberry.lazy("schema.tenant")] = strawberry.field(
+        resolver=tenant_of, description="The tenant whose order this is."
+    )
 
     @strawberry.field(description="Who placed it. Null for a guest.")
     async def customer(self, info: Info) -> Annotated["Customer", strawberry.lazy("schema.customer")] | None:
@@ -50,7 +55,7 @@ class Order(Node):
     @strawberry.field(description="The refunds linked to it, newest first. 50 rows unless told.")
     async def refunds(
         self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
-    ) -> RefundConnection:
+    ) -> RefundConnection | None:
         page = await refunds.OF_ORDER.page(
             info.context,
             self.owner.id,

@@ -1,6 +1,7 @@
 """Lists of orders: those of a tenant, and those of a customer."""
 
 from datetime import datetime
+from decimal import Decimal
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
@@ -15,6 +16,7 @@ from schema.arguments import DatabaseId, ExternalId, Id, named
 from schema.context import Info
 from schema.enums import OrderDirection, OrderStatus
 from schema.moments import aware
+from schema.money import amount
 from schema.order import KIND, Order, OrderConnection
 from schema.page import After, Before, First, Last, Window
 from schema.selection import selects
@@ -47,6 +49,12 @@ From: TypeAlias = Annotated[
 Until: TypeAlias = Annotated[
     datetime | None, strawberry.argument(description="Only orders placed before this instant.")
 ]
+Least: TypeAlias = Annotated[
+    Decimal | None, strawberry.argument(description="Only orders of this amount or more, in any currency.")
+]
+Most: TypeAlias = Annotated[
+    Decimal | None, strawberry.argument(description="Only orders of this amount or less, in any currency.")
+]
 Sort: TypeAlias = Annotated[OrderOrder | None, strawberry.argument(description="Newest first unless told.")]
 
 
@@ -60,10 +68,12 @@ async def orders_of_tenant(
     status: Statuses = None,
     placed_from: From = None,
     placed_until: Until = None,
+    min_amount: Least = None,
+    max_amount: Most = None,
     order_by: Sort = None,
-) -> OrderConnection:
+) -> OrderConnection | None:
     """The field: a page of the tenant's orders."""
-    wanted = _filter(status, placed_from, placed_until)
+    wanted = _filter(status, placed_from, placed_until, min_amount, max_amount)
     return await _page(info, root.row, None, Window(first, after, last, before), wanted, order_by)
 
 
@@ -77,10 +87,12 @@ async def orders_of_customer(
     status: Statuses = None,
     placed_from: From = None,
     placed_until: Until = None,
+    min_amount: Least = None,
+    max_amount: Most = None,
     order_by: Sort = None,
-) -> OrderConnection:
+) -> OrderConnection | None:
     """The field: a page of the customer's orders."""
-    wanted = _filter(status, placed_from, placed_until)
+    wanted = _filter(status, placed_from, placed_until, min_amount, max_amount)
     window = Window(first, after, last, before)
     return await _page(info, root.owner, root.row.id, window, wanted, order_by)
 
@@ -107,10 +119,20 @@ async def order_of_tenant(
 
 
 def _filter(
-    statuses: list[OrderStatus] | None, since: datetime | None, until: datetime | None
+    statuses: list[OrderStatus] | None,
+    since: datetime | None,
+    until: datetime | None,
+    least: Decimal | None,
+    most: Decimal | None,
 ) -> OrderFilter:
     names = tuple(dict.fromkeys(each.value for each in named(statuses, "status") or ()))
-    return OrderFilter(names, aware(since, "placedFrom"), aware(until, "placedUntil"))
+    return OrderFilter(
+        names,
+        aware(since, "placedFrom"),
+        aware(until, "placedUntil"),
+        amount(least, "minAmount"),
+        amount(most, "maxAmount"),
+    )
 
 
 async def _page(

@@ -13,6 +13,7 @@ from resolvers.tenants import TenantRow
 from schema.context import Info
 from schema.money import Money, money
 from schema.node import Node
+from schema.owner import tenant_of
 from schema.page import After, Before, First, Last, PageInfo
 from schema.scalars import BigInt
 from schema.selection import selects
@@ -20,6 +21,7 @@ from schema.selection import selects
 if TYPE_CHECKING:
     from schema.customer import Customer
     from schema.order import Order
+    from schema.tenant import Tenant
 
 KIND = "Refund"
 
@@ -34,6 +36,9 @@ class Refund(Node):
     amount: Money = strawberry.field(description="How much was given back.")
     is_linked: bool = strawberry.field(
         description="Whether it is known which order it undoes; else it lowers the customer's revenue only."
+    )
+    tenant: Annotated["Tenant", strawberry.lazy("schema.tenant")] = strawberry.field(
+        resolver=tenant_of, description="The tenant whose refund this is."
     )
 
     @strawberry.field(description="The order that it undoes. Null where that is not known.")
@@ -95,7 +100,7 @@ async def refunds_of_customer(
     after: After = None,
     last: Last = None,
     before: Before = None,
-) -> RefundConnection:
+) -> RefundConnection | None:
     """The field: a page of what the customer got back."""
     page = await refunds.OF_CUSTOMER.page(
         info.context,
@@ -108,3 +113,25 @@ async def refunds_of_customer(
         with_total=selects(info, "totalCount"),
     )
     return RefundConnection.of(root.owner, page)
+
+
+async def refunds_of_tenant(
+    root: "Tenant",
+    info: Info,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
+) -> RefundConnection | None:
+    """The field: a page of what all customers got back."""
+    page = await refunds.LIST.page(
+        info.context,
+        root.row.id,
+        first=first,
+        after=after,
+        last=last,
+        before=before,
+        with_total=selects(info, "totalCount"),
+        within=info.context.query_timeout_seconds,
+    )
+    return RefundConnection.of(root.row, page)

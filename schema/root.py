@@ -19,10 +19,12 @@ from schema.limits import Bounds, guard
 from schema.mutation import Mutation
 from schema.node import Node
 from schema.nodes import NODES, find_node
+from schema.page import After, Before, First, Last
 from schema.scalars import SCALARS
+from schema.selection import selects
 from schema.subscription import Subscription
 from schema.tenant import KIND as TENANT
-from schema.tenant import Tenant
+from schema.tenant import Tenant, TenantConnection
 from schema.timeline import EventTracked, OrderPlaced, RefundGiven, SegmentChanged
 from schema.trusted import TrustedDocuments
 
@@ -31,9 +33,21 @@ _MOST_NODES = 100
 
 @strawberry.type(description="Who asks.")
 class Viewer:
-    @strawberry.field(description="The tenants that the caller may see, by id.")
-    async def tenants(self, info: Info) -> list[Tenant]:
-        return [Tenant.of(row) for row in await tenants.visible(info.context)]
+    @strawberry.field(
+        description="A page of the tenants that the caller may see, by id. 50 rows unless told."
+    )
+    async def tenants(
+        self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
+    ) -> TenantConnection | None:
+        page = await tenants.page(
+            info.context,
+            first=first,
+            after=after,
+            last=last,
+            before=before,
+            with_total=selects(info, "totalCount"),
+        )
+        return TenantConnection.of(page)
 
 
 @strawberry.type(description="Where every query begins.")

@@ -1,7 +1,7 @@
 """Scoring runs and how the processing stands."""
 
 from datetime import datetime
-from typing import cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 import strawberry
 from strawberry.scalars import JSON
@@ -15,9 +15,13 @@ from resolvers.tenants import TenantRow
 from schema.enums import AnalysisKind, ProcessingState, RunStatus
 from schema.model_candidate import ModelCandidate, RejectedModel
 from schema.node import Node
+from schema.owner import tenant_by_number
 from schema.page import PageInfo
 from schema.run_data import RunData
 from schema.scalars import BigInt
+
+if TYPE_CHECKING:
+    from schema.tenant import Tenant
 
 KIND = "ScoreRun"
 
@@ -43,6 +47,7 @@ class RunModel:
 
 @strawberry.type(description="One run of the analyses over a tenant's customers.")
 class ScoreRun(Node):
+    tenant_number: strawberry.Private[int]
     database_id: BigInt = strawberry.field(description="The run's number.")
     status: RunStatus = strawberry.field(description="How far it is.")
     analyses: list[AnalysisKind] = strawberry.field(description="What it computes.")
@@ -57,6 +62,9 @@ class ScoreRun(Node):
     data: RunData | None = strawberry.field(
         description="What it was computed from, and what it left out; null before it has ended."
     )
+    tenant: Annotated["Tenant", strawberry.lazy("schema.tenant")] = strawberry.field(
+        resolver=tenant_by_number, description="The tenant whose run this is."
+    )
 
     @classmethod
     def of(cls, row: RunRow | RunHead) -> "ScoreRun":
@@ -64,6 +72,7 @@ class ScoreRun(Node):
         found = report.get("model")
         return cls(
             id=strawberry.ID(ids.encode(KIND, row.tenant_id, row.id)),
+            tenant_number=row.tenant_id,
             database_id=BigInt(row.id),
             status=RunStatus(row.status),
             analyses=[AnalysisKind(each) for each in row.analyses],

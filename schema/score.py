@@ -2,12 +2,13 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import strawberry
 
 from resolvers import customer_intervals, runs
 from resolvers.customers import CustomerRow
+from resolvers.runs import RunRow
 from resolvers.scores import ScoreRow
 from resolvers.tenants import TenantRow
 from schema.context import Info
@@ -20,16 +21,27 @@ if TYPE_CHECKING:
     from resolvers.customer_bounds import CustomerIntervals
 
 
-async def _missing(info: Info, tenant: TenantRow, analysis: str, seen: datetime) -> MissingScoreReason:
-    """Why a customer who was first seen at an instant has no score of an analysis."""
-    run = await runs.current_of(info.context, tenant.id, analysis)
-    if run is None or run.started_at < seen:
-        return MissingScoreReason.NOT_PROCESSED
-    return MissingScoreReason.NO_TRANSACTION
+class CustomerScored(Scored):
+    """What the scores of one customer share: which run looked at the customer, and why there is no score."""
+
+    analysis: ClassVar[str]
+    seen: strawberry.Private[datetime]
+
+    async def _standing(self, info: Info) -> RunRow | None:
+        run = await runs.current_of(info.context, self.tenant.id, self.analysis)
+        return None if run is None or run.started_at < self.seen else run
+
+    async def _missing(self, info: Info) -> MissingScoreReason | None:
+        """Why there is no score; None where there is one."""
+        if self.run_key is not None:
+            return None
+        looked = await self._standing(info)
+        return MissingScoreReason.NO_TRANSACTION if looked else MissingScoreReason.NOT_PROCESSED
 
 
 @strawberry.type(description="Recency, frequency and monetary value of a customer, as of the run.")
-class CustomerRfm(Scored):
+class CustomerRfm(CustomerScored):
+    analysis = "rfm"
     seen: strawberry.Private[datetime]
     segment: RfmSegment | None = strawberry.field(
         default=None, description="The segment that the three scores fall into."
@@ -60,9 +72,7 @@ class CustomerRfm(Scored):
 
     @strawberry.field(description="Why there is no score; null where there is one.")
     async def reason(self, info: Info) -> MissingScoreReason | None:
-        if self.run_key is not None:
-            return None
-        return await _missing(info, self.tenant, "rfm", self.seen)
+        return await self._missing(info)
 
     @classmethod
     def of(cls, tenant: TenantRow, customer: CustomerRow, score: ScoreRow | None) -> "CustomerRfm":
@@ -86,7 +96,8 @@ class CustomerRfm(Scored):
 
 
 @strawberry.type(description="What a customer is worth, so far and within the horizon of lifetime value.")
-class CustomerClv(Scored):
+class CustomerClv(CustomerScored):
+    analysis = "clv"
     seen: strawberry.Private[datetime]
     customer_id: strawberry.Private[int]
     historical: strawberry.Private[Decimal]
@@ -149,9 +160,7 @@ class CustomerClv(Scored):
 
     @strawberry.field(description="Why there is no value; null where there is one.")
     async def reason(self, info: Info) -> MissingScoreReason | None:
-        if self.run_key is not None:
-            return None
-        return await _missing(info, self.tenant, "clv", self.seen)
+        return await self._missing(info)
 
     @classmethod
     def of(cls, tenant: TenantRow, customer: CustomerRow, score: ScoreRow | None) -> "CustomerClv":
@@ -177,7 +186,8 @@ class CustomerClv(Scored):
 
 
 @strawberry.type(description="How likely the customer is to be lost.")
-class CustomerChurn(Scored):
+class CustomerChurn(CustomerScored):
+    analysis = "churn"
     seen: strawberry.Private[datetime]
     probability: float | None = strawberry.field(
         default=None,
@@ -193,9 +203,8 @@ class CustomerChurn(Scored):
 
     @strawberry.field(description="Why the probability is null; null where it is not.")
     async def reason(self, info: Info) -> MissingScoreReason | None:
-        if self.run_key is None:
-            return await _missing(info, self.tenant, "churn", self.seen)
-        return MissingScoreReason.LOW_DATA if self.probability is None else None
+        lacks_model = self.run_key is not None and self.probability is None
+        return MissingScoreReason.LOW_DATA if lacks_model else await self._missing(info)
 
     @classmethod
     def of(cls, tenant: TenantRow, customer: CustomerRow, score: ScoreRow | None) -> "CustomerChurn":

@@ -12,12 +12,14 @@ from resolvers import segments
 from resolvers.segments import Membership, Reason, SegmentRow
 from resolvers.tenants import TenantRow
 from schema.context import Info
-from schema.customer import CustomerConnection
+from schema.customer import Customer, CustomerConnection
 from schema.customer_list import Filter, Search, Sort, customer_page
 from schema.enums import SegmentType
 from schema.node import Node
+from schema.owner import tenant_of
 from schema.page import After, Before, First, Last, PageInfo, Window
 from schema.scalars import BigInt
+from schema.selection import selects
 
 if TYPE_CHECKING:
     from schema.tenant import Tenant
@@ -45,11 +47,9 @@ class Segment(Node):
         description="When its name, criteria or description last changed."
     )
 
-    @strawberry.field(description="The tenant whose segment this is.")
-    def tenant(self) -> Annotated["Tenant", strawberry.lazy("schema.tenant")]:
-        from schema.tenant import Tenant
-
-        return Tenant.of(self.owner)
+    tenant: Annotated["Tenant", strawberry.lazy("schema.tenant")] = strawberry.field(
+        resolver=tenant_of, description="The tenant whose segment this is."
+    )
 
     @strawberry.field(
         description="A page of its members: searched, filtered, in any order. 50 rows unless told."
@@ -64,7 +64,7 @@ class Segment(Node):
         query: Search = None,
         filter: Filter = None,  # noqa: A002
         order_by: Sort = None,
-    ) -> CustomerConnection:
+    ) -> CustomerConnection | None:
         window = Window(first, after, last, before)
         return await customer_page(
             info, self.owner, window, query=query, filters=filter, order=order_by, segment=self.row.id
@@ -122,11 +122,12 @@ class SegmentReason:
         return cls(path=row.path, text=row.sentence, field=row.field, value=row.value)
 
 
-@strawberry.type(description="A customer's being in a segment.")
-class SegmentMembership:
+@strawberry.type(description="A segment that a customer is in, in a page.")
+class CustomerSegmentEdge:
     owner: strawberry.Private[TenantRow]
     row: strawberry.Private[Membership]
-    segment: Segment = strawberry.field(description="The segment.")
+    cursor: str = strawberry.field(description="Where the segment stands in the list.")
+    node: Segment = strawberry.field(description="The segment.")
     added_at: datetime = strawberry.field(description="Since when the customer has been in it.")
 
     @strawberry.field(
@@ -139,6 +140,45 @@ class SegmentMembership:
         found = await segments.reasons(info.context, self.owner.id, row.segment.id, row.customer_id)
         return [SegmentReason.of(each) for each in found]
 
+
+@strawberry.type(
+    description="A page of the segments that a customer is in; the edges say since when, and why."
+)
+class CustomerSegmentConnection:
+    edges: list[CustomerSegmentEdge] = strawberry.field(
+        description="The segments with their cursors, and how the customer came into them."
+    )
+    nodes: list[Segment] = strawberry.field(description="The segments.")
+    page_info: PageInfo = strawberry.field(description="Where this page stands.")
+    total_count: int = strawberry.field(description="Segments of the whole list; counted only if asked for.")
+
     @classmethod
-    def of(cls, tenant: TenantRow, row: Membership) -> "SegmentMembership":
-        return cls(owner=tenant, row=row, segment=Segment.of(tenant, row.segment), added_at=row.added_at)
+    def of(cls, owner: TenantRow, page: Page[Membership]) -> "CustomerSegmentConnection":
+        nodes = [Segment.of(owner, row.segment) for row in page.rows]
+        edges = [
+            CustomerSegmentEdge(owner=owner, row=row, cursor=cursor, node=node, added_at=row.added_at)
+            for row, cursor, node in zip(page.rows, page.cursors, nodes, strict=True)
+        ]
+        return cls(edges=edges, nodes=nodes, page_info=PageInfo.of(page), total_count=page.total or 0)
+
+
+async def segments_of_customer(
+    root: Customer,
+    info: Info,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
+) -> CustomerSegmentConnection | None:
+    """The field: a page of the segments the customer is in."""
+    page = await segments.of_customer(
+        info.context,
+        root.owner.id,
+        root.row.id,
+        first=first,
+        after=after,
+        last=last,
+        before=before,
+        with_total=selects(info, "totalCount"),
+    )
+    return CustomerSegmentConnection.of(root.owner, page)

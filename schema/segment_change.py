@@ -13,8 +13,9 @@ from schema.arguments import named
 from schema.context import Info
 from schema.customer import Customer
 from schema.enums import RfmSegment
-from schema.page import After, First, PageInfo
+from schema.page import After, Before, First, Last, PageInfo
 from schema.run import ScoreRun
+from schema.selection import selects
 
 if TYPE_CHECKING:
     from schema.tenant import Tenant
@@ -70,20 +71,34 @@ class SegmentChangeConnection:
     edges: list[SegmentChangeEdge] = strawberry.field(description="The moves with their cursors.")
     nodes: list[SegmentChange] = strawberry.field(description="The moves.")
     page_info: PageInfo = strawberry.field(description="Where this page stands.")
+    total_count: int = strawberry.field(description="Moves of the whole log; counted only if asked for.")
 
     @classmethod
     def of(cls, owner: TenantRow, page: Page[SegmentChangeRow]) -> "SegmentChangeConnection":
         nodes = [SegmentChange.of(owner, row) for row in page.rows]
         edges = [SegmentChangeEdge(cursor=c, node=n) for c, n in zip(page.cursors, nodes, strict=True)]
-        return cls(edges=edges, nodes=nodes, page_info=PageInfo.of(page))
+        return cls(edges=edges, nodes=nodes, page_info=PageInfo.of(page), total_count=page.total or 0)
 
 
 async def changes_of_tenant(
-    root: "Tenant", info: Info, first: First = None, after: After = None, segments: Segments = None
-) -> SegmentChangeConnection:
+    root: "Tenant",
+    info: Info,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
+    segments: Segments = None,
+) -> SegmentChangeConnection | None:
     """The field: a page of the tenant's log of moves."""
     page = await segment_changes.page(
-        info.context, root.row.id, first=first, after_cursor=after, segments=names(segments)
+        info.context,
+        root.row.id,
+        segments=names(segments),
+        first=first,
+        after=after,
+        last=last,
+        before=before,
+        with_total=selects(info, "totalCount"),
     )
     return SegmentChangeConnection.of(root.row, page)
 

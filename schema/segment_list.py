@@ -5,17 +5,16 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 from strawberry.scalars import JSON
 
-from kit import ids
 from kit.errors import InvalidInputError
 from resolvers import segments as use_cases
 from resolvers.segments import Preview
 from resolvers.tenants import TenantRow
+from schema.arguments import DatabaseId, Id, number_of
 from schema.context import Info
 from schema.customer import Customer
 from schema.customer_filter import CustomerFilter, criteria_given
 from schema.enums import SegmentType
 from schema.page import After, Before, First, Last
-from schema.scalars import BigInt
 from schema.segment import KIND, Segment, SegmentConnection
 from schema.selection import selects
 
@@ -42,7 +41,7 @@ class SegmentPreview:
         self,
         info: Info,
         first: Annotated[int, strawberry.argument(description="So many customers: 0 to 100.")] = 10,
-    ) -> list[Customer]:
+    ) -> list[Customer] | None:
         rows = await use_cases.sample(info.context, self.tenant.id, self.row, first=first)
         return [Customer.of(self.tenant, each) for each in rows]
 
@@ -69,7 +68,7 @@ async def segments(
     after: After = None,
     last: Last = None,
     before: Before = None,
-) -> SegmentConnection:
+) -> SegmentConnection | None:
     """The field: a page of the tenant's segments."""
     page = await use_cases.page(
         info.context,
@@ -87,17 +86,11 @@ async def segments(
 async def segment(
     root: "Tenant",
     info: Info,
-    id: Annotated[strawberry.ID | None, strawberry.argument(description="Its global id.")] = None,  # noqa: A002
-    database_id: Annotated[BigInt | None, strawberry.argument(description="Its number.")] = None,
+    id: Id = None,  # noqa: A002
+    database_id: DatabaseId = None,
 ) -> Segment | None:
     """The field: one segment by exactly one of its ids."""
-    if (id is None) == (database_id is None):
-        raise InvalidInputError("segment", "Give exactly one of id and databaseId.")
-    number = database_id or 0
-    if id is not None:
-        tenant, number = ids.number(id, KIND, parts=2)
-        number = number if tenant == root.row.id else 0
-    return await find_segment(info, root.row, number)
+    return await find_segment(info, root.row, number_of("segment", KIND, root.row.id, id, database_id))
 
 
 async def find_segment(info: Info, tenant: TenantRow, number: int) -> Segment | None:

@@ -7,24 +7,32 @@ import strawberry
 
 from kit import ids
 from kit.errors import InvalidInputError
-from resolvers import customers, run_list, settings, status
+from kit.page import Page
+from resolvers import customers, run_list, runs, settings, status
 from resolvers.backtesting.request import USUAL_HOLDOUT
 from resolvers.tenants import TenantRow
 from schema import segment_list
 from schema.analytics import Analytics
-from schema.arguments import DatabaseId, ExternalId, Id
+from schema.arguments import DatabaseId, ExternalId, Id, number_of
 from schema.backtest import Backtest, last_backtest
 from schema.context import Info
 from schema.customer import KIND as CUSTOMER
 from schema.customer import Customer, CustomerConnection
 from schema.customer_list import customers as customers_field
 from schema.event import EventConnection, events_of_tenant
-from schema.integration import Integration, integrations_of
+from schema.integration import (
+    Integration,
+    IntegrationConnection,
+    integration_of_tenant,
+    integrations_of_tenant,
+)
 from schema.node import Node
 from schema.order import Order, OrderConnection
 from schema.order_list import order_of_tenant, orders_of_tenant
-from schema.page import After, Before, First, Last
-from schema.run import Processing, ScoreRunConnection
+from schema.page import After, Before, First, Last, PageInfo
+from schema.refund import RefundConnection, refunds_of_tenant
+from schema.run import KIND as RUN
+from schema.run import Processing, ScoreRun, ScoreRunConnection
 from schema.scalars import BigInt, CurrencyCode
 from schema.segment import Segment, SegmentConnection
 from schema.segment_change import SegmentChangeConnection, changes_of_tenant
@@ -44,7 +52,7 @@ class Tenant(Node):
     time_zone: str = strawberry.field(description="IANA zone that decides which day an order belongs to.")
     created_at: datetime = strawberry.field(description="When the tenant was made.")
 
-    customers: CustomerConnection = strawberry.field(
+    customers: CustomerConnection | None = strawberry.field(
         resolver=customers_field,
         description="A page of the customers: searched, filtered, in any order. 50 rows unless told.",
     )
@@ -71,7 +79,7 @@ class Tenant(Node):
         tenant, customer = ids.number(id, CUSTOMER, parts=2)
         return customer if tenant == self.row.id else 0
 
-    segments: SegmentConnection = strawberry.field(
+    segments: SegmentConnection | None = strawberry.field(
         resolver=segment_list.segments,
         description="A page of the segments, by id. 50 rows unless told; at most 1,000.",
     )
@@ -84,7 +92,7 @@ class Tenant(Node):
         description="Who would be in a segment of these criteria, before it is made. Null with an error "
         "where the criteria are refused or take too long.",
     )
-    orders: OrderConnection = strawberry.field(
+    orders: OrderConnection | None = strawberry.field(
         resolver=orders_of_tenant,
         description="A page of the orders, newest first unless told. 50 rows unless told.",
     )
@@ -92,11 +100,15 @@ class Tenant(Node):
         resolver=order_of_tenant,
         description="One order, by exactly one of its ids. Null if there is none.",
     )
-    events: EventConnection = strawberry.field(
+    refunds: RefundConnection | None = strawberry.field(
+        resolver=refunds_of_tenant,
+        description="A page of what was given back, newest first. 50 rows unless told.",
+    )
+    events: EventConnection | None = strawberry.field(
         resolver=events_of_tenant, description="A page of the events, newest first. 50 rows unless told."
     )
 
-    segment_changes: SegmentChangeConnection = strawberry.field(
+    segment_changes: SegmentChangeConnection | None = strawberry.field(
         resolver=changes_of_tenant,
         description="A page of the moves between segments, oldest first; the subscription goes on from its "
         "cursors. 50 rows unless told; at most 1,000.",
@@ -118,7 +130,7 @@ class Tenant(Node):
         after: After = None,
         last: Last = None,
         before: Before = None,
-    ) -> ScoreRunConnection:
+    ) -> ScoreRunConnection | None:
         page = await run_list.LIST.page(
             info.context,
             self.row.id,
@@ -130,6 +142,17 @@ class Tenant(Node):
         )
         return ScoreRunConnection.of(page)
 
+    @strawberry.field(description="One run, by exactly one of its ids. Null if there is none.")
+    async def score_run(
+        self,
+        info: Info,
+        id: Id = None,  # noqa: A002
+        database_id: DatabaseId = None,
+    ) -> ScoreRun | None:
+        number = number_of("scoreRun", RUN, self.row.id, id, database_id)
+        row = await runs.of_id(info.context, self.row.id, number)
+        return None if row is None else ScoreRun.of(row)
+
     @strawberry.field(description="The last backtest that held so many days out. Null before the first.")
     async def backtest(
         self,
@@ -140,9 +163,14 @@ class Tenant(Node):
     ) -> Backtest | None:
         return await last_backtest(info, self.row, holdout_days)
 
-    @strawberry.field(description="The accounts in other systems, by id.")
-    async def integrations(self, info: Info) -> list[Integration]:
-        return await integrations_of(info, self.row)
+    integrations: IntegrationConnection | None = strawberry.field(
+        resolver=integrations_of_tenant,
+        description="A page of the accounts in other systems, by id. 50 rows unless told.",
+    )
+    integration: Integration | None = strawberry.field(
+        resolver=integration_of_tenant,
+        description="One account in another system, by exactly one of its ids. Null if there is none.",
+    )
 
     @strawberry.field(description="What the tenant has chosen about its scoring, and the defaults elsewhere.")
     async def scoring_settings(self, info: Info) -> ScoringSettings:
@@ -160,3 +188,23 @@ class Tenant(Node):
             time_zone=row.time_zone,
             created_at=row.created_at,
         )
+
+
+@strawberry.type(description="A tenant in a page.")
+class TenantEdge:
+    cursor: str = strawberry.field(description="Where the tenant stands in the list.")
+    node: Tenant = strawberry.field(description="The tenant.")
+
+
+@strawberry.type(description="A page of tenants.")
+class TenantConnection:
+    edges: list[TenantEdge] = strawberry.field(description="The tenants with their cursors.")
+    nodes: list[Tenant] = strawberry.field(description="The tenants.")
+    page_info: PageInfo = strawberry.field(description="Where this page stands.")
+    total_count: int = strawberry.field(description="Tenants of the whole list; counted only if asked for.")
+
+    @classmethod
+    def of(cls, page: Page[TenantRow]) -> "TenantConnection":
+        nodes = [Tenant.of(row) for row in page.rows]
+        edges = [TenantEdge(cursor=c, node=n) for c, n in zip(page.cursors, nodes, strict=True)]
+        return cls(edges=edges, nodes=nodes, page_info=PageInfo.of(page), total_count=page.total or 0)

@@ -110,7 +110,7 @@ async def timeline_of_customer(
     types: Types = None,
     occurred_from: From = None,
     occurred_until: Until = None,
-) -> TimelineConnection:
+) -> TimelineConnection | None:
     """The field: a page of the customer's timeline."""
     wanted = TimelineFilter(
         kinds=tuple(dict.fromkeys(each.value for each in named(kinds, "kinds") or ())) or KINDS,

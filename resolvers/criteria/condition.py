@@ -4,15 +4,30 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any as Anything
 
-from sqlalchemy import ColumnElement, FromClause, Text, and_, any_, bindparam, collate, func, or_, true
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    collate,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from kit.db import TENANT
 from kit.page import Kind
+from models import TABLES
 from resolvers.criteria.fields import CUSTOMERS, FROM, SCORES, STANDING, Field, Source
-from resolvers.criteria.tree import All, Any, Comparison, Node
+from resolvers.criteria.tree import All, Any, Comparison, Membership, Node
 from resolvers.sorting import SQL_TYPES
 
+_MEMBERS = TABLES["segment_member"]
 _AFTER_ALL = "\U0010ffff"
 """The last character of Unicode: what begins with a text lies between it and it with this behind it."""
 
@@ -57,6 +72,8 @@ def _sources(node: Node) -> Iterator[Source]:
             yield from _sources(part)
     elif isinstance(node, Comparison):
         yield node.field.source
+    elif isinstance(node, Membership):
+        yield Source.CUSTOMER
     else:
         yield from _sources(node.part)
 
@@ -78,7 +95,20 @@ def _clause(node: Node) -> ColumnElement[bool]:
         return or_(*(_clause(each) for each in node.parts))
     if isinstance(node, Comparison):
         return _COMPARED[node.operator](node.field, node.value)
+    if isinstance(node, Membership):
+        found = _in_segments(node.segments)
+        return found if node.member else ~found
     return _clause(node.part).is_not(true())
+
+
+def _in_segments(segments: tuple[int, ...]) -> ColumnElement[bool]:
+    named = bindparam(None, [*segments], type_=ARRAY(BigInteger), unique=True)
+    found = select(_MEMBERS.c.customer_id).where(
+        _MEMBERS.c.tenant_id == TENANT,
+        _MEMBERS.c.customer_id == CUSTOMERS.c.id,
+        _MEMBERS.c.segment_id == any_(named),
+    )
+    return found.correlate(CUSTOMERS).exists()
 
 
 def _value(field: Field, value: Anything) -> ColumnElement[Anything]:

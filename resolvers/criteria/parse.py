@@ -7,11 +7,12 @@ from typing import NoReturn
 
 from kit.errors import InvalidInputError
 from resolvers.criteria.fields import FIELDS, Field
-from resolvers.criteria.tree import All, Any, Comparison, Node, Not
+from resolvers.criteria.tree import All, Any, Comparison, Membership, Node, Not
 from resolvers.criteria.values import checked
 
 DEEPEST, MOST_CONDITIONS, MOST_VALUES, MOST_ALTOGETHER = 8, 100, 1000, 5000
 GROUPS = ("all", "any", "not")
+_SEGMENTS, _QUANTITIES = "segments", ("any", "all", "none")
 _LISTS = ("in", "not_in", "between")
 
 
@@ -24,11 +25,22 @@ def parse(criteria: Anything, *, root: str = "criteria") -> Node:
 
 
 class Parser:
-    """Reads one criteria. `spell` gives names as the caller writes them."""
+    """Reads one criteria. `spell` gives names as the caller writes them.
 
-    def __init__(self, root: str, *, spell: Callable[[str], str] = str) -> None:
+    `segment` makes the number of a segment of what the caller names it by, at a path. Only where it is given
+    may conditions be about segments: one that is made of criteria cannot be about others, or itself.
+    """
+
+    def __init__(
+        self,
+        root: str,
+        *,
+        spell: Callable[[str], str] = str,
+        segment: Callable[[Anything, str], int] | None = None,
+    ) -> None:
         self._root = root
         self._spell = spell
+        self._segment = segment
         self._conditions = 0
         self._compared_with = 0
 
@@ -53,9 +65,29 @@ class Parser:
         if name == "not":
             here = f"{path}.not"
             return Not(here, self._group(value, here, depth + 1))
+        if name == _SEGMENTS:
+            return self._memberships(value, f"{path}.{name}")
         if name not in FIELDS:
             self._unknown(path, name, "field", [*FIELDS, *GROUPS])
         return self._field(FIELDS[name], value, f"{path}.{self._spell(name)}")
+
+    def _memberships(self, found: Anything, path: str) -> Node:
+        if self._segment is None:
+            self._refuse(path, f"{path}: what a segment is made of cannot be segments.")
+        if not isinstance(found, dict) or not found:
+            self._refuse(path, f"{path} compares with nothing; accepted are {', '.join(_QUANTITIES)}.")
+        parts: list[Node] = []
+        for name, given in found.items():
+            here = f"{path}.{name}"
+            if not isinstance(given, list) or not 0 < len(given) <= MOST_CONDITIONS:
+                self._refuse(here, f"{here} must be a list of 1 to {MOST_CONDITIONS} segments.")
+            numbers = [self._segment(each, f"{here}[{at}]") for at, each in enumerate(given)]
+            groups = [(each,) for each in numbers] if name == "all" else [tuple(numbers)]
+            parts += [Membership(path, each, name != "none") for each in groups]
+        self._conditions += len(parts)
+        if self._conditions > MOST_CONDITIONS:
+            self._too_many(path)
+        return parts[0] if len(parts) == 1 else All(tuple(parts))
 
     def _several(self, name: str, found: Anything, path: str, depth: int) -> Node:
         if not isinstance(found, list) or not found:

@@ -29,6 +29,20 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
+class Membership:
+    """Whether a customer is in any of these segments, or (`member` false) in none of them."""
+
+    path: str
+    segments: tuple[int, ...]
+    member: bool
+
+    def sentence(self) -> str:
+        """The condition in words."""
+        numbers = ", ".join(map(str, self.segments))
+        return f"is in {'one' if self.member else 'none'} of the segments {numbers}"
+
+
+@dataclass(frozen=True, slots=True)
 class All:
     """True where every part is."""
 
@@ -55,8 +69,8 @@ class Not:
         return f"not: {inner}"
 
 
-Node: TypeAlias = Comparison | All | Any | Not
-Clause: TypeAlias = Comparison | Not
+Node: TypeAlias = Comparison | Membership | All | Any | Not
+Clause: TypeAlias = Comparison | Membership | Not
 
 _WORDS = {
     "eq": "is",

@@ -3,17 +3,19 @@
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Unpack
 
-from sqlalchemy import BigInteger, any_, bindparam, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import select
 
-from kit.db import TENANT, Statement, load, prepare
+from kit.db import TENANT, Statement, load
 from kit.errors import InvalidInputError
+from kit.page import Asked, Page
 from models import TABLES
 from models.segment import STATIC
 from resolvers import tenants
-from resolvers.context import READ, WRITE, Ctx
+from resolvers.context import WRITE, Ctx
+from resolvers.keyset import KeysetList
+from resolvers.relation import Relation
 from resolvers.segments.rows import COLUMNS, SEGMENTS, SegmentRow
 from resolvers.segments.write import locked
 
@@ -23,16 +25,6 @@ MOST = 1000
 
 _SQL = Path(__file__).parent.parent.parent / "models" / "sql"
 _ADD, _REMOVE = load(_SQL / "segment_members_add.sql"), load(_SQL / "segment_members_remove.sql")
-_OF_CUSTOMERS = prepare(
-    select(MEMBERS.c.customer_id, MEMBERS.c.added_at, *COLUMNS)
-    .select_from(MEMBERS.join(SEGMENTS, SEGMENTS.c.id == MEMBERS.c.segment_id))
-    .where(
-        MEMBERS.c.tenant_id == TENANT,
-        SEGMENTS.c.tenant_id == TENANT,
-        MEMBERS.c.customer_id == any_(bindparam("ids", type_=ARRAY(BigInteger))),
-    )
-    .order_by(MEMBERS.c.customer_id, SEGMENTS.c.id)
-)
 
 
 class Membership(NamedTuple):
@@ -50,23 +42,24 @@ class MemberOutcome(NamedTuple):
     outcome: str
 
 
-async def by_customers(ctx: Ctx, tenant: int, customers: list[int]) -> list[list[Membership]]:
-    """Batch function: the segments of each customer, by their ids."""
-    rows = await ctx.reader.fetch(_OF_CUSTOMERS, _membership, tenant=tenant, ids=customers)
-    found: dict[int, list[Membership]] = {each: [] for each in customers}
-    for row in rows:
-        found[row.customer_id].append(row)
-    return [found[each] for each in customers]
-
-
 def _membership(customer: int, added_at: datetime, *columns: Any) -> Membership:
     return Membership(customer, added_at, SegmentRow(*columns))
 
 
-async def of_customer(ctx: Ctx, tenant: int, customer: int) -> list[Membership]:
-    """The segments of one customer, batched with the others of the request."""
-    ctx.allow(tenant, READ)
-    return await ctx.loader("memberships", tenant, by_customers).load(customer)
+_MEMBERSHIPS = (
+    select(MEMBERS.c.customer_id, MEMBERS.c.added_at, *COLUMNS)
+    .select_from(MEMBERS.join(SEGMENTS, SEGMENTS.c.id == MEMBERS.c.segment_id))
+    .where(MEMBERS.c.tenant_id == TENANT, SEGMENTS.c.tenant_id == TENANT)
+)
+_OF_CUSTOMER = Relation(KeysetList("membership", SEGMENTS, _MEMBERSHIPS, _membership), MEMBERS.c.customer_id)
+
+
+async def of_customer(ctx: Ctx, tenant: int, customer: int, **asked: Unpack[Asked]) -> Page[Membership]:
+    """A page of the segments a customer is in, by their ids, read with those of the other customers.
+
+    Raises InvalidInputError for a page size or cursor that is not accepted.
+    """
+    return await _OF_CUSTOMER.page(ctx, tenant, customer, **asked)
 
 
 async def add_members(ctx: Ctx, tenant: int, segment: int, customers: Sequence[int]) -> list[MemberOutcome]:

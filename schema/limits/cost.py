@@ -2,7 +2,8 @@
 
 A field of an object costs 1, plus what is selected on it; a scalar or an enum is free. A page multiplies what
 is selected on its nodes by `first` or `last`, or by the usual size of a page; another list by `first` where
-it takes one, by the length of its `ids`, by what `lengths` knows of the object it is on, or by 10. A preview
+it takes one, by the length of its `ids`, by what `lengths` knows of the object it is on or of what it
+holds, or by 10. A preview
 of a segment costs 100, a mutation 10 more, `totalCount` 10. What introspection asks is reckoned likewise,
 over all types of the schema, and costs a fiftieth of it.
 """
@@ -41,7 +42,7 @@ from graphql.language import (
 
 from kit.errors import InvalidInputError
 from kit.page import DEFAULT, MOST
-from schema.limits.lengths import HALF, LENGTHS, PRICES
+from schema.limits.lengths import HALF, LENGTHS, LISTS, PRICES
 
 LIST = 10
 MUTATION = 10
@@ -123,7 +124,7 @@ class _Reckoner:
         if get_named_type(field.type).name == "__Type" and node.name.value == "types":
             return len(self._schema.type_map)
         size = self._size(node)
-        return LIST if size is None else size
+        return LISTS.get(get_named_type(field.type).name, LIST) if size is None else size
 
     def _size(self, node: FieldNode) -> int | None:
         """How many the arguments ask for at most; None if they do not say."""

@@ -56,6 +56,22 @@ LENGTHS: dict[str, Callable[[Arguments], int]] = {
     "EventBatch": _batch,
 }
 """By type of the object: what makes the length of its lists of its field's arguments."""
+LISTS = {
+    "BacktestWeek": 520,
+    "CalibrationDecile": 10,
+    "ChurnHistogramBin": 10,
+    "ChurnRiskFigures": 4,
+    "ClvHistogramBin": 20,
+    "ClvTierFigures": 3,
+    "MoneyRange": 5,
+    "RealisedRisk": 4,
+    "RfmGridCell": 25,
+    "RfmSegmentFigures": 11,
+    "ScoreRange": 5,
+    "SegmentCells": 11,
+    "SegmentMigrationCell": 143,
+}
+"""By type of the items: how long a list of them is at most; of a backtest's weeks, those of ten years."""
 HALF = frozenset({"CustomerCohort"})
 """Types whose own lists are on average half as long as the list they stand in: a triangle of months."""
 PRICES = {"SegmentPreview": 100}

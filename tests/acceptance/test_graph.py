@@ -172,10 +172,12 @@ async def test_one_customer_by_each_of_its_ids(scored, ask):
 
 
 async def test_nodes_by_their_global_ids(scored, ask):
-    tenant = (await ask("{ viewer { tenants { id customers(first: 1) { nodes { id } } } } }"))["viewer"]
-    customer = tenant["tenants"][0]["customers"]["nodes"][0]["id"]
+    tenant = (await ask("{ viewer { tenants { nodes { id customers(first: 1) { nodes { id } } } } } }"))[
+        "viewer"
+    ]
+    customer = tenant["tenants"]["nodes"][0]["customers"]["nodes"][0]["id"]
     wanted = [
-        tenant["tenants"][0]["id"],
+        tenant["tenants"]["nodes"][0]["id"],
         customer,
         ids.encode("Customer", 56, 999999),
         ids.encode("Tenant", 3),
@@ -337,8 +339,9 @@ async def test_nobody_has_an_external_id_with_nul(scored, ask):
 
 FRESHNESS = "computedAt dataThrough runId isStale modelVersion"
 DIVERSE = [
-    "{ viewer { tenants { name slug } } }",
-    "{ viewer { tenants { customers(first: $n) { totalCount nodes { email tenant { name } } } } } }",
+    "{ viewer { tenants { nodes { name slug } } } }",
+    "{ viewer { tenants(first: 5) { nodes { customers(first: $n) { totalCount nodes { "
+    "email tenant { name } } } } } } }",
     "{ tenant(databaseId: 56) { customers(first: $n) { nodes { rfm { segment %s } clv { tier %s } "
     "churn { risk %s } } } } }" % ((FRESHNESS,) * 3),
     "{ nodes(ids: $ids) { id } }",
@@ -348,13 +351,14 @@ DIVERSE = [
     '{ a: tenant(databaseId: 56) { customer(externalId: "C1") { id } } '
     'b: tenant(databaseId: 56) { customer(externalId: "C2") { id } } c: tenant(databaseId: 57) { name } }',
     "{ tenant(databaseId: 56) { processing { status isStale run { step } } } }",
-    "{ viewer { tenants { processing { status isStale } } } }",
+    "{ viewer { tenants { nodes { processing { status isStale } } } } }",
     "{ tenant(databaseId: 56) { analytics { rfm { isStale distribution { segment customers } } "
     "clv { overview { totalCustomers } } churn { computedAt } } } }",
     "{ tenant(databaseId: 56) { analytics { clv { topCustomers(first: $n) { email clv { tier } } } "
     "churn { customersAtRisk(first: $n) { email churn { risk } } } } } }",
     "{ tenant(databaseId: 56) { analytics { clv { topCustomers(first: $n) { email clv { tier } } } } } }",
-    "{ viewer { tenants { scoringSettings { clv { months } segmentMap { cells } defaults { own } } } } }",
+    "{ viewer { tenants { nodes { scoringSettings { "
+    "clv { months } segmentMap { cells } defaults { own } } } } } }",
     "{ tenant(databaseId: 56) { scoreRuns(first: $n) { totalCount nodes { status model { name } } } } }",
     "{ tenant(databaseId: 56) { analytics { rfm { migration { from { asOf } cells { customers } } } } } }",
     "{ tenant(databaseId: 56) { analytics { churn { customersAtRisk(first: $n) { "

@@ -54,8 +54,8 @@ async def test_an_integration_is_kept_with_its_credentials_encrypted(make, kept,
     ((raw,),) = make.owner.execute("SELECT integration::text FROM integration").fetchall()
     assert KEY not in raw
     assert TOKEN not in raw
-    found = await ask(f"{{ tenant(databaseId: 56) {{ integrations {{ {FIELDS} }} }} }}")
-    assert found["tenant"]["integrations"] == [kept]
+    found = await ask(f"{{ tenant(databaseId: 56) {{ integrations {{ nodes {{ {FIELDS} }} }} }} }}")
+    assert found["tenant"]["integrations"]["nodes"] == [kept]
     node = await ask(
         f"query N($id: ID!) {{ node(id: $id) {{ ... on Integration {{ {FIELDS} }} }} }}", id=kept["id"]
     )

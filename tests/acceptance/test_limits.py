@@ -144,11 +144,11 @@ async def test_fragments_that_double_at_every_step_are_priced_in_no_time(client)
 @pytest.mark.parametrize(
     ("query", "bound"),
     [
-        ("{ " + "viewer { tenants { name } } " * 10_000 + "}", "tokens"),
+        ("{ " + "viewer { tenants { nodes { name } } } " * 10_000 + "}", "tokens"),
         (DEEP % "id {", None),
         ("{ " + " ".join(f"a{n}: __typename" for n in range(101)) + " }", "aliases"),
         ("{ " + "viewer { __typename } " * 102 + "}", "aliases"),
-        ("{ viewer { " + ("... { " + "tenants { id } " * 60 + "} ") * 2 + "} }", "aliases"),
+        ("{ viewer { " + ("... { " + "tenants { nodes { id } } " * 60 + "} ") * 2 + "} }", "aliases"),
         ("{ viewer { " + "...F " * 102 + "} } fragment F on Viewer { __typename }", "aliases"),
         ("{ __typename " + "@skip(if: false) " * 51 + "}", "directives"),
     ],
@@ -263,7 +263,7 @@ async def test_trusted_documents_are_asked_for_by_their_hash(served, manifest):
             assert {"data": found["data"]} == wanted
         assert (await client.get("/graphql", params={"documentId": "aaa"})).json()["data"] == wanted["data"]
         assert (await client.get("/graphql", params={"documentId": "bbb"})).status_code == 405
-        for query in ("{ viewer { tenants { id } } }", "{ __typename  }"):
+        for query in ("{ viewer { tenants { nodes { id } } } }", "{ __typename  }"):
             assert (await refused(client, query))["extensions"]["code"] == "FORBIDDEN"
         unknown = (await client.post("/graphql", json={"documentId": "zzz"})).json()
         assert unknown["errors"][0]["extensions"]["code"] == "PERSISTED_QUERY_NOT_FOUND"

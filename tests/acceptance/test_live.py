@@ -292,7 +292,7 @@ async def test_events_over_http(urls, make, api):
                 assert await anext(lines) == "event: next"
                 told = json.loads((await anext(lines)).removeprefix("data: "))
                 assert told["data"]["processingProgress"]["status"] == "SUCCEEDED"
-        query = {"query": "{ viewer { tenants { databaseId } } }"}
+        query = {"query": "{ viewer { tenants { nodes { databaseId } } } }"}
         once = await client.post(api.http, headers=headers, json=query)
         blocks = once.text.strip().split("\n\n")
         assert [block.split("\n")[0] for block in blocks] == ["event: next", "event: complete"]
@@ -321,7 +321,11 @@ async def test_what_is_wrong_with_a_subscription_is_told_and_ends_no_other(make,
         await client.send(id="e", type="subscribe", payload={})
         assert (await client.read())["payload"][0]["extensions"]["code"] == "BAD_REQUEST"
         deep = (
-            "{ viewer { tenants { " + "customers { nodes { tenant { " * 6 + "name" + " } } }" * 6 + " } } }"
+            "{ viewer { tenants { nodes { "
+            + "customers { nodes { tenant { " * 6
+            + "name"
+            + " } } }" * 6
+            + " } } } }"
         )
         await client.subscribe(deep, "c")
         assert (await client.read())["payload"][0]["extensions"]["bound"] == "depth"
@@ -336,8 +340,8 @@ async def test_what_is_wrong_with_a_subscription_is_told_and_ends_no_other(make,
             message = await client.read()
             assert message["payload"]["errors"][0]["extensions"]["code"] == code, message
             assert (await client.read())["type"] == "complete"
-        await client.subscribe("{ viewer { tenants { databaseId } } }", "d")
-        assert (await client.next("d"))["viewer"]["tenants"] == [{"databaseId": "56"}]
+        await client.subscribe("{ viewer { tenants { nodes { databaseId } } } }", "d")
+        assert (await client.next("d"))["viewer"]["tenants"]["nodes"] == [{"databaseId": "56"}]
 
 
 async def test_sockets_are_bounded(make, api):
@@ -350,7 +354,7 @@ async def test_sockets_are_bounded(make, api):
         refused = await client.read()
         assert (refused["id"], refused["payload"][0]["extensions"]["code"]) == ("50", "RATE_LIMITED")
         await client.send(type="complete", id="0")
-        await client.subscribe("{ viewer { tenants { databaseId } } }", "50")
+        await client.subscribe("{ viewer { tenants { nodes { databaseId } } } }", "50")
         assert (await client.next("50"))["viewer"]["tenants"]
     async with api.socket() as client:
         await client.send(type="subscribe", id="1", payload={"query": "x" * 1_100_000})

@@ -265,14 +265,14 @@ async def test_a_customers_segments_tell_why(scored, create, ask, application):
     one, two = wanted(scored, "clv_tier = 'high'")[:2]
     await ask(MEMBERS % "Add", input={"id": hand["id"], "customerIds": [ids.encode("Customer", 56, one)]})
     query = """{ tenant(databaseId: 56) { customers(first: %s) { nodes { databaseId
-      segments { addedAt segment { name } why { path text field value } } } } } }"""
+      segments(first: 3) { edges { addedAt node { name } why { path text field value } } } } } } }"""
     sent: list[str] = []
     application.state.database.on_statement = sent.append
     nodes = (await ask(query % 150))["tenant"]["customers"]["nodes"]
     few = len(sent)
-    found = {int(each["databaseId"]): each["segments"] for each in nodes}
-    assert [each["segment"]["name"] for each in found[one]] == ["any", "all", "hand"]
-    assert [each["segment"]["name"] for each in found[two]] == ["any", "all"]
+    found = {int(each["databaseId"]): each["segments"]["edges"] for each in nodes}
+    assert [each["node"]["name"] for each in found[one]] == ["any", "all", "hand"]
+    assert [each["node"]["name"] for each in found[two]] == ["any", "all"]
     monetary = scored.owner.execute(
         "SELECT monetary FROM customer_score WHERE customer_id = %s", [one]
     ).fetchone()
@@ -288,7 +288,7 @@ async def test_a_customers_segments_tell_why(scored, create, ask, application):
     assert float(second["value"]) == float(str(monetary[0]))
     assert found[one][2]["why"] == []
     expected = set(wanted(scored, "clv_tier = 'high' OR (frequency < 100) IS NOT TRUE"))
-    assert {number for number, rows in found.items() if rows[0]["segment"]["name"] == "any"} == (
+    assert {number for number, rows in found.items() if rows[0]["node"]["name"] == "any"} == (
         expected & set(found)
     )
     sent.clear()

@@ -23,12 +23,17 @@ ARGUMENTS = {
     "Tenant.customer": 'externalId: "C1"',
     "Tenant.order": 'externalId: "O1"',
     "Tenant.segment": "databaseId: 1",
+    "Tenant.integration": "databaseId: 1",
+    "Tenant.scoreRun": "databaseId: 1",
     "Tenant.segmentPreview": "criteria: {frequency: {gte: 1}}",
 }
 """What a field is asked with, where it cannot do without."""
 
 NO_WAY = {"Query.node", "Query.nodes"}
 """Fields that are asked themselves, but lead nowhere: what they hold depends on the ids they get."""
+
+SCOPES = {"TenantConnection"}
+"""Pages that are no pages of rows: there is one tenant here, and a statement reads the rows of one tenant."""
 
 WITHIN = 20
 """Rows of a page on each row of a page."""
@@ -74,7 +79,8 @@ def _onwards(
     text = asked(kind, name, field, WITHIN if place.paged else size)
     if not is_composite_type(named) or text is None or f"{kind.name}.{name}" in NO_WAY:
         return []
-    paged = place.paged or (kind.name.endswith("Connection") and name in ("nodes", "edges"))
+    page = kind.name.endswith("Connection") and kind.name not in SCOPES and name in ("nodes", "edges")
+    paged = place.paged or page
     way = (*place.opening, text)
     if is_object_type(named):
         return [(named, Place(way, paged))]

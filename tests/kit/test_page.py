@@ -58,6 +58,32 @@ def test_a_page_backwards_is_in_the_lists_order():
     assert (page.rows, page.has_next, page.has_previous) == (["g", "h"], True, True)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ({"first": 2, "before": 9}, (2, None, False, (9,))),
+        ({"last": 2, "after": 1}, (2, None, True, (1,))),
+        ({"first": 2, "after": 1, "before": 9}, (2, (1,), False, (9,))),
+        ({"last": 2, "after": 1, "before": 9}, (2, (9,), True, (1,))),
+        ({"after": 1, "before": 9}, (50, (1,), False, (9,))),
+        ({"before": 9}, (50, (9,), True, None)),
+    ],
+)
+def test_both_cursors_bound_a_page_whichever_end_it_is_taken_from(arguments, expected):
+    given = {
+        name: encode("thing", at) if name in ("after", "before") else at for name, at in arguments.items()
+    }
+    found = window(**given)
+    assert (found.size, found.key, found.backwards, found.stop) == expected
+
+
+def test_rows_beyond_the_cursor_that_ends_a_page_are_told():
+    whole = window(first=2, before=encode("thing", 3)).page(THINGS, ["a", "b"], [(1,), (2,)], None)
+    assert (whole.has_next, whole.has_previous) == (True, False)
+    back = window(last=2, after=encode("thing", 1)).page(THINGS, ["c", "b"], [(3,), (2,)], None)
+    assert (back.rows, back.has_next, back.has_previous) == (["b", "c"], False, True)
+
+
 def test_fifty_rows_unless_told():
     assert window().size == 50
 
@@ -69,9 +95,10 @@ def test_fifty_rows_unless_told():
         ({"first": 1001}, "first"),
         ({"last": 1001}, "last"),
         ({"first": 1, "last": 1}, "last"),
-        ({"after": "x", "before": "x"}, "before"),
-        ({"last": 1, "after": encode("thing", 1)}, "after"),
-        ({"first": 1, "before": encode("thing", 1)}, "before"),
+        ({"after": "x", "before": encode("thing", 1)}, "after"),
+        ({"after": encode("thing", 1), "before": "x"}, "before"),
+        ({"first": 1, "before": "x"}, "before"),
+        ({"last": 1, "after": "x"}, "after"),
         ({"after": "nonsense"}, "after"),
         ({"after": ""}, "after"),
         ({"after": "é"}, "after"),

@@ -122,6 +122,28 @@ async def test_pages_of_any_size_hold_the_sorted_list_both_ways(ctx, people, key
             assert await walk(ctx, of, order, size, backwards=backwards) == wanted, (size, backwards)
 
 
+@pytest.mark.parametrize("of", [DIRECT, BY_KEYS], ids=["direct", "by keys"])
+@pytest.mark.parametrize("keys", ORDERS, ids=str)
+async def test_between_two_cursors_lies_what_the_sorted_list_has_between_them(ctx, people, keys, of):
+    order = Order.of("people", CUSTOMERS.c.id, *(MAKERS[name](down=down) for name, down in keys))
+    wanted = in_order(people, keys)
+    cursors = (await of.page(ctx, 56, first=20, order=order)).cursors
+    for start, stop in [(0, 12), (0, 1), (3, 3), (9, 4), (1, 6), (5, 11), (10, 12)]:
+        between = wanted[start + 1 : stop] if start < stop else []
+        for size in (1, 3, 20):
+            bounds: dict[str, Any] = {"after": cursors[start], "before": cursors[stop], "order": order}
+            ahead, back = (
+                await of.page(ctx, 56, first=size, **bounds),
+                await of.page(ctx, 56, last=size, **bounds),
+            )
+            assert ahead.rows == between[:size], (start, stop, size)
+            assert back.rows == between[-size:], (start, stop, size)
+    for place in range(len(wanted)):
+        upto = await of.page(ctx, 56, first=3, before=cursors[place], order=order)
+        since = await of.page(ctx, 56, last=3, after=cursors[place], order=order)
+        assert (upto.rows, since.rows) == (wanted[:place][:3], wanted[place + 1 :][-3:])
+
+
 async def test_a_condition_holds_for_rows_and_total(ctx, people):
     order = Order.of("people", CUSTOMERS.c.id, joined(down=True))
     few = [each for each in people if each.external_id < "2"]

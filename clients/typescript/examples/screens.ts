@@ -63,12 +63,12 @@ async function customer360(externalId: string): Promise<void> {
   const customer = (await execute(Customer360Document, { tenant, externalId, items: 2 })).tenant?.customer
   if (!customer) throw new Error(`There is no customer ${externalId}.`)
   const { rfm, clv, churn, timeline } = customer
-  console.log(`${externalId}: ${rfm.segment}, tier ${clv.tier}, ${churn.risk}, ${timeline.totalCount} items`)
-  const items = [...timeline.nodes]
-  if (timeline.pageInfo.hasNextPage) {
+  console.log(`${externalId}: ${rfm.segment}, tier ${clv.tier}, ${churn.risk}, ${timeline?.totalCount ?? 0} items`)
+  const items = [...(timeline?.nodes ?? [])]
+  if (timeline?.pageInfo.hasNextPage) {
     const after = timeline.pageInfo.endCursor
     const { node } = await execute(CustomerTimelineDocument, { customer: customer.id, items: 2, after })
-    if (node?.__typename === 'Customer') items.push(...node.timeline.nodes)
+    if (node?.__typename === 'Customer') items.push(...(node.timeline?.nodes ?? []))
   }
   for (const item of items) console.log(`  ${item.occurredAt} ${line(item)}`)
 }

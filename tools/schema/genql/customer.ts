@@ -17,4 +17,4 @@ export async function customer(url: string, tenantId: string, customerId: string
   return found.tenant?.customer?.churn?.probability ?? null;
 }
 
-export type Names = FieldsSelection<Query, { viewer: { tenants: { name: true } } }>;
+export type Names = FieldsSelection<Query, { viewer: { tenants: { nodes: { name: true } } } }>;

@@ -41,7 +41,7 @@ export const asked: VariablesOf<typeof atRisk> = { id: "an id", first: 10 };
 
 /** The e-mails of an answer: what may be null is known to be so. */
 export function emails(found: ResultOf<typeof atRisk>): string[] {
-  return (found.tenant?.customers.nodes ?? []).flatMap((each) => each.email ?? []);
+  return (found.tenant?.customers?.nodes ?? []).flatMap((each) => each.email ?? []);
 }
 
 // @ts-expect-error: a number is no id.

@@ -96,6 +96,8 @@ export type CustomerFilter = {
   recencyScore?: IntFilter | null | undefined;
   /** RFM segment. */
   rfmSegment?: RfmSegmentFilter | null | undefined;
+  /** The segments that the customer is in. */
+  segments?: SegmentsFilter | null | undefined;
 };
 
 /** Conditions on a day. */
@@ -271,6 +273,16 @@ export type SegmentType =
   /** By hand, one by one. */
   | 'STATIC';
 
+/** Conditions on the segments that a customer is in, by their global ids. */
+export type SegmentsFilter = {
+  /** Is in every one of these. */
+  all?: Array<string> | null | undefined;
+  /** Is in at least one of these. */
+  any?: Array<string> | null | undefined;
+  /** Is in none of these. */
+  none?: Array<string> | null | undefined;
+};
+
 /** Conditions on a text. */
 export type TextFilter = {
   /** Is this value. */
@@ -312,7 +324,7 @@ export type AudiencePreviewQueryVariables = Exact<{
 }>;
 
 
-export type AudiencePreviewQuery = { tenant: { id: string, segmentPreview: { customers: number, of: number, share: number | null, clauses: Array<string>, sample: Array<{ id: string, externalId: string, email: string | null, firstName: string | null, lastName: string | null, rfm: { segment: RfmSegment | null, score: string | null, lastOrderOn: string | null }, clv: { tier: ClvTier | null, predictedValue: { amount: string, currencyCode: string } | null }, churn: { probability: number | null, risk: ChurnRisk | null } }> } | null } | null };
+export type AudiencePreviewQuery = { tenant: { id: string, segmentPreview: { customers: number, of: number, share: number | null, clauses: Array<string>, sample: Array<{ id: string, externalId: string, email: string | null, firstName: string | null, lastName: string | null, rfm: { segment: RfmSegment | null, score: string | null, lastOrderOn: string | null }, clv: { tier: ClvTier | null, predictedValue: { amount: string, currencyCode: string } | null }, churn: { probability: number | null, risk: ChurnRisk | null } }> | null } | null } | null };
 
 export type SegmentCreateMutationVariables = Exact<{
   input: SegmentCreateInput;
@@ -328,12 +340,12 @@ export type Customer360QueryVariables = Exact<{
 }>;
 
 
-export type Customer360Query = { tenant: { customer: { id: string, externalId: string, email: string | null, firstName: string | null, lastName: string | null, phone: string | null, createdAt: string | null, rfm: { segment: RfmSegment | null, score: string | null, recencyDays: number | null, frequency: number | null, lastOrderOn: string | null, reason: MissingScoreReason | null, computedAt: string | null, isStale: boolean, monetary: { amount: string, currencyCode: string } | null }, clv: { tier: ClvTier | null, reason: MissingScoreReason | null, historicalValue: { amount: string, currencyCode: string } | null, expectedValue: { amount: string, currencyCode: string } | null, predictedValue: { amount: string, currencyCode: string } | null }, churn: { probability: number | null, risk: ChurnRisk | null, aliveProbability: number | null, reason: MissingScoreReason | null }, segments: Array<{ addedAt: string, segment: { id: string, name: string }, why: Array<{ text: string, value: string | null }> | null }>, timeline: { totalCount: number, nodes: Array<
+export type Customer360Query = { tenant: { customer: { id: string, externalId: string, email: string | null, firstName: string | null, lastName: string | null, phone: string | null, createdAt: string | null, rfm: { segment: RfmSegment | null, score: string | null, recencyDays: number | null, frequency: number | null, lastOrderOn: string | null, reason: MissingScoreReason | null, computedAt: string | null, isStale: boolean, monetary: { amount: string, currencyCode: string } | null }, clv: { tier: ClvTier | null, reason: MissingScoreReason | null, historicalValue: { amount: string, currencyCode: string } | null, expectedValue: { amount: string, currencyCode: string } | null, predictedValue: { amount: string, currencyCode: string } | null }, churn: { probability: number | null, risk: ChurnRisk | null, aliveProbability: number | null, reason: MissingScoreReason | null }, segments: { edges: Array<{ addedAt: string, node: { id: string, name: string }, why: Array<{ text: string, value: string | null }> | null }> } | null, timeline: { totalCount: number, nodes: Array<
           | { __typename: 'EventTracked', occurredAt: string, event: { type: string, properties: unknown } }
           | { __typename: 'OrderPlaced', occurredAt: string, order: { id: string, externalId: string, status: OrderStatus, netAmount: { amount: string, currencyCode: string } } }
           | { __typename: 'RefundGiven', occurredAt: string, refund: { externalId: string, amount: { amount: string, currencyCode: string } } }
           | { __typename: 'SegmentChanged', fromSegment: RfmSegment | null, toSegment: RfmSegment | null, occurredAt: string }
-        >, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null } | null };
+        >, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null } | null } | null };
 
 export type CustomerTimelineQueryVariables = Exact<{
   customer: string;
@@ -350,7 +362,7 @@ export type CustomerTimelineQuery = { node:
           | { __typename: 'OrderPlaced', occurredAt: string, order: { id: string, externalId: string, status: OrderStatus, netAmount: { amount: string, currencyCode: string } } }
           | { __typename: 'RefundGiven', occurredAt: string, refund: { externalId: string, amount: { amount: string, currencyCode: string } } }
           | { __typename: 'SegmentChanged', fromSegment: RfmSegment | null, toSegment: RfmSegment | null, occurredAt: string }
-        >, pageInfo: { hasNextPage: boolean, endCursor: string | null } } }
+        >, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null }
     | { __typename: 'Event' }
     | { __typename: 'Integration' }
     | { __typename: 'Order' }
@@ -368,7 +380,7 @@ export type CustomersAtRiskQueryVariables = Exact<{
 }>;
 
 
-export type CustomersAtRiskQuery = { tenant: { analytics: { churn: { computedAt: string | null, isStale: boolean, overview: { totalCustomers: number, churnRate: number | null, horizonDays: number | null }, distribution: Array<{ risk: ChurnRisk, customers: number, percentage: number, expectedValue: { amount: string, currencyCode: string } | null }> } }, customers: { totalCount: number, nodes: Array<{ id: string, externalId: string, email: string | null, firstName: string | null, lastName: string | null, rfm: { segment: RfmSegment | null, score: string | null, lastOrderOn: string | null }, clv: { tier: ClvTier | null, predictedValue: { amount: string, currencyCode: string } | null }, churn: { probability: number | null, risk: ChurnRisk | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
+export type CustomersAtRiskQuery = { tenant: { analytics: { churn: { computedAt: string | null, isStale: boolean, overview: { totalCustomers: number, churnRate: number | null, horizonDays: number | null }, distribution: Array<{ risk: ChurnRisk, customers: number, percentage: number, expectedValue: { amount: string, currencyCode: string } | null }> } }, customers: { totalCount: number, nodes: Array<{ id: string, externalId: string, email: string | null, firstName: string | null, lastName: string | null, rfm: { segment: RfmSegment | null, score: string | null, lastOrderOn: string | null }, clv: { tier: ClvTier | null, predictedValue: { amount: string, currencyCode: string } | null }, churn: { probability: number | null, risk: ChurnRisk | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null } | null };
 
 export type MoneyFieldsFragment = { amount: string, currencyCode: string };
 
@@ -394,7 +406,7 @@ export type SegmentOverviewQueryVariables = Exact<{
 }>;
 
 
-export type SegmentOverviewQuery = { tenant: { id: string, name: string, processing: { status: ProcessingState, lastProcessedAt: string | null, isStale: boolean }, analytics: { rfm: { computedAt: string | null, overview: { totalCustomers: number, averageRecencyDays: number | null, averageFrequency: number | null, averageMonetary: { amount: string, currencyCode: string } | null, totalRevenue: { amount: string, currencyCode: string } | null }, distribution: Array<{ segment: RfmSegment, customers: number, percentage: number, averageMonetary: { amount: string, currencyCode: string } | null }>, grid: Array<{ recencyScore: number, frequencyScore: number, customers: number }> } }, segments: { nodes: Array<{ id: string, name: string, type: SegmentType, memberCount: string, lastUpdatedAt: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
+export type SegmentOverviewQuery = { tenant: { id: string, name: string, processing: { status: ProcessingState, lastProcessedAt: string | null, isStale: boolean }, analytics: { rfm: { computedAt: string | null, overview: { totalCustomers: number, averageRecencyDays: number | null, averageFrequency: number | null, averageMonetary: { amount: string, currencyCode: string } | null, totalRevenue: { amount: string, currencyCode: string } | null }, distribution: Array<{ segment: RfmSegment, customers: number, percentage: number, averageMonetary: { amount: string, currencyCode: string } | null }>, grid: Array<{ recencyScore: number, frequencyScore: number, customers: number }> } }, segments: { nodes: Array<{ id: string, name: string, type: SegmentType, memberCount: string, lastUpdatedAt: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null } | null };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -584,15 +596,17 @@ export const Customer360Document = new TypedDocumentString(`
         aliveProbability
         reason
       }
-      segments {
-        addedAt
-        segment {
-          id
-          name
-        }
-        why {
-          text
-          value
+      segments(first: 10) {
+        edges {
+          addedAt
+          node {
+            id
+            name
+          }
+          why {
+            text
+            value
+          }
         }
       }
       timeline(first: $items) {
@@ -643,7 +657,7 @@ fragment TimelineItemFields on TimelineItem {
     fromSegment
     toSegment
   }
-}`, {"hash":"sha256:d3aa1bcb4e540e50196f92ffbc9f7ec270907fc14c9e556196ae287698b44cfb"}) as unknown as TypedDocumentString<Customer360Query, Customer360QueryVariables>;
+}`, {"hash":"sha256:76149af3860dab157740de6436d847b187559a202aae88480076b64b2badc167"}) as unknown as TypedDocumentString<Customer360Query, Customer360QueryVariables>;
 export const CustomerTimelineDocument = new TypedDocumentString(`
     query CustomerTimeline($customer: ID!, $items: Int! = 20, $after: String, $kinds: [TimelineKind!]) {
   node(id: $customer) {
