@@ -36,7 +36,8 @@ class Settings(BaseSettings):
         default=1, description="API processes of `cdp serve`"
     )
     pool_size: Annotated[int, Field(ge=1, le=200)] = Field(
-        default=8, description="Database connections of one API process"
+        default=8,
+        description="Database connections of one API process, beside half as many for lists of records",
     )
     process_wait_seconds: Annotated[float, Field(gt=0, le=3600)] = Field(
         default=60.0, description="How long POST .../process waits for its run before it answers 202"

@@ -94,10 +94,9 @@ async def request_backtest(ctx: Ctx, tenant: int, request: BacktestRequest) -> B
     if waiting is not None and waiting.status == "queued" and waiting.as_of_requested == request.as_of:
         return waiting
     days, as_of = request.holdout_days, request.as_of
-    async with ctx.db.write() as transaction:
+    async with ctx.write() as transaction:
         ids = await transaction.fetch(_QUEUE, int, tenant=tenant, holdout_days=days, as_of_requested=as_of)
     await ctx.queue.put_backtest(tenant=tenant, backtest_id=ids[0], holdout_days=days, as_of_requested=as_of)
-    await ctx.refresh()
     found = await of_id(ctx, tenant, ids[0])
     assert found is not None  # noqa: S101 - it has just been written
     return found

@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 from strawberry.dataloader import DataLoader
 
 from connectors.vtex import Vtex
-from kit.db import Database, Transaction
+from kit.db import Database, Transaction, Work
 from kit.db.notices import Inbox, Notices
 from kit.errors import NotFoundError, UnavailableError
 from kit.secrets import Vault
@@ -88,6 +88,24 @@ class Ctx:
         """The same caller with a reader and loaders of its own, for one of several operations at a time."""
         async with self.db.read() as reader:
             yield replace(self, reader=reader, _loaders={})
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Transaction]:
+        """A transaction that is committed at the end of the block; what is read afterwards sees it.
+
+        The reader gives its connection back before: a request never holds one while it waits for another.
+        """
+        await self.refresh()
+        async with self.db.write() as transaction:
+            yield transaction
+        await self.refresh()
+
+    async def work(self, do: Callable[[Work], V]) -> V:
+        """Do something in a thread on a connection for work; what is read afterwards sees it."""
+        await self.refresh()
+        found = await self.db.work(do)
+        await self.refresh()
+        return found
 
     async def refresh(self) -> None:
         """Look anew: what was read before this stands for an older state of the database."""

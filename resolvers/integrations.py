@@ -142,11 +142,10 @@ async def create(ctx: Ctx, tenant: int, new: NewIntegration) -> IntegrationRow:
         "app_key_hint": _hint(new.app_key.strip()),
         "credentials": _sealed(ctx, secret("app_key", new.app_key), secret("app_token", new.app_token)),
     }
-    async with ctx.db.write() as transaction:
+    async with ctx.write() as transaction:
         rows = await transaction.fetch(_ADD, IntegrationRow, tenant=tenant, **values)
     if not rows:
         raise _taken(new.account_name)
-    await ctx.refresh()
     return rows[0]
 
 
@@ -161,7 +160,7 @@ async def update(ctx: Ctx, tenant: int, number: int, changes: IntegrationChanges
     key = None if changes.app_key is None else secret("app_key", changes.app_key)
     token = None if changes.app_token is None else secret("app_token", changes.app_token)
     try:
-        async with ctx.db.write() as transaction:
+        async with ctx.write() as transaction:
             sealed = await transaction.fetch(_LOCK, bytes, tenant=tenant, id=number)
             if not sealed:
                 raise NotFoundError.of("Integration", tenant, number)
@@ -178,7 +177,6 @@ async def update(ctx: Ctx, tenant: int, number: int, changes: IntegrationChanges
             )
     except psycopg.errors.UniqueViolation:
         raise _taken(changes.account_name or "") from None
-    await ctx.refresh()
     return rows[0]
 
 
@@ -186,10 +184,9 @@ async def delete(ctx: Ctx, tenant: int, number: int) -> None:
     """Remove an integration and its credentials; what it brought stays. Raises NotFoundError."""
     await tenants.get(ctx, tenant)
     ctx.allow(tenant, ADMIN)
-    async with ctx.db.write() as transaction:
+    async with ctx.write() as transaction:
         if not await transaction.fetch(_REMOVE, int, tenant=tenant, id=number):
             raise NotFoundError.of("Integration", tenant, number)
-    await ctx.refresh()
 
 
 def check_type(name: str) -> None:

@@ -51,7 +51,6 @@ async def request_processing(
     if not request.force and (fresh := await _fresh(ctx, row, request)):
         return Requested(fresh, fresh=True)
     joined = await _joinable(ctx, tenant, request)
-    await ctx.refresh()
     run_id = joined or await _queue(ctx, tenant, request)
     run = await _outcome(ctx, tenant, run_id, ctx.process_wait_seconds if wait else 0)
     if run.status == "failed":
@@ -89,13 +88,13 @@ async def _joinable(ctx: Ctx, tenant: int, request: Request) -> int | None:
 
 async def _queue(ctx: Ctx, tenant: int, request: Request) -> int:
     analyses = list(request.analyses)
-    async with ctx.db.write() as transaction:
+    async with ctx.write() as transaction:
         ids = await transaction.fetch(
             _QUEUE, int, tenant=tenant, analyses=analyses, as_of_requested=request.as_of
         )
     await ctx.queue.put_process(tenant=tenant, run_id=ids[0], analyses=analyses, as_of=request.as_of)
     # Only now: without its job the run would look dead to whoever is told of it.
-    async with ctx.db.write() as transaction:
+    async with ctx.write() as transaction:
         await announce.run_queued(transaction, tenant, ids[0])
     return ids[0]
 

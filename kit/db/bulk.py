@@ -93,10 +93,15 @@ def connect_for_work(url: str) -> Iterator[Work]:
     except psycopg.OperationalError as error:
         raise UnavailableError(f"The database cannot be reached: {_first_line(error)}") from None
     with connection:
-        act_as_application_sync(connection)
-        register(connection)
-        with _as_unavailable():
+        make_ready(connection)
+        with lost_as_unavailable():
             yield Work(connection)
+
+
+def make_ready(connection: Connection[Row]) -> None:
+    """Make a new connection fit for work: in the application's role, and able to send arrays."""
+    act_as_application_sync(connection)
+    register(connection)
 
 
 class Kept:
@@ -113,7 +118,7 @@ class Kept:
 
         Raises UnavailableError when the server is out of reach for ten seconds, or lost meanwhile.
         """
-        with _as_unavailable():
+        with lost_as_unavailable():
             return work(self._open())
 
     def close(self) -> None:
@@ -152,7 +157,8 @@ class Kept:
 
 
 @contextmanager
-def _as_unavailable() -> Iterator[None]:
+def lost_as_unavailable() -> Iterator[None]:
+    """Tell of a server that is lost meanwhile as an UnavailableError."""
     try:
         yield
     except psycopg.OperationalError as error:

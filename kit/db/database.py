@@ -12,10 +12,11 @@ from psycopg import AsyncClientCursor, AsyncConnection, sql
 from psycopg.rows import args_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from kit.db.bulk import Work, connect_for_work
+from kit.db.bulk import Work
 from kit.db.role import act_as_application
 from kit.db.scope import scope
 from kit.db.statement import Statement
+from kit.db.work_pool import WorkPool
 from kit.errors import TimedOutError, UnavailableError
 
 T = TypeVar("T")
@@ -30,14 +31,14 @@ _TOO_LONG = "This takes the database too long, so it was stopped; ask for less, 
 
 
 class Database:
-    """A pool of connections in the application's role.
+    """A pool of connections in the application's role, and half as many more for work in threads.
 
     `on_statement` is called with the text of each statement; tests count with it.
     """
 
     def __init__(self, url: str, *, size: int = 8) -> None:
         self.on_statement: Callable[[str], None] | None = None
-        self._url = url
+        self._works = WorkPool(url, size=max(1, size // 2))
         self._pool: AsyncConnectionPool[AsyncConnection[Any]] = AsyncConnectionPool(
             url,
             min_size=1,
@@ -55,8 +56,10 @@ class Database:
         except PoolTimeout:
             await self._pool.close()
             raise UnavailableError("The database cannot be reached; is CDP_DATABASE_URL right?") from None
+        self._works.open()
 
     async def close(self) -> None:
+        await self._works.close()
         await self._pool.close()
 
     @asynccontextmanager
@@ -80,12 +83,8 @@ class Database:
         await transaction.end()
 
     async def work(self, do: Callable[[Work], T]) -> T:
-        """Do something on a connection of its own, in a thread: statements on temporary tables, say."""
-        return await asyncio.to_thread(self._work, do)
-
-    def _work(self, do: Callable[[Work], T]) -> T:
-        with connect_for_work(self._url) as work:
-            return do(work)
+        """Do something in a thread, such as statements on temporary tables. Raises as `WorkPool.do` does."""
+        return await self._works.do(do)
 
     def _note(self, text: str) -> None:
         if self.on_statement is not None:

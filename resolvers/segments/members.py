@@ -90,12 +90,11 @@ async def _change(
     ctx.allow(tenant, WRITE)
     if not 0 < len(customers) <= MOST:
         raise InvalidInputError("customer_ids", f"{len(customers)} customers; accepted are 1 to {MOST:,}.")
-    async with ctx.db.write() as transaction:
+    async with ctx.write() as transaction:
         kind, _ = await locked(transaction, tenant, segment)
         if kind != STATIC:
             raise InvalidInputError("id", "A dynamic segment's members follow from its criteria.")
         rows = await transaction.fetch(statement, _moved, tenant=tenant, segment=segment, ids=list(customers))
-    await ctx.refresh()
     found, told = dict(rows), []
     for each in customers:
         moved = found.get(each)

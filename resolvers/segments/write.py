@@ -78,7 +78,7 @@ async def create(
         "criteria": None if tree is None else Jsonb(criteria),
     }
     try:
-        async with ctx.db.write() as transaction:
+        async with ctx.write() as transaction:
             if (await transaction.fetch(_COUNT, int, tenant=tenant))[0] >= MOST:
                 raise ConflictError(f"The tenant has {MOST} segments; delete one before making another.")
             number = (await transaction.fetch(_INSERT, int, tenant=tenant, **values))[0]
@@ -86,7 +86,7 @@ async def create(
                 await _work_out(transaction, tenant, number, tree)
     except psycopg.errors.UniqueViolation:
         raise _taken(name) from None
-    return await _anew(ctx, tenant, number)
+    return await get(ctx, tenant, number)
 
 
 async def update(ctx: Ctx, tenant: int, segment: int, changes: SegmentChanges) -> SegmentRow:
@@ -99,7 +99,7 @@ async def update(ctx: Ctx, tenant: int, segment: int, changes: SegmentChanges) -
         "described": changes.description is not UNSET,
     }
     try:
-        async with ctx.db.write() as transaction:
+        async with ctx.write() as transaction:
             kind, _ = await locked(transaction, tenant, segment)
             tree = None if changes.criteria is None else _criteria(kind, changes.criteria)
             stored = None if tree is None else Jsonb(changes.criteria)
@@ -108,18 +108,17 @@ async def update(ctx: Ctx, tenant: int, segment: int, changes: SegmentChanges) -
                 await _work_out(transaction, tenant, segment, tree)
     except psycopg.errors.UniqueViolation:
         raise _taken(changes.name or "") from None
-    return await _anew(ctx, tenant, segment)
+    return await get(ctx, tenant, segment)
 
 
 async def delete(ctx: Ctx, tenant: int, segment: int) -> None:
     """Remove a segment and its members. Raises NotFoundError for an unknown tenant or segment."""
     await tenants.get(ctx, tenant)
     ctx.allow(tenant, WRITE)
-    async with ctx.db.write() as transaction:
+    async with ctx.write() as transaction:
         await locked(transaction, tenant, segment)
         await transaction.fetch(_DELETE_MEMBERS, int, tenant=tenant, segment=segment)
         await transaction.fetch(_DELETE, int, tenant=tenant, segment=segment)
-    await ctx.refresh()
 
 
 async def refresh(ctx: Ctx, tenant: int, segment: int) -> SegmentRow:
@@ -129,12 +128,12 @@ async def refresh(ctx: Ctx, tenant: int, segment: int) -> SegmentRow:
     """
     await tenants.get(ctx, tenant)
     ctx.allow(tenant, WRITE)
-    async with ctx.db.write() as transaction:
+    async with ctx.write() as transaction:
         kind, criteria = await locked(transaction, tenant, segment)
         if kind != DYNAMIC:
             raise InvalidInputError("id", "A static segment has no criteria; change its members instead.")
         await _work_out(transaction, tenant, segment, parse(criteria))
-    return await _anew(ctx, tenant, segment)
+    return await get(ctx, tenant, segment)
 
 
 async def locked(transaction: Transaction, tenant: int, segment: int) -> tuple[str, dict[str, Any] | None]:
@@ -151,11 +150,6 @@ def _pair(kind: str, criteria: dict[str, Any] | None) -> tuple[str, dict[str, An
 
 async def _work_out(transaction: Transaction, tenant: int, segment: int, tree: Node) -> None:
     await transaction.fetch(members_statement(tree), int, tenant=tenant, within=LONGEST, segment=segment)
-
-
-async def _anew(ctx: Ctx, tenant: int, segment: int) -> SegmentRow:
-    await ctx.refresh()
-    return await get(ctx, tenant, segment)
 
 
 def _criteria(kind: str, given: Any) -> Node | None:

@@ -30,7 +30,7 @@ async def update_settings(ctx: Ctx, tenant: int, changes: Mapping[str, object]) 
     await tenants.get(ctx, tenant)
     ctx.allow(tenant, WRITE)
     checked = {key: _checked(key, value) for key, value in changes.items()}
-    async with ctx.db.write() as transaction:
+    async with ctx.write() as transaction:
         stored = (await transaction.fetch(_LOCK, _object, id=tenant))[0]
         before = of_stored(stored, ctx.stale_after_hours)
         chosen = _merged(stored.get(KEY, {}), checked)
@@ -40,7 +40,6 @@ async def update_settings(ctx: Ctx, tenant: int, changes: Mapping[str, object]) 
             changed = Jsonb({KEY: chosen})
             versions = int(_matters(before, after))
             await transaction.fetch(_STORE, int, id=tenant, changed=changed, versions=versions)
-    await ctx.refresh()
     return after
 
 

@@ -54,9 +54,7 @@ async def write(
                 remember(work, claimed, outcomes)
             return outcomes
 
-    outcomes = await ctx.db.work(do)
-    await ctx.refresh()
-    return outcomes
+    return await ctx.work(do)
 
 
 def check_length(field: str, records: Sequence[Any], most: int = MOST) -> None:

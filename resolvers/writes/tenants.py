@@ -89,8 +89,7 @@ async def create_tenant(
                 raise _taken(chosen)
             return _add(work, {**values, "slug": chosen}, number)
 
-    found = await ctx.db.work(do)
-    await ctx.refresh()
+    found = await ctx.work(do)
     return await tenants.get(ctx, found)
 
 
@@ -110,8 +109,7 @@ async def update_tenant(ctx: Ctx, tenant: int, changes: TenantChanges) -> Tenant
     }
     if changes.slug is not None:
         _check_slug(changes.slug)
-    await ctx.db.work(lambda work: _change(work, tenant, wanted))
-    await ctx.refresh()
+    await ctx.work(lambda work: _change(work, tenant, wanted))
     return await tenants.get(ctx, tenant)
 
 
