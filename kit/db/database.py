@@ -136,21 +136,24 @@ class Transaction:
             if same in self._known:
                 return [*self._known[same]]
             self._note(statement.text)
-            before = [scope(tenant), *self._limit(within)]
-            try:
-                if self._connection is not None:
-                    rows = await self._send(self._connection, before, statement, row, bound)
-                else:
-                    rows = await _with_patience(lambda: self._first(statement, row, before, bound))
-            except psycopg.errors.QueryCanceled as error:
-                self._over = self._begin is _WRITE
-                await self._close("ROLLBACK")
-                raise TimedOutError(_TOO_LONG) from error
-            except psycopg.OperationalError as error:
-                raise UnavailableError(_NO_ANSWER) from error
+            rows = await self._ask([scope(tenant), *self._limit(within)], statement, row, bound)
             if same is not None:
                 self._known[same] = rows
             return [*rows]
+
+    async def _ask(
+        self, before: list[sql.SQL], statement: Statement, row: Callable[..., T], bound: dict[str, object]
+    ) -> list[T]:
+        try:
+            if self._connection is not None:
+                return await self._send(self._connection, before, statement, row, bound)
+            return await _with_patience(lambda: self._first(statement, row, before, bound))
+        except psycopg.errors.QueryCanceled as error:
+            self._over = self._begin is _WRITE
+            await self._close("ROLLBACK")
+            raise TimedOutError(_TOO_LONG) from error
+        except psycopg.OperationalError as error:
+            raise UnavailableError(_NO_ANSWER) from error
 
     def _same(self, statement: Statement, row: Callable[..., T], bound: dict[str, object]) -> Hashable:
         """What an equal question would be known by; None where it must be asked each time."""

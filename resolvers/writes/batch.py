@@ -15,16 +15,25 @@ from resolvers.writes.keys import Key, content_of, remember, remembered
 from resolvers.writes.outcome import MOST, Outcome
 
 _PATIENCE = "SET LOCAL lock_timeout = '10s'"
+_BUSY = "An import, or another caller with the same key, is at it; try again in a moment."
 
 Store = Callable[[Work, TenantRow], Sequence[Outcome]]
 
 
 async def write(
-    ctx: Ctx, tenant: int, operation: str, records: Sequence[Any], store: Store, *, key: str | None
+    ctx: Ctx,
+    tenant: int,
+    field: str,
+    records: Sequence[Any],
+    store: Store,
+    *,
+    key: str | None,
+    choice: str = "",
 ) -> list[Outcome]:
-    """Write 1 to 500 records, dataclasses: `store` gets a transaction in the tenant's scope.
+    """Write 1 to 500 records, dataclasses, that the caller gave as `field`.
 
-    Nobody else writes to the tenant meanwhile, no import either.
+    `store` gets a transaction in the tenant's scope; nobody else writes to the tenant meanwhile, no import
+    either. `choice` is how they are to be written, where that is the caller's.
 
     With an idempotency `key` the same records are written once, and the first outcomes told again for two
     days. Raises NotFoundError for an unknown tenant, InvalidInputError for a list or key that is not
@@ -32,29 +41,28 @@ async def write(
     """
     owner = await tenants.get(ctx, tenant)
     ctx.allow(tenant, WRITE)
-    check_length(operation, records)
-    claimed = None if key is None else Key.of(key, operation, content_of(records))
+    check_length(field, records)
+    claimed = None if key is None else Key.of(key, f"{field}{choice}", content_of(records))
 
     def do(work: Work) -> list[Outcome]:
         try:
-            return written(work)
+            return _written(work, owner, store, claimed)
         except psycopg.errors.LockNotAvailable:
-            raise ConflictError(
-                "An import, or another caller with the same key, is at it; try again in a moment."
-            ) from None
-
-    def written(work: Work) -> list[Outcome]:
-        with work.transaction(tenant):
-            work.run(_PATIENCE)
-            if claimed is not None and (known := remembered(work, claimed)) is not None:
-                return known
-            lock(work, tenant, wait=True)
-            outcomes = [*store(work, owner)]
-            if claimed is not None:
-                remember(work, claimed, outcomes)
-            return outcomes
+            raise ConflictError(_BUSY) from None
 
     return await ctx.work(do)
+
+
+def _written(work: Work, owner: TenantRow, store: Store, claimed: Key | None) -> list[Outcome]:
+    with work.transaction(owner.id):
+        work.run(_PATIENCE)
+        if claimed is not None and (known := remembered(work, claimed)) is not None:
+            return known
+        lock(work, owner.id, wait=True)
+        outcomes = [*store(work, owner)]
+        if claimed is not None:
+            remember(work, claimed, outcomes)
+        return outcomes
 
 
 def check_length(field: str, records: Sequence[Any], most: int = MOST) -> None:

@@ -107,8 +107,8 @@ async def upsert_orders(
         found = _checked_all(work, owner, records, _KNOWN_ORDERS, _checked_order)
         return _store(work, owner, records, found, _ORDERS, create=create_customers)
 
-    operation = "orders, customers created" if create_customers else "orders"
-    return await write(ctx, tenant, operation, records, store, key=key)
+    choice = ", customers created" if create_customers else ""
+    return await write(ctx, tenant, "orders", records, store, key=key, choice=choice)
 
 
 async def upsert_refunds(
