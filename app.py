@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TypeVar
 
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
@@ -21,12 +20,10 @@ from kit import log
 from kit.config import Settings, load
 from kit.db import Database
 from kit.db.notices import Notices
-from kit.http import Asgi, BodyLimit, LoopbackOnly, Receive, Scope, Send
 from kit.process import before_exit, die_with_parent
-from kit.request_id import RequestId
 from kit.secrets import vault_of
+from middleware import counts_of, stack_of
 from resolvers import health
-from resolvers.context import OPEN, Ctx
 from resolvers.intake.intake import EventIntake
 from rest import make_rest
 from schema import GraphQLEndpoint, schema_of
@@ -36,38 +33,10 @@ T = TypeVar("T", Database, JobQueue, Notices, Vtex, EventIntake)
 STATIC = Path(__file__).parent / "static"
 
 
-class WithContext:
-    """Gives every request and socket its `Ctx`, the same way for both faces, and ends its transaction."""
-
-    def __init__(self, app: Asgi, settings: Settings) -> None:
-        self._app = app
-        self._settings = settings
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] not in ("http", "websocket"):
-            return await self._app(scope, receive, send)
-        state = scope["app"].state
-        async with state.database.read() as reader:
-            scope.setdefault("state", {})["ctx"] = Ctx(
-                actor=OPEN,
-                db=state.database,
-                reader=reader,
-                queue=state.queue,
-                vault=state.vault,
-                stale_after_hours=self._settings.stale_after_hours,
-                process_wait_seconds=self._settings.process_wait_seconds,
-                query_timeout_seconds=self._settings.query_timeout_seconds,
-                notices=state.notices,
-                vtex=state.vtex,
-                intake=state.intake,
-            )
-            await self._app(scope, receive, send)
-        return None
-
-
 def create(settings: Settings | None = None) -> Starlette:
     """The application. Its database and queue open and close with its lifespan."""
     chosen = settings or load()
+    counts = counts_of(chosen)
     graph = GraphQLEndpoint(
         STATIC / "graphiql.html",
         schema_of(chosen),
@@ -82,6 +51,7 @@ def create(settings: Settings | None = None) -> Starlette:
         if parent := multiprocessing.parent_process():
             die_with_parent(parent.pid)
         async with AsyncExitStack() as stack:
+            stack.push_async_callback(counts.close)
             place = stack.enter_context(database(chosen))
             app.state.database = await _opened(stack, Database(place.app_url, size=chosen.pool_size))
             app.state.vault = vault_of(chosen)
@@ -110,12 +80,7 @@ def create(settings: Settings | None = None) -> Starlette:
             Mount("/static", StaticFiles(directory=STATIC)),
             Mount("/", make_rest()),
         ],
-        middleware=[
-            Middleware(RequestId),
-            Middleware(LoopbackOnly),
-            Middleware(BodyLimit, limit=chosen.max_body_bytes),
-            Middleware(WithContext, settings=chosen),
-        ],
+        middleware=stack_of(chosen, counts),
         lifespan=lifespan,
     )
 

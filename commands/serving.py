@@ -22,6 +22,7 @@ from kit.config import Settings, load
 from kit.errors import ConfigurationError
 from kit.http import is_loopback
 from kit.process import die_with_parent
+from kit.rate_limit.rate import MEMORY
 
 Host = Annotated[str | None, typer.Option(help="Address to bind; loopback only", show_default="127.0.0.1")]
 Port = Annotated[int | None, typer.Option(help="Port to bind", min=0, max=65535, show_default="8000")]
@@ -66,16 +67,10 @@ def run(
             f"The API has no authentication yet, so it binds loopback addresses only; {host} is not one. "
             "Put a proxy that authenticates in front of 127.0.0.1."
         )
+    require_one_count(settings, workers)
     _require_free(host, port)
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    options: dict[str, Any] = {
-        "factory": True,
-        "host": host,
-        "port": port,
-        "log_level": "warning" if settings.log_level == "info" else settings.log_level,
-        "server_header": False,
-        "ws_max_size": settings.max_body_bytes,
-    }
+    options = {"factory": True, **server_options(settings, host, port)}
     with database(settings), _leaving_on_signals(), _Helper(enabled=with_worker) as helper:
         if workers == 1:
             server = _Server(
@@ -86,6 +81,19 @@ def run(
             helper.start()
             announce(address)
             uvicorn.run("app:create", app_dir=str(_ROOT), workers=workers, **options)
+
+
+def server_options(settings: Settings, host: str, port: int) -> dict[str, Any]:
+    """How the API's server is to listen, and whom it believes where a request came from."""
+    return {
+        "host": host,
+        "port": port,
+        "log_level": "warning" if settings.log_level == "info" else settings.log_level,
+        "server_header": False,
+        "ws_max_size": settings.max_body_bytes,
+        "proxy_headers": bool(settings.proxies),
+        "forwarded_allow_ips": settings.proxies,
+    }
 
 
 class _Server(uvicorn.Server):
@@ -112,6 +120,22 @@ def worker(parent: Parent = None) -> None:
     log.configure(settings.log_level)
     with database(settings) as place:
         asyncio.run(run_worker(place.app_url))
+
+
+def require_one_count(settings: Settings, workers: int) -> None:
+    """Raises ConfigurationError where several processes would each allow a caller the whole rate."""
+    if workers == 1 or settings.rate is None or settings.rate_limit_storage.get_secret_value() != MEMORY:
+        return
+    if settings.environment == "production":
+        raise ConfigurationError(
+            f"{workers} API processes need one count of requests; name a Redis or Valkey in "
+            "CDP_RATE_LIMIT_STORAGE, or serve with one process."
+        )
+    typer.echo(
+        f"Each of the {workers} API processes counts requests for itself; a Redis or Valkey in "
+        "CDP_RATE_LIMIT_STORAGE makes it one count.",
+        err=True,
+    )
 
 
 def _require_free(host: str, port: int) -> None:

@@ -1,15 +1,20 @@
 """Settings: from the environment (CDP_*) or a `.env` file; a wrong one stops the start with a sentence."""
 
+import ipaddress
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from kit.embedded import default_data_dir
 from kit.errors import ConfigurationError
 from kit.page import MOST
+from kit.rate_limit.rate import DEVELOPMENT, MEMORY, PRODUCTION, Rate, rate_of
+
+_STORES = ("redis", "rediss", "valkey", "valkeys")
+_SOCKETS = ("redis+unix", "valkey+unix")
 
 
 class Settings(BaseSettings):
@@ -17,6 +22,10 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="CDP_", env_file=".env", extra="ignore", frozen=True)
 
+    environment: Literal["development", "production"] = Field(
+        default="development",
+        description="development, or production, which is stricter: a lower rate limit, and never off",
+    )
     database_url: SecretStr | None = Field(
         default=None, description="PostgreSQL 16 to 18 to use instead of the embedded one (postgresql://...)"
     )
@@ -38,6 +47,26 @@ class Settings(BaseSettings):
     pool_size: Annotated[int, Field(ge=1, le=200)] = Field(
         default=8,
         description="Database connections of one API process, beside half as many for lists of records",
+    )
+    trusted_proxies: str = Field(
+        default="",
+        description="Addresses or networks of the proxies whose X-Forwarded-For and X-Forwarded-Proto are "
+        "believed, separated by commas; default: none",
+    )
+    cors_origins: str = Field(
+        default="",
+        description="Origins whose pages may call the API, such as https://app.example.com, separated by "
+        "commas; default: none",
+    )
+    rate_limit: str | None = Field(
+        default=None,
+        description="Requests one address may make, such as 1000/15minutes; off in development only; "
+        "default: 1000/15minutes in production, 10000/15minutes in development",
+    )
+    rate_limit_storage: SecretStr = Field(
+        default=SecretStr(MEMORY),
+        description="Where requests are counted: memory:// of each process, or a Redis or Valkey for all "
+        "of them (redis://..., rediss://..., valkey://...)",
     )
     process_wait_seconds: Annotated[float, Field(gt=0, le=3600)] = Field(
         default=60.0, description="How long POST .../process waits for its run before it answers 202"
@@ -133,6 +162,70 @@ class Settings(BaseSettings):
         if value.lower() not in {"debug", "info", "warning", "error"}:
             raise ValueError("must be debug, info, warning or error")
         return value.lower()
+
+    @field_validator("rate_limit")
+    @classmethod
+    def _is_rate(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and rate_of(value) is None and info.data.get("environment") == "production":
+            raise ValueError("may be off in development only (CDP_ENVIRONMENT)")
+        return value
+
+    @field_validator("rate_limit_storage")
+    @classmethod
+    def _is_store(cls, value: SecretStr) -> SecretStr:
+        if not _is_store(value.get_secret_value()):
+            raise ValueError("must be memory://, redis://HOST:PORT/NUMBER or valkey://HOST:PORT/NUMBER")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_addresses(cls, value: str) -> str:
+        for each in _listed(value):
+            try:
+                if ipaddress.ip_network(each).prefixlen > 0:
+                    continue
+            except ValueError:
+                pass
+            raise ValueError(f"{each[:60]!r} is not an address or a network such as 10.0.0.0/8")
+        return value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _are_origins(cls, value: str) -> str:
+        for each in _listed(value):
+            found = urlsplit(each)
+            origin = f"{found.scheme}://{found.netloc.lower()}"
+            if found.scheme not in ("http", "https") or not found.netloc or each != origin:
+                raise ValueError(f"{each[:60]!r} is not an origin such as https://app.example.com")
+        return value
+
+    @property
+    def rate(self) -> Rate | None:
+        """Requests one address may make; None for as many as it likes."""
+        if self.rate_limit is not None:
+            return rate_of(self.rate_limit)
+        return PRODUCTION if self.environment == "production" else DEVELOPMENT
+
+    @property
+    def proxies(self) -> list[str]:
+        return _listed(self.trusted_proxies)
+
+    @property
+    def origins(self) -> list[str]:
+        return _listed(self.cors_origins)
+
+
+def _is_store(url: str) -> bool:
+    try:
+        found = urlsplit(url)
+        there = bool(found.path if found.scheme in _SOCKETS else found.hostname and found.port != 0)
+    except ValueError:
+        return False
+    return url == MEMORY or (there and found.scheme in (*_SOCKETS, *_STORES))
+
+
+def _listed(text: str) -> list[str]:
+    return [each.strip() for each in text.split(",") if each.strip()]
 
 
 def load() -> Settings:

@@ -1,8 +1,9 @@
 """Guards in front of the API, as plain ASGI: the size of bodies, and who may reach an open API."""
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, MutableMapping
+from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import orjson
 
@@ -16,7 +17,8 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 BODY_LIMIT = 1_048_576
 GRAPH = "/graphql"
 GRAPH_TYPE = b"application/graphql-response+json"
-CODES = {400: "BAD_REQUEST", 403: "FORBIDDEN", 500: "INTERNAL"}
+CODES = {400: "BAD_REQUEST", 403: "FORBIDDEN", 429: "RATE_LIMITED", 500: "INTERNAL"}
+Headers = Iterable[tuple[bytes, bytes]]
 
 
 def is_loopback(host: str) -> bool:
@@ -25,14 +27,15 @@ def is_loopback(host: str) -> bool:
 
 
 class LoopbackOnly:
-    """Answers requests that were sent to loopback, from no other origin.
+    """Answers requests that were sent to loopback, from no other origin than those named.
 
     An API open to everyone on the machine must not be open to every page its user visits: a page elsewhere
     may reach it by a name that resolves to 127.0.0.1, or send it a form.
     """
 
-    def __init__(self, app: Asgi) -> None:
+    def __init__(self, app: Asgi, origins: Collection[str] = ()) -> None:
         self._app = app
+        self._origins = frozenset(origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -40,7 +43,7 @@ class LoopbackOnly:
         headers = dict(scope["headers"])
         host = headers.get(b"host", b"").decode("latin-1")
         origin = headers.get(b"origin", b"").decode("latin-1")
-        foreign = bool(origin) and not _loopback_origin(origin)
+        foreign = bool(origin) and origin not in self._origins and not _loopback_origin(origin)
         if scope["type"] == "http" and (foreign or not is_loopback(host)):
             what = f"origin {origin}" if foreign else f"host {host}"
             details = f"The API is open on this machine only; {what} is not accepted."
@@ -87,19 +90,53 @@ def _loopback_origin(origin: str) -> bool:
     return urlsplit(origin).hostname in LOOPBACK
 
 
-async def refuse(scope: Scope, send: Send, status: int, error: str, details: str, **extensions: str) -> None:
+def asks_for_page(scope: Scope) -> bool:
+    """Whether a browser opens the graph's page, rather than asks the graph something."""
+    if scope["path"] != GRAPH or scope["type"] != "http" or scope["method"] != "GET":
+        return False
+    asked = {name for name, _ in parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)}
+    return not asked & {"query", "documentId"} and b"text/html" in dict(scope["headers"]).get(b"accept", b"")
+
+
+def moment() -> str:
+    """Now in ISO 8601 in UTC with milliseconds and Z, by which a fault is found in the log."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+async def refuse(
+    scope: Scope,
+    send: Send,
+    status: int,
+    error: str,
+    details: str,
+    headers: Headers = (),
+    **extensions: object,
+) -> None:
     """Answer a request that goes no further: to the graph's callers in its own form, to others in REST's.
 
-    `extensions` are told to the graph's callers beside the error's code.
+    `extensions` are told to the graph's callers beside the error's code. The handshake of a socket is refused
+    with the same answer where the server can send one.
     """
-    content: dict[str, object] = {"success": False, "error": error, "details": details}
-    kind = b"application/json"
-    if scope["path"] == GRAPH:
-        code = CODES.get(status, CODES[400])
-        content = {"errors": [{"message": details, "extensions": {"code": code, **extensions}}]}
-        if GRAPH_TYPE in dict(scope["headers"]).get(b"accept", b""):
-            kind = GRAPH_TYPE + b"; charset=utf-8"
-    body = orjson.dumps(content)
-    headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    kind, body = _refusal(scope, status, error, details, extensions)
+    told = [(b"content-type", kind), (b"content-length", str(len(body)).encode()), *headers]
+    prefix = ""
+    if scope["type"] == "websocket":
+        if "websocket.http.response" not in scope.get("extensions", {}):
+            return await send({"type": "websocket.close", "code": 4000 + status, "reason": error})
+        prefix = "websocket."
+    await send({"type": f"{prefix}http.response.start", "status": status, "headers": told})
+    return await send({"type": f"{prefix}http.response.body", "body": body})
+
+
+def _refusal(
+    scope: Scope, status: int, error: str, details: str, extensions: dict[str, object]
+) -> tuple[bytes, bytes]:
+    """The media type and the body of a refusal."""
+    if scope["path"] != GRAPH:
+        what = {"timestamp": moment()} if status == 500 else {"details": details}
+        return b"application/json", orjson.dumps({"success": False, "error": error, **what})
+    code = CODES.get(status, CODES[400])
+    body = orjson.dumps({"errors": [{"message": details, "extensions": {"code": code, **extensions}}]})
+    if scope["type"] == "http" and GRAPH_TYPE in dict(scope["headers"]).get(b"accept", b""):
+        return GRAPH_TYPE + b"; charset=utf-8", body
+    return b"application/json", body

@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
 from models.score import RISKS, SEGMENTS, TIERS
-from resolvers import analytics, runs, tenants
+from resolvers import analytics, runs, versions
 from resolvers.analytics import Scored, class_named
+from rest.caching import unless_known
 from rest.values import Context, Limit, TenantQuery, amount, instant, money
 
 router = APIRouter(prefix="/api/v2/cdp/analytics", tags=["Analytics"])
@@ -109,6 +110,7 @@ class ChurnResponse(BaseModel):
 
 @router.get("/rfm", operation_id="getRfmAnalytics", summary="RFM analysis", response_model=RfmResponse)
 async def rfm(
+    request: Request,
     ctx: Context,
     tenant: TenantQuery,
     segment: Annotated[str | None, Query(description="Only this segment")] = None,
@@ -116,7 +118,7 @@ async def rfm(
 ) -> RfmResponse:
     """Recency, frequency and monetary value: figures, distribution and the first customers by segment."""
     names = list(SEGMENTS) if segment is None else [class_named("rfm", segment)]
-    await tenants.get(ctx, tenant)
+    unless_known(request, (await versions.of_tenant(ctx, tenant)).run)
     run = await runs.current_of(ctx, tenant, "rfm")
     members = await analytics.members(ctx, tenant, "rfm", names, limit)
     found = (run.rfm if run else None) or {}
@@ -152,6 +154,7 @@ async def rfm(
 
 @router.get("/clv", operation_id="getClvAnalytics", summary="Lifetime value", response_model=ClvResponse)
 async def clv(
+    request: Request,
     ctx: Context,
     tenant: TenantQuery,
     tier: Annotated[str | None, Query(description="high, medium or low")] = None,
@@ -159,7 +162,7 @@ async def clv(
 ) -> ClvResponse:
     """Predicted value of the customers: figures, tiers and the most valuable ones."""
     tier = None if tier is None else class_named("clv", tier)
-    await tenants.get(ctx, tenant)
+    unless_known(request, await versions.of_tenant(ctx, tenant))
     run = await runs.current_of(ctx, tenant, "clv")
     rows = await analytics.top_customers(ctx, tenant, tier=tier, limit=limit)
     overview = ((run.clv if run else None) or {}).get("overview", {})
@@ -191,6 +194,7 @@ def _top(row: Scored) -> TopCustomer:
 
 @router.get("/churn", operation_id="getChurnAnalytics", summary="Churn risk", response_model=ChurnResponse)
 async def churn(
+    request: Request,
     ctx: Context,
     tenant: TenantQuery,
     risk_level: Annotated[str | None, Query(description="active, at_risk, churning or churned")] = None,
@@ -198,7 +202,8 @@ async def churn(
 ) -> ChurnResponse:
     """Risk of losing customers: figures, classes and the most valuable customers of a class."""
     risk = None if risk_level is None else class_named("churn", risk_level)
-    shop = await tenants.get(ctx, tenant)
+    version = await versions.of_tenant(ctx, tenant)
+    unless_known(request, version)
     run = await runs.current_of(ctx, tenant, "churn")
     rows = await analytics.customers_at_risk(ctx, tenant, risk=risk, limit=limit)
     overview = ((run.churn if run else None) or {}).get("overview", {})
@@ -216,7 +221,9 @@ async def churn(
                 CustomerAtRisk(
                     customer_id=row.customer.id,
                     last_order_date=row.score.last_order_on.isoformat() if row.score.last_order_on else None,
-                    days_since_last_order=analytics.days_since(shop, run.as_of, row.score.last_order_on)
+                    days_since_last_order=analytics.days_since(
+                        version.tenant, run.as_of, row.score.last_order_on
+                    )
                     if run
                     else None,
                     churn_probability=row.score.churn_probability,

@@ -15,6 +15,8 @@ from rest import (
     segments,
     timeline,
 )
+from rest.body import StrictRequests
+from rest.caching import CacheHeaders, NotModifiedError, not_modified
 
 PARTS = (
     processing,
@@ -40,8 +42,13 @@ def make_rest() -> FastAPI:
         servers=[{"url": "/", "description": "This server"}],
         responses=errors.DOCUMENTED,
     )
+    app.state.routes = [*app.routes]
     for module in PARTS:
         app.include_router(module.router)
+        app.state.routes += module.router.routes
     errors.install(app)
     document.install(app)
+    app.add_exception_handler(NotModifiedError, not_modified)
+    app.add_middleware(StrictRequests)
+    app.add_middleware(CacheHeaders)
     return app

@@ -1,10 +1,11 @@
 """Customers: the 360° profile."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
-from resolvers import profiles
+from resolvers import profiles, versions
 from resolvers.scores import ScoreRow
+from rest.caching import unless_known
 from rest.values import Context, CustomerPath, TenantQuery, amount, second
 
 router = APIRouter(prefix="/api/v2/cdp/customers", tags=["Customers"])
@@ -57,8 +58,11 @@ class ProfileResponse(BaseModel):
     summary="A customer's 360° profile",
     response_model=ProfileResponse,
 )
-async def profile(ctx: Context, customer: CustomerPath, tenant: TenantQuery) -> ProfileResponse:
+async def profile(
+    request: Request, ctx: Context, customer: CustomerPath, tenant: TenantQuery
+) -> ProfileResponse:
     """The customer and what the last runs found about them."""
+    unless_known(request, await versions.of_customer(ctx, tenant, customer))
     found = await profiles.of_customer(ctx, tenant, customer)
     person, score = found.customer, found.score
     return ProfileResponse(

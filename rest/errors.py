@@ -1,6 +1,5 @@
 """Errors in the shapes the v2 reference documents."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -9,9 +8,11 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Match, Route
 
 from kit.errors import CdpError
-from rest.values import instant
+from kit.http import moment
 
 log = structlog.get_logger()
 
@@ -26,11 +27,8 @@ _BY_CODE = {
     "PEER_TIMED_OUT": (504, "Gateway timeout"),
     "FAILED": (500, "Processing failed"),
 }
-_DETAILS = {
-    404: "There is no path {request.url.path}",
-    405: "{request.method} is not accepted on {request.url.path}",
-}
-_BY_STATUS = {404: "Resource not found", 405: "Method not allowed"}
+_LONGEST = 200
+"""Characters of a path that are told back."""
 
 
 class Problem(BaseModel):
@@ -74,7 +72,7 @@ async def _known(request: Request, error: Exception) -> JSONResponse:
     status, title = _BY_CODE.get(getattr(error, "code", ""), (500, "Internal server error"))
     message = str(error)
     if status == 500:
-        content = {"success": False, "error": title, "timestamp": _now(), "details": message}
+        content = {"success": False, "error": title, "timestamp": moment(), "details": message}
         return JSONResponse(content, status)
     return _answer(status, title, message, _retry_after(error))
 
@@ -92,8 +90,6 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
 def _sentence(problem: dict[str, Any]) -> str:
     """One validation problem in words: the name the caller knows, and what is accepted."""
     place, *path = problem["loc"]
-    if problem["type"] == "json_invalid":
-        return "The body is not JSON"
     name = ".".join(str(each) for each in path) or str(place)
     if problem["type"] == "missing":
         return f"{name} is required"
@@ -101,21 +97,38 @@ def _sentence(problem: dict[str, Any]) -> str:
     return f"{name}: {message[:1].lower()}{message[1:]}"
 
 
-async def _http(request: Request, error: Exception) -> JSONResponse:
+async def _http(request: Request, error: Exception) -> Response:
+    """What the framework refuses: a path, a method, a body."""
     status = error.status_code if isinstance(error, HTTPException) else 500
-    headers = getattr(error, "headers", None)
-    title = _BY_STATUS.get(status, "Invalid request parameters")
-    details = _DETAILS.get(status, "The body cannot be read").format(request=request)
-    content = {"success": False, "error": title, "details": details}
-    return JSONResponse(content, status, headers=headers)
+    path = request.url.path[:_LONGEST]
+    if status == 404:
+        return _answer(404, "Resource not found", f"There is no path {path}")
+    if status == 405:
+        return _another_method(request, path)
+    return _answer(400, "Invalid request parameters", "The body cannot be read; JSON in UTF-8 is accepted")
+
+
+def _another_method(request: Request, path: str) -> Response:
+    methods = _methods(request)
+    headers = {"Allow": ", ".join(methods)}
+    if request.method == "OPTIONS":
+        return Response(status_code=204, headers=headers)
+    details = f"{request.method[:20]} is not accepted on {path}; accepted are {headers['Allow']}"
+    return _answer(405, "Method not allowed", details, headers)
+
+
+def _methods(request: Request) -> list[str]:
+    """The methods that the routes of a path take between them."""
+    routes: list[BaseRoute] = request.app.state.routes
+    found: set[str] = {"OPTIONS"}
+    for route in routes:
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE:
+            found |= route.methods or set()
+    return sorted(found | {"HEAD"} if "GET" in found else found)
 
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
-    moment = _now()
-    log.error("unexpected error", path=request.url.path, timestamp=moment, exc_info=error)
-    content = {"success": False, "error": "Internal server error", "timestamp": moment}
+    now = moment()
+    log.error("unexpected error", path=request.url.path, timestamp=now, exc_info=error)
+    content = {"success": False, "error": "Internal server error", "timestamp": now}
     return JSONResponse(content, 500)
-
-
-def _now() -> str:
-    return instant(datetime.now(UTC)) or ""

@@ -18,6 +18,7 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types.execution import ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from kit.http import asks_for_page
 from resolvers.context import Ctx
 from schema.deliveries import results
 from schema.event_stream import EventStream, accepts_stream
@@ -66,7 +67,7 @@ class GraphQLEndpoint(GraphQL[Ctx, None]):
     async def _answer(self, request: Request) -> Response | EventStream:
         if accepts_stream(request.headers.get("accept")):
             return await self._stream(request)
-        if _from_browser(request):
+        if asks_for_page(request.scope):
             return FileResponse(self._page)
         kind = JSON
         try:
@@ -149,12 +150,3 @@ def _made(content: object, status: int, kind: str, headers: dict[str, str] | Non
     named = f"{kind}; charset=utf-8" if kind == RESPONSE else kind
     body = orjson.dumps(content, default=str)
     return Response(body, status, headers={**(headers or {}), "Vary": "Accept"}, media_type=named)
-
-
-def _from_browser(request: Request) -> bool:
-    return (
-        request.method == "GET"
-        and "query" not in request.query_params
-        and "documentId" not in request.query_params
-        and "text/html" in request.headers.get("accept", "")
-    )

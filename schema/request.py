@@ -9,10 +9,11 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from strawberry.types.graphql import OperationType
 
+from kit.media_type import media_type_of
+
 RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
 _ACCEPTED = (RESPONSE, JSON)
-_TEXT = re.compile(r"\s*(?P<kind>[^;\s]+)\s*(?:;(?P<rest>.*))?", re.DOTALL)
 
 
 class BadRequestError(Exception):
@@ -42,8 +43,9 @@ def media_type(accept: str | None) -> str:
         return JSON
     wanted: dict[str, float] = {}
     for part in accept.split(","):
-        if found := _TEXT.fullmatch(part):
-            wanted[found["kind"].lower()] = _quality(found["rest"] or "")
+        found = media_type_of(part)
+        if found.kind:
+            wanted[found.kind] = _quality(found.rest)
     best, quality = JSON, 0.0
     for kind in (JSON, RESPONSE):
         given = wanted.get(kind, wanted.get("application/*", wanted.get("*/*", 0.0)))
@@ -79,11 +81,10 @@ async def read_request(request: Request) -> GraphQLRequest:
 
 
 def _check_content_type(given: str) -> None:
-    found = _TEXT.fullmatch(given)
-    if found is None or found["kind"].lower() != JSON:
+    found = media_type_of(given)
+    if found.kind != JSON:
         raise BadRequestError(415, f"The body must be sent as Content-Type: {JSON}.", Accept=JSON)
-    charset = re.search(r"charset\s*=\s*\"?([^\";\s]+)", found["rest"] or "", re.IGNORECASE)
-    if charset and charset[1].lower() not in ("utf-8", "utf8"):
+    if not found.is_utf_8:
         raise BadRequestError(415, "The body must be in UTF-8.", Accept=f"{JSON}; charset=utf-8")
 
 

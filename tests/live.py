@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from starlette.applications import Starlette
 
 from app import create
+from commands.serving import server_options
 from kit.config import Settings
 
 OFFLINE = ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ENETUNREACH", "ETIMEDOUT")
@@ -23,14 +24,15 @@ OFFLINE = ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ENETUNREACH", "ETIMEDOUT")
 async def serving(url: str, **settings: object) -> AsyncIterator[str]:
     """The application over a database, on a free port of this machine; gives its address."""
     chosen = Settings.model_validate({"database_url": SecretStr(url), **settings})
-    async with listening(create(chosen)) as address:
+    async with listening(create(chosen), chosen) as address:
         yield address
 
 
 @contextlib.asynccontextmanager
-async def listening(app: Starlette) -> AsyncIterator[str]:
+async def listening(app: Starlette, settings: Settings | None = None) -> AsyncIterator[str]:
     """An application on a free port of this machine; gives its address."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, ws="websockets-sansio")
+    options = server_options(settings or Settings(), "127.0.0.1", 0)
+    config = uvicorn.Config(app, **{**options, "log_config": None, "ws": "websockets-sansio"})
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve())
     while not server.started:

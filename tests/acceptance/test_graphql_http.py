@@ -146,7 +146,7 @@ async def test_a_fault_of_rest_is_logged_once_too(application, monkeypatch):
     def broken(*_):
         raise RuntimeError("secret")
 
-    monkeypatch.setattr("resolvers.tenants.get", broken)
+    monkeypatch.setattr("resolvers.versions.of_tenant", broken)
     transport = httpx.ASGITransport(application)
     headers = {"X-Request-Id": "seen"}
     with structlog.testing.capture_logs([structlog.contextvars.merge_contextvars]) as logs:

@@ -1,0 +1,78 @@
+"""Answers 429 to a caller who has asked more often than they may, and tells everyone how they stand."""
+
+import math
+import time
+
+from kit.http import Asgi, Message, Receive, Scope, Send, asks_for_page, refuse
+from kit.rate_limit.caller import caller_of
+from kit.rate_limit.counts import Counts, Standing
+from kit.rate_limit.rate import Rate
+
+HEADERS = ("RateLimit", "RateLimit-Policy", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
+_EXEMPT = frozenset({"/", "/health", "/docs", "/openapi.json"})
+_EXEMPT_BELOW = ("/health/", "/docs/", "/static/")
+
+
+class RateLimit:
+    """Counts requests and the handshakes of sockets, but for those of pages and of health.
+
+    `RateLimit` and `RateLimit-Policy` are those of the IETF's draft; the other three headers are what it had
+    before, which many clients read.
+    """
+
+    def __init__(self, app: Asgi, rate: Rate, counts: Counts) -> None:
+        self._app = app
+        self._rate = rate
+        self._counts = counts
+        limit = str(rate.requests).encode()
+        self._fixed = [
+            (b"ratelimit-policy", b'"default";q=%s;w=%d' % (limit, rate.seconds)),
+            (b"ratelimit-limit", limit),
+        ]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket") or _is_exempt(scope):
+            return await self._app(scope, receive, send)
+        standing = await self._counts.hit(caller_of(scope), self._rate)
+        if standing is None:
+            return await self._app(scope, receive, send)
+        headers = self._headers(standing)
+        if standing.requests > self._rate.requests:
+            return await self._refuse(scope, send, standing, headers)
+
+        async def told(message: Message) -> None:
+            if message["type"] in ("http.response.start", "websocket.accept"):
+                message = {**message, "headers": [*message.get("headers", ()), *headers]}
+            await send(message)
+
+        return await self._app(scope, receive, told)
+
+    def _headers(self, standing: Standing) -> list[tuple[bytes, bytes]]:
+        left = max(0, self._rate.requests - standing.requests)
+        wait = _seconds_to(standing)
+        return [
+            (b"ratelimit", b'"default";r=%d;t=%d' % (left, wait)),
+            *self._fixed,
+            (b"ratelimit-remaining", b"%d" % left),
+            (b"ratelimit-reset", b"%d" % wait),
+        ]
+
+    async def _refuse(
+        self, scope: Scope, send: Send, standing: Standing, headers: list[tuple[bytes, bytes]]
+    ) -> None:
+        wait = _seconds_to(standing)
+        details = (
+            f"{self._rate.requests} requests in {self._rate.seconds} seconds are accepted from one address; "
+            f"try again in {wait} seconds."
+        )
+        again = (b"retry-after", b"%d" % wait)
+        await refuse(scope, send, 429, "Too many requests", details, [*headers, again], retryAfter=wait)
+
+
+def _seconds_to(standing: Standing) -> int:
+    return max(1, math.ceil(standing.ends_at - time.time()))
+
+
+def _is_exempt(scope: Scope) -> bool:
+    path = scope["path"]
+    return path in _EXEMPT or path.startswith(_EXEMPT_BELOW) or asks_for_page(scope)

@@ -1,0 +1,112 @@
+"""What every request and socket goes through on its way to a face, outermost first."""
+
+from collections.abc import MutableMapping
+from typing import Any
+
+from starlette.datastructures import Headers
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import JSONResponse, Response
+
+from kit.config import Settings
+from kit.head import Head
+from kit.http import Asgi, BodyLimit, LoopbackOnly, Receive, Scope, Send
+from kit.rate_limit.counts import Counts
+from kit.rate_limit.middleware import HEADERS, RateLimit
+from kit.request_id import HEADER, RequestId
+from resolvers.context import OPEN, Ctx
+
+_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
+_ASKED = ("Authorization", "If-None-Match", "Idempotency-Key", "Last-Event-ID", "Prefer", HEADER)
+_TOLD = ("ETag", "Location", "Retry-After", *HEADERS, HEADER)
+_WORTH_PACKING = 1_000
+"""Bytes from which an answer gains by gzip: what fits a packet arrives no sooner for being smaller."""
+_PACKING = 6
+
+
+def stack_of(settings: Settings, counts: Counts) -> list[Middleware]:
+    """The middleware of an application that counts its callers' requests in `counts`."""
+    cors = Middleware(
+        Cors,
+        allow_origins=settings.origins,
+        allow_methods=_METHODS,
+        allow_headers=_ASKED,
+        expose_headers=_TOLD,
+    )
+    rate = settings.rate
+    return [
+        Middleware(RequestId),
+        Middleware(LoopbackOnly, origins=settings.origins),
+        *([cors] if settings.origins else []),
+        *([Middleware(RateLimit, rate=rate, counts=counts)] if rate else []),
+        Middleware(Head),
+        Middleware(Packed, minimum_size=_WORTH_PACKING, compresslevel=_PACKING),
+        Middleware(BodyLimit, limit=settings.max_body_bytes),
+        Middleware(WithContext, settings=settings),
+    ]
+
+
+def counts_of(settings: Settings) -> Counts:
+    """Where requests are counted. Raises ConfigurationError if that needs what is not installed."""
+    return Counts(settings.rate_limit_storage.get_secret_value())
+
+
+class Cors(CORSMiddleware):
+    """Starlette's, whose refusals come in the form of all others."""
+
+    def preflight_response(self, request_headers: Headers) -> Response:
+        response = super().preflight_response(request_headers)
+        if response.status_code < 400:
+            return response
+        details = f"{bytes(response.body).decode()}."
+        content = {"success": False, "error": "Forbidden", "details": details}
+        kept = {name: value for name, value in response.headers.items() if not name.startswith("content-")}
+        return JSONResponse(content, 403, kept)
+
+
+class Packed(GZipMiddleware):
+    """Starlette's gzip, but for callers who rule it out."""
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and _rules_out_gzip(dict(scope["headers"]).get(b"accept-encoding", b"")):
+            scope = {**scope, "headers": [each for each in scope["headers"] if each[0] != b"accept-encoding"]}
+        await super().__call__(scope, receive, send)
+
+
+def _rules_out_gzip(accepted: bytes) -> bool:
+    """Whether a list of encodings names gzip with a quality of nothing."""
+    for each in accepted.lower().split(b","):
+        name, *parameters = (part.strip().replace(b" ", b"") for part in each.split(b";"))
+        if name == b"gzip" and any(part.strip(b"q=0.") == b"" and part for part in parameters):
+            return True
+    return False
+
+
+class WithContext:
+    """Gives every request and socket its `Ctx`, the same way for both faces, and ends its transaction."""
+
+    def __init__(self, app: Asgi, settings: Settings) -> None:
+        self._app = app
+        self._settings = settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            return await self._app(scope, receive, send)
+        state = scope["app"].state
+        async with state.database.read() as reader:
+            scope.setdefault("state", {})["ctx"] = Ctx(
+                actor=OPEN,
+                db=state.database,
+                reader=reader,
+                queue=state.queue,
+                vault=state.vault,
+                stale_after_hours=self._settings.stale_after_hours,
+                process_wait_seconds=self._settings.process_wait_seconds,
+                query_timeout_seconds=self._settings.query_timeout_seconds,
+                notices=state.notices,
+                vtex=state.vtex,
+                intake=state.intake,
+            )
+            await self._app(scope, receive, send)
+        return None

@@ -1,0 +1,62 @@
+"""Entity tags: an answer that a caller has already is not made again.
+
+A tag is weak: an answer is the same for its reader whether it is packed or not, byte for byte or not.
+"""
+
+import re
+from hashlib import blake2b
+from importlib.metadata import version
+
+from fastapi import Request
+from starlette.responses import Response
+
+from kit.http import Asgi, Message, Receive, Scope, Send
+
+_FORM = version("cdp-api")
+"""Another release may write the same figures otherwise."""
+_TAG = re.compile(r'(?:W/)?"([^"]*)"')
+_REVALIDATED = (b"cache-control", b"private, no-cache")
+_NOT_KEPT = (b"cache-control", b"no-store")
+_BELOW = "/api/"
+
+
+class NotModifiedError(Exception):
+    """The caller has the answer already."""
+
+
+def unless_known(request: Request, *state: object) -> None:
+    """Give the answer a tag made of the request and of the `state` that it depends on.
+
+    Raises NotModifiedError, which becomes 304, where `If-None-Match` names that tag.
+    """
+    asked = (request.url.path, sorted(request.query_params.multi_items()))
+    digest = blake2b(repr((_FORM, asked, state)).encode(), digest_size=12).hexdigest()
+    request.state.etag = f'W/"{digest}"'
+    wanted = ",".join(request.headers.getlist("if-none-match"))
+    if wanted.strip() == "*" or digest in _TAG.findall(wanted):
+        raise NotModifiedError
+
+
+async def not_modified(request: Request, error: Exception) -> Response:
+    """The answer to who has it already."""
+    return Response(status_code=304, headers={"Vary": "Accept-Encoding"})
+
+
+class CacheHeaders:
+    """Says of every answer whether it may be kept: one with a tag, if it is asked for again each time."""
+
+    def __init__(self, app: Asgi) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith(_BELOW):
+            return await self._app(scope, receive, send)
+
+        async def told(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                tag = scope["state"].get("etag") if message["status"] in (200, 304) else None
+                added = [_NOT_KEPT] if tag is None else [(b"etag", tag.encode()), _REVALIDATED]
+                message = {**message, "headers": [*message.get("headers", ()), *added]}
+            await send(message)
+
+        return await self._app(scope, receive, told)
