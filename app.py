@@ -68,7 +68,7 @@ def create(settings: Settings | None = None) -> Starlette:
             with suppress(asyncio.CancelledError):
                 await keeping
 
-    return Starlette(
+    application = Starlette(
         routes=[
             Route("/", lambda request: RedirectResponse("/graphql")),
             Route("/health", _health),
@@ -78,11 +78,13 @@ def create(settings: Settings | None = None) -> Starlette:
             Route("/graphql", graph),
             WebSocketRoute("/graphql", graph),
             Mount("/static", StaticFiles(directory=STATIC)),
-            Mount("/", make_rest()),
         ],
         middleware=stack_of(chosen, counts),
         lifespan=lifespan,
     )
+    application.router.redirect_slashes = False
+    application.router.default = make_rest()
+    return application
 
 
 async def _opened(stack: AsyncExitStack, part: T) -> T:

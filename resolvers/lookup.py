@@ -45,3 +45,7 @@ class Lookup(Generic[K, T]):
         """The rows of these keys, in their order. Raises NotFoundError for a tenant the actor may not see."""
         ctx.allow(tenant, READ)
         return await ctx.loader(self.name, tenant, self.by_keys).load_many(keys)
+
+    def known(self, ctx: Ctx, tenant: int, row: T) -> None:
+        """Have the request know a row that was read otherwise; it is not asked for again."""
+        ctx.loader(self.name, tenant, self.by_keys).prime(getattr(row, self.key), row)

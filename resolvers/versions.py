@@ -60,7 +60,7 @@ async def of_customer(ctx: Ctx, tenant: int, customer: int) -> CustomerVersion:
     if not rows:
         await tenants.get(ctx, tenant)
         raise NotFoundError(f"Customer with ID {customer} not found")
-    ctx.loader("customers", tenant, customers.by_ids).prime(customer, rows[0].customer)
+    customers.BY_ID.known(ctx, tenant, rows[0].customer)
     return rows[0]
 
 

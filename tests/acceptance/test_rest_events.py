@@ -84,7 +84,7 @@ async def test_a_type_of_the_tenant_s_own(post, shop):
     shop.event_type(56, "gone", is_active=False)
     shop.event_type(shop.tenant(57), "theirs")
     assert (await post(event_type="quiz.finished")).status_code == 201
-    for kind in ("gone", "theirs", "a\0b", "PAGE_VIEW"):
+    for kind in ("gone", "theirs", "PAGE_VIEW"):
         answer = await post(event_type=kind)
         assert answer.status_code == 400
         assert f"accepted are {', '.join(TYPES)}, quiz.finished" in answer.json()["details"]
@@ -114,12 +114,12 @@ BAD = [
     ({"event_type": 7}, "event_type must be text"),
     ({"customer_id": ...}, "customer_id is required"),
     ({"customer_id": "1"}, "customer_id must be a whole number"),
-    ({"customer_id": 10**19}, "customer_id must be a whole number"),
+    ({"customer_id": 10**19}, "customer_id is an integer outside"),
     ({"email": "ana@example.com"}, "customer_id and email both name the customer"),
     ({"customer_id": ..., "email": "nobody"}, "email: 'nobody' is no address"),
     ({"properties": [1]}, "properties: A JSON object is accepted"),
     ({"properties": {"a": "x" * 32_768}}, "at most 32 KB"),
-    ({"properties": {"a": "\0"}}, "without NUL"),
+    ({"properties": {"a": "\0"}}, "properties.a holds the character NUL"),
     ({"timestamp": "2024-09-16T20:00:00"}, "timestamp: It has no zone"),
     ({"timestamp": "yesterday"}, "timestamp: It is no instant"),
     ({"timestamp": 1726516800}, "timestamp: It is no instant"),
