@@ -129,6 +129,7 @@ async def test_the_handshake_of_a_socket_counts_and_is_refused(urls):
     async with serving(urls.app, rate_limit="1/hour") as address:
         place = address.replace("http", "ws") + "/graphql"
         async with websockets.connect(place, subprotocols=[PROTOCOL], proxy=None) as opened:
+            assert opened.response is not None
             assert opened.response.headers["ratelimit-remaining"] == "0"
         with pytest.raises(websockets.InvalidStatus) as refused:
             await websockets.connect(place, subprotocols=[PROTOCOL], proxy=None)

@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import json
 import re
+from typing import Any
 
 import httpx
 import psycopg
@@ -224,7 +225,7 @@ def test_whatever_comes_the_envelope_answers(make, urls):
     make.customer(56, "ana")
     loop = asyncio.new_event_loop()
     application = create(Settings.model_validate({"database_url": urls.app, "rate_limit": "off"}))
-    rest = application.router.default
+    rest: Any = application.router.default
     templates = sorted({route.path for route in rest.state.routes if route.path.startswith("/api/")})
     lifespan = application.router.lifespan_context(application)
     loop.run_until_complete(lifespan.__aenter__())
