@@ -9,7 +9,7 @@ from kit.errors import FailedError
 from resolvers import runs, tenants
 from resolvers.context import WRITE, Ctx
 from resolvers.live import announce
-from resolvers.processing.request import ANALYSES, LATEST, NOW, Request
+from resolvers.processing.request import ANALYSES, NOW, Request
 from resolvers.runs import RunRow
 
 _PAUSE = 0.1
@@ -38,8 +38,8 @@ async def request_processing(
 ) -> Requested:
     """Score a tenant through the queue, unless its scores are fresh and `request.force` is off.
 
-    As of when: `request.as_of` with `as_asked`; else as of the end of a history that was scored so before,
-    and now for every other one.
+    As of when: `request.as_of` with `as_asked`; else as the scores that stand were asked for, be it now, the
+    end of the history or a day, and now where there are none.
 
     A run of the same analyses that is on its way already is joined, unless forced. Raises NotFoundError for
     an unknown tenant and FailedError with the reason when the run fails.
@@ -59,9 +59,9 @@ async def request_processing(
 
 
 async def _as_of(ctx: Ctx, tenant: int) -> str:
-    """A history that was scored as of its end goes on being scored so; every other one as of now."""
+    """Scores go on as they were asked for: who has chosen a day did not mean it for once."""
     standing = await _standing(ctx, tenant)
-    return LATEST if standing is not None and standing.as_of_requested == LATEST else NOW
+    return NOW if standing is None else standing.as_of_requested
 
 
 async def _standing(ctx: Ctx, tenant: int) -> RunRow | None:

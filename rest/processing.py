@@ -8,7 +8,7 @@ from pydantic.config import JsonDict
 
 from resolvers import runs, status
 from resolvers.context import Ctx
-from resolvers.processing.request import Request
+from resolvers.processing.request import LATEST, NOW, Request
 from resolvers.requests import request_processing
 from resolvers.runs import RunRow
 from rest.values import Context, TenantPath, instant
@@ -25,6 +25,11 @@ class ProcessRequest(BaseModel):
 
     analyses: list[str] | None = Field(default=None, description="Any of rfm, clv and churn; default: all")
     force: bool = Field(default=False, description="Compute anew even if the scores are fresh")
+    as_of: str | None = Field(
+        default=None,
+        description="As of when: now, latest (the day after the last order) or a day such as 2011-12-10; "
+        "default: as the scores that stand, or now",
+    )
 
 
 class SegmentShare(BaseModel):
@@ -117,11 +122,14 @@ async def process(
 ) -> Any:
     """Compute RFM, CLV and churn. Answers when the run is done, or 202 when that takes long."""
     body = body or ProcessRequest()
-    request = Request.of(body.analyses, force=body.force)
-    found = await request_processing(ctx, tenant, request, wait="respond-async" not in (prefer or ""))
+    request = Request.of(body.analyses, body.as_of or NOW, force=body.force)
+    wait = "respond-async" not in (prefer or "")
+    found = await request_processing(ctx, tenant, request, wait=wait, as_asked=body.as_of is not None)
     if found.run.status in ("queued", "running"):
         return _accepted(tenant, found.run)
     message = "CDP results are up to date" if found.fresh else "CDP processing completed successfully"
+    if found.run.as_of_requested not in (NOW, LATEST):
+        message += f" as of {found.run.as_of_requested}"
     results = await _results(ctx, tenant, request.analyses)
     return ProcessResponse(success=True, message=message, tenant_id=tenant, results=results)
 

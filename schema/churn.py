@@ -1,6 +1,6 @@
 """Churn over all customers of a tenant."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 
@@ -33,6 +33,12 @@ class ChurnHistogramBin:
     upper: float = strawberry.field(description="Probabilities below this; in the last bin, up to 1.")
     customers: int = strawberry.field(description="How many customers it holds.")
 
+    @classmethod
+    def of(cls, row: dict[str, Any]) -> "ChurnHistogramBin":
+        return cls(
+            lower=row["probability_from"], upper=row["probability_below"], customers=row["customer_count"]
+        )
+
 
 @strawberry.type(description="Figures over all customers with a risk class.")
 class ChurnOverview:
@@ -45,6 +51,19 @@ class ChurnOverview:
     horizon_days: int | None = strawberry.field(
         description="Days within which an active customer is expected to order again."
     )
+
+    @classmethod
+    def of(cls, found: dict[str, Any]) -> "ChurnOverview":
+        """The overview of what a run stored of churn."""
+        overview, histogram = found.get("overview", {}), found.get("histogram", [])
+        known = sum(each["customer_count"] for each in histogram)
+        return cls(
+            total_customers=overview.get("total_customers", 0),
+            churn_rate=overview.get("churn_rate"),
+            at_risk_customers=overview.get("at_risk_count", 0),
+            customers_without_probability=overview["total_customers"] - known if histogram else 0,
+            horizon_days=found.get("horizon_days"),
+        )
 
 
 @strawberry.type(description="Churn over all customers. Before the first run counts are zero, the rate null.")
@@ -71,7 +90,7 @@ class ChurnAnalytics(Scored):
     @classmethod
     def of(cls, tenant: TenantRow, run: RunRow | None) -> "ChurnAnalytics":
         found = (run.churn if run else None) or {}
-        overview, histogram = found.get("overview", {}), found.get("histogram", [])
+        overview = found.get("overview", {})
         shares = {each["class"]: each["percentage"] for each in found.get("distribution", [])}
         values = {each["risk"]: each for each in found.get("values", [])}
 
@@ -81,17 +100,7 @@ class ChurnAnalytics(Scored):
         return cls(
             tenant=tenant,
             run_key=run.id if run else None,
-            overview=ChurnOverview(
-                total_customers=overview.get("total_customers", 0),
-                churn_rate=overview.get("churn_rate"),
-                at_risk_customers=overview.get("at_risk_count", 0),
-                customers_without_probability=(
-                    overview["total_customers"] - sum(each["customer_count"] for each in histogram)
-                    if histogram
-                    else 0
-                ),
-                horizon_days=found.get("horizon_days"),
-            ),
+            overview=ChurnOverview.of(found),
             distribution=[
                 ChurnRiskFigures(
                     risk=risk,
@@ -102,12 +111,5 @@ class ChurnAnalytics(Scored):
                 )
                 for risk in ChurnRisk
             ],
-            histogram=[
-                ChurnHistogramBin(
-                    lower=each["probability_from"],
-                    upper=each["probability_below"],
-                    customers=each["customer_count"],
-                )
-                for each in histogram
-            ],
+            histogram=[ChurnHistogramBin.of(each) for each in found.get("histogram", [])],
         )

@@ -34,7 +34,9 @@ class Scored:
 
     @strawberry.field(description="The number of the run that computed this.")
     async def run_id(self, info: Info) -> BigInt | None:
-        run = await self._run(info)
+        if self.run_key is not None:
+            return BigInt(self.run_key)
+        run = await self._standing(info)
         return None if run is None else BigInt(run.id)
 
     @strawberry.field(

@@ -1,6 +1,6 @@
 """RFM over all customers of a tenant."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 
@@ -23,6 +23,17 @@ class RfmSegmentFigures:
     average_frequency: float | None = strawberry.field(description="Mean days with a purchase.")
     average_monetary: Money | None = strawberry.field(description="Mean net revenue.")
 
+    @classmethod
+    def of(cls, row: dict[str, Any], currency: str) -> "RfmSegmentFigures":
+        return cls(
+            segment=RfmSegment(row["segment"]),
+            customers=row["customer_count"],
+            percentage=row["percentage"],
+            average_recency_days=row["avg_recency"],
+            average_frequency=row["avg_frequency"],
+            average_monetary=money(row["avg_monetary"], currency),
+        )
+
 
 @strawberry.type(description="The values that earn a score of recency or frequency.")
 class ScoreRange:
@@ -37,6 +48,11 @@ class MoneyRange:
     low: Money | None = strawberry.field(description="Lowest amount with this score; null if nobody has it.")
     high: Money | None = strawberry.field(description="Highest amount with this score.")
 
+    @classmethod
+    def of(cls, edge: dict[str, Any], currency: str) -> "MoneyRange":
+        low, high = money(edge["low"], currency), money(edge["high"], currency)
+        return cls(score=edge["score"], low=low, high=high)
+
 
 @strawberry.type(description="Customers of one pair of recency and frequency score.")
 class RfmGridCell:
@@ -47,6 +63,17 @@ class RfmGridCell:
     revenue: Money | None = strawberry.field(description="Their net revenue.")
     average_monetary: Money | None = strawberry.field(description="Mean net revenue; null for no customers.")
 
+    @classmethod
+    def of(cls, cell: dict[str, Any], currency: str) -> "RfmGridCell":
+        return cls(
+            recency_score=cell["recency_score"],
+            frequency_score=cell["frequency_score"],
+            customers=cell["customer_count"],
+            percentage=cell["percentage"],
+            revenue=money(cell["revenue"], currency),
+            average_monetary=money(cell["avg_monetary"], currency),
+        )
+
 
 @strawberry.type(description="Figures over all scored customers.")
 class RfmOverview:
@@ -55,6 +82,16 @@ class RfmOverview:
     average_frequency: float | None = strawberry.field(description="Mean days with a purchase.")
     average_monetary: Money | None = strawberry.field(description="Mean net revenue.")
     total_revenue: Money | None = strawberry.field(description="Net revenue of these customers.")
+
+    @classmethod
+    def of(cls, found: dict[str, Any], currency: str) -> "RfmOverview":
+        return cls(
+            total_customers=found.get("total_customers", 0),
+            average_recency_days=found.get("avg_recency"),
+            average_frequency=found.get("avg_frequency"),
+            average_monetary=money(found.get("avg_monetary"), currency),
+            total_revenue=money(found.get("total_revenue"), currency),
+        )
 
 
 @strawberry.type(description="RFM over all customers. Before the first run counts are zero and figures null.")
@@ -94,46 +131,14 @@ class RfmAnalytics(Scored):
     @classmethod
     def of(cls, tenant: TenantRow, run: RunRow | None) -> "RfmAnalytics":
         found = (run.rfm if run else None) or {}
-        overview = found.get("overview", {})
         currency = tenant.currency
         return cls(
             tenant=tenant,
             run_key=run.id if run else None,
-            overview=RfmOverview(
-                total_customers=overview.get("total_customers", 0),
-                average_recency_days=overview.get("avg_recency"),
-                average_frequency=overview.get("avg_frequency"),
-                average_monetary=money(overview.get("avg_monetary"), currency),
-                total_revenue=money(overview.get("total_revenue"), currency),
-            ),
-            distribution=[
-                RfmSegmentFigures(
-                    segment=RfmSegment(row["segment"]),
-                    customers=row["customer_count"],
-                    percentage=row["percentage"],
-                    average_recency_days=row["avg_recency"],
-                    average_frequency=row["avg_frequency"],
-                    average_monetary=money(row["avg_monetary"], currency),
-                )
-                for row in found.get("distribution", [])
-            ],
-            grid=[
-                RfmGridCell(
-                    recency_score=cell["recency_score"],
-                    frequency_score=cell["frequency_score"],
-                    customers=cell["customer_count"],
-                    percentage=cell["percentage"],
-                    revenue=money(cell["revenue"], currency),
-                    average_monetary=money(cell["avg_monetary"], currency),
-                )
-                for cell in found.get("grid", [])
-            ],
+            overview=RfmOverview.of(found.get("overview", {}), currency),
+            distribution=[RfmSegmentFigures.of(row, currency) for row in found.get("distribution", [])],
+            grid=[RfmGridCell.of(cell, currency) for cell in found.get("grid", [])],
             recency_edges=[ScoreRange(**edge) for edge in found.get("recency_edges", [])],
             frequency_edges=[ScoreRange(**edge) for edge in found.get("frequency_edges", [])],
-            monetary_edges=[
-                MoneyRange(
-                    score=edge["score"], low=money(edge["low"], currency), high=money(edge["high"], currency)
-                )
-                for edge in found.get("monetary_edges", [])
-            ],
+            monetary_edges=[MoneyRange.of(edge, currency) for edge in found.get("monetary_edges", [])],
         )

@@ -58,7 +58,7 @@ class ProcessInput:
     as_of: str | None = strawberry.field(
         default=None,
         description="As of when: now, latest (the day after the last order) or a day such as 2011-12-10. "
-        "Unless told as before: a history that was scored as of its end goes on so.",
+        "Unless told as the scores that stand were asked for, a day included, and now where there are none.",
     )
     force: bool = strawberry.field(default=False, description="Score even where the scores are fresh.")
     wait: bool = strawberry.field(

@@ -26,7 +26,7 @@ from resolvers.processing.shop import Shop, find_shop, last_order
 from resolvers.processing.summary import Json, of_analysis, of_run
 from resolvers.processing.swap import stand, sweep, write_scores
 from resolvers.segments.refresh import refresh_all
-from resolvers.settings import STALENESS_HOURS, of_stored
+from resolvers.settings import STALENESS_HOURS, ScoringSettings, of_stored
 from scoring.analysis import Analysis, analyse
 
 log = structlog.get_logger()
@@ -130,17 +130,7 @@ def _run(
         version, settings = read_chosen(work, shop)
         orders = read(work, shop, as_of)
     clock.lap("read")
-    control.progress(run_id, "analysing", _READ)
-    analysis = analyse(
-        orders.customers,
-        analyses=frozenset(request.analyses),
-        settings=for_analyses(settings),
-        history=orders.history,
-        scale=shop.scale,
-        progress=lambda step, share: control.progress(
-            run_id, f"analysing: {step}", _READ + share * (_ANALYSED - _READ)
-        ),
-    )
+    analysis = _analysed(control, run_id, request, shop, orders, settings)
     clock.lap("analyse")
     figures = Figures.of(orders)
     clock.lap("figures")
@@ -164,6 +154,22 @@ def _run(
     with work.transaction(shop.tenant, durable=False):
         sweep(work)
     log.info("scored", tenant=shop.tenant, run=run_id, customers=len(orders.customers), **clock.seconds)
+
+
+def _analysed(
+    control: Control, run_id: int, request: Request, shop: Shop, orders: Orders, settings: ScoringSettings
+) -> Analysis:
+    control.progress(run_id, "analysing", _READ)
+    return analyse(
+        orders.customers,
+        analyses=frozenset(request.analyses),
+        settings=for_analyses(settings),
+        history=orders.history,
+        scale=shop.scale,
+        progress=lambda step, share: control.progress(
+            run_id, f"analysing: {step}", _READ + share * (_ANALYSED - _READ)
+        ),
+    )
 
 
 def _finish(

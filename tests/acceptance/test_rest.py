@@ -36,6 +36,29 @@ async def test_an_empty_body_means_all_three_and_fresh_results_are_returned(make
     assert forced["message"] == "CDP processing completed successfully"
 
 
+async def test_scores_as_of_a_day_go_on_so_and_say_so_until_told_otherwise(make, client, worker):
+    make.history(make.tenant(), 50)
+
+    async def process(**body):
+        answer = await client.post("/api/v2/cdp/process/56", json=body)
+        (run,) = make.owner.execute(
+            "SELECT as_of_requested FROM score_run WHERE id = (SELECT run_id FROM score_current)"
+        ).fetchone()
+        return answer.json()["message"], run
+
+    first = await process(as_of="2025-06-01")
+    assert first == ("CDP processing completed successfully as of 2025-06-01", "2025-06-01")
+    assert await process() == ("CDP results are up to date as of 2025-06-01", "2025-06-01")
+    assert await process(force=True) == first
+    assert await process(as_of="latest") == ("CDP processing completed successfully", "latest")
+    assert await process() == ("CDP results are up to date", "latest")
+    assert await process(as_of="now") == ("CDP processing completed successfully", "now")
+    assert await process() == ("CDP results are up to date", "now")
+    refused = await client.post("/api/v2/cdp/process/56", json={"as_of": "yesterday"})
+    assert refused.status_code == 400
+    assert "2011-12-10" in refused.json()["details"]
+
+
 async def test_without_a_worker_the_answer_is_202_and_the_status_tells_more(make, client):
     make.history(make.tenant(), 20)
     answer = await client.post("/api/v2/cdp/process/56", headers={"Prefer": "respond-async"})

@@ -357,6 +357,8 @@ async def test_a_run_is_as_of_the_day_asked_for(scored, ask, worker):
       run { asOf status } userErrors { field message } } }"""
     done = await ask(query, input={"tenantId": TENANT, "asOf": "2025-06-01", "wait": True})
     assert done["processStart"]["run"] == {"asOf": "2025-05-31T23:00:00+00:00", "status": "SUCCEEDED"}
+    again = await ask(query, input={"tenantId": TENANT, "force": True, "wait": True})
+    assert again == done
     refused = await ask(query, input={"tenantId": TENANT, "asOf": "yesterday"})
     assert refused["processStart"]["run"] is None
     assert refused["processStart"]["userErrors"][0]["field"] == ["input", "asOf"]
