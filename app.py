@@ -2,8 +2,8 @@
 
 import asyncio
 import multiprocessing
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,6 +21,7 @@ from kit.config import Settings, load
 from kit.db import Database
 from kit.db.notices import Notices
 from kit.process import before_exit, die_with_parent
+from kit.rate_limit.counts import Counts
 from kit.secrets import vault_of
 from middleware import counts_of, stack_of
 from resolvers import health
@@ -45,6 +46,28 @@ def create(settings: Settings | None = None) -> Starlette:
         heartbeat=chosen.stream_heartbeat_seconds,
     )
 
+    application = Starlette(
+        routes=[
+            Route("/", lambda request: RedirectResponse("/graphql")),
+            Route("/health", _health),
+            Route("/health/live", _live),
+            Route("/health/ready", _health),
+            Route("/docs", lambda request: FileResponse(STATIC / "docs.html")),
+            Route("/graphql", graph),
+            WebSocketRoute("/graphql", graph),
+            Mount("/static", StaticFiles(directory=STATIC)),
+        ],
+        middleware=stack_of(chosen, counts),
+        lifespan=_lifespan(chosen, counts),
+    )
+    application.router.redirect_slashes = False
+    application.router.default = make_rest()
+    return application
+
+
+def _lifespan(chosen: Settings, counts: Counts) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    """What the application needs while it runs: opened in this order, and closed in the other."""
+
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         log.configure(chosen.log_level)
@@ -68,23 +91,7 @@ def create(settings: Settings | None = None) -> Starlette:
             with suppress(asyncio.CancelledError):
                 await keeping
 
-    application = Starlette(
-        routes=[
-            Route("/", lambda request: RedirectResponse("/graphql")),
-            Route("/health", _health),
-            Route("/health/live", _live),
-            Route("/health/ready", _health),
-            Route("/docs", lambda request: FileResponse(STATIC / "docs.html")),
-            Route("/graphql", graph),
-            WebSocketRoute("/graphql", graph),
-            Mount("/static", StaticFiles(directory=STATIC)),
-        ],
-        middleware=stack_of(chosen, counts),
-        lifespan=lifespan,
-    )
-    application.router.redirect_slashes = False
-    application.router.default = make_rest()
-    return application
+    return lifespan
 
 
 async def _opened(stack: AsyncExitStack, part: T) -> T:
