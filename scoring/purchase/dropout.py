@@ -44,7 +44,10 @@ class Dropout:
     """1 or 2."""
 
     def log_likelihood(self, parameters: Floats, rows: Rows) -> tuple[float, Floats, Floats]:
-        """Log-likelihood with gradient and Hessian in (r, alpha, a, b)."""
+        """Log-likelihood with gradient and Hessian in (r, alpha, a, b).
+
+        Fader, Hardie & Lee 2005, eq. 6, for the BG/NBD.
+        """
         counts = self._of_counts(parameters, rows)
         times = self._of_times(parameters, rows)
         return counts[0] + times[0], counts[1] + times[1], counts[2] + times[2]
@@ -130,7 +133,7 @@ class Dropout:
         """`log((b + m - 1) / a) + R log((alpha + t_x) / (alpha + T)) + log W`; inf if none could leave."""
         r, alpha, a, _ = parameters
         shape = r + self.k * x
-        odds = np.log(self._passed(parameters, x) / a) + shape * np.log1p((t_x - T) / (alpha + T))
+        odds = np.log(self._passed(parameters, x) / a) - shape * np.log1p((T - t_x) / (alpha + t_x))
         if self.k > 1:
             odds = odds + np.log1p(shape * ((T - t_x) / (alpha + T)))
         return np.asarray(odds if self.first else np.where(x > 0, odds, np.inf))

@@ -10,12 +10,15 @@ eq. 10), with tau = t / (alpha + T),
 The closed form in 2F1 has a pole at a = 1 and cancels for large R; the integral has positive terms only. It
 is taken by the trapezoidal rule in a variable u that is logit p in the middle and runs off doubly
 exponentially at both ends (Takahasi & Mori 1974), which resolves the scales of the weight and of the
-integrand at any tau, R and a. Gauss-Jacobi with 24 nodes reaches 1e-5 at tau = 10, x = 50 and 1e-1 at tau =
-100; this rule 1e-12.
+integrand at any tau, R and a. The number of nodes follows from how long the range of u is: some ten for usual
+parameters, sixty where a and B are tiny and tau is huge. Gauss-Jacobi with 24 nodes reaches 1e-5 at tau = 10,
+x = 50 and 1e-1 at tau = 100; this rule 1e-12.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -26,8 +29,11 @@ if TYPE_CHECKING:
 
 Floats: TypeAlias = "NDArray[np.float64]"
 
-_NODES = 64
+_LENGTHS = np.array([10.5, 16.0, 25.0])
+_NODES = (64, 112, 192, 320)
+"""Nodes for ranges of u up to each of the lengths, and beyond the last."""
 _CHUNK = 1 << 16
+_ROWS = 1 << 10
 _NEWTON_STEPS = 5
 _WORTH_A_SERIES = 64
 _DEGREES = (24, 48, 96)
@@ -52,25 +58,37 @@ def purchases_if_alive(tau: Floats, group: NDArray[np.intp], a: float, B: Floats
         values = np.concatenate(
             [
                 _integral(tau[at, None], a, B[group[at]], R[group[at]])[:, 0]
-                for at in (slice(i, i + _CHUNK // _NODES) for i in range(0, len(tau), _CHUNK // _NODES))
+                for at in (slice(i, i + _ROWS) for i in range(0, len(tau), _ROWS))
             ]
         )
     return np.clip(values, 0.0, R[group] * tau)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Nodes:
+    """Nodes p of Beta(p; a, B) for some of the elements asked for, and weights that sum to 1, (m, nodes)."""
+
+    at: NDArray[np.intp]
+    """Which elements, (m,)."""
+    p: Floats
+    weight: Floats
+
+
 def _integral(tau: Floats, a: float, B: Floats, R: Floats) -> Floats:
     """E for posteriors B, R (k,) at horizons tau (k, m): shape (k, m)."""
-    p, weight = nodes(tau.max(axis=1), a, B, R)
-    p, weight, shape = p[:, None, :], weight[:, None, :], R[:, None, None]
-    terms = np.log1p(p * tau[:, :, None])
-    terms *= -shape
-    np.expm1(terms, out=terms)
-    terms *= weight / p
-    return np.asarray(-terms.sum(axis=2))
+    values = np.empty_like(tau)
+    for some in nodes(tau.max(axis=1), a, B, R):
+        p, weight = some.p[:, None, :], some.weight[:, None, :]
+        terms = np.log1p(p * tau[some.at, :, None])
+        terms *= -R[some.at, None, None]
+        np.expm1(terms, out=terms)
+        terms *= weight / p
+        values[some.at] = -terms.sum(axis=2)
+    return values
 
 
-def nodes(tau: Floats, a: float, B: Floats, R: Floats) -> tuple[Floats, Floats]:
-    """Nodes p and weights of Beta(p; a, B), which sum to 1, (k, nodes), for horizons up to tau (k,)."""
+def nodes(tau: Floats, a: float, B: Floats, R: Floats) -> Iterator[Nodes]:
+    """Nodes for horizons up to tau, all arguments but a of shape (k,), by how many each needs."""
     peak = np.log(a / B)
     knee = np.minimum(peak, -np.log1p(R * tau))
     width = 9.0 * np.sqrt((a + B) / (a * B))
@@ -80,9 +98,21 @@ def nodes(tau: Floats, a: float, B: Floats, R: Floats) -> tuple[Floats, Floats]:
         left = np.maximum(left, peak - 40.0 / (a - 1.0) - width)
     decay = (40.0 + a * (1.0 + np.log1p(B / a))) / B
     right = np.minimum(peak + 40.0 / B + width, decay + np.log(-np.expm1(-decay)))
-    bends = knee - 1.0, np.maximum(peak, 0.0) + 1.0
+    bends = np.stack([knee - 1.0, np.maximum(peak, 0.0) + 1.0])
     low, high = _unbent(left, *bends), _unbent(right, *bends)
-    u = low[:, None] + (high - low)[:, None] * np.linspace(0.0, 1.0, _NODES)
+    level = np.searchsorted(_LENGTHS, high - low)
+    for i, count in enumerate(_NODES):
+        at = np.flatnonzero(level == i)
+        if len(at):
+            yield _spread(at, count, a, B[at], (low[at], high[at]), bends[:, at])
+
+
+def _spread(
+    at: NDArray[np.intp], count: int, a: float, B: Floats, ends: tuple[Floats, Floats], bends: Floats
+) -> Nodes:
+    """So many nodes from end to end, even in u."""
+    low, high = ends
+    u = low[:, None] + (high - low)[:, None] * np.linspace(0.0, 1.0, count)
     out, off = np.exp(bends[0][:, None] - u), np.exp(u - bends[1][:, None])
     logit = u - out + off
     log_p, log_q = -np.logaddexp(0.0, -logit), -np.logaddexp(0.0, logit)
@@ -90,7 +120,7 @@ def nodes(tau: Floats, a: float, B: Floats, R: Floats) -> tuple[Floats, Floats]:
     log_weight -= log_weight.max(axis=1, keepdims=True)
     weight = np.exp(log_weight)
     weight /= weight.sum(axis=1, keepdims=True)
-    return np.maximum(np.exp(log_p), 1e-300), weight
+    return Nodes(at, np.maximum(np.exp(log_p), 1e-300), weight)
 
 
 def _unbent(logit: Floats, left: Floats, right: Floats) -> Floats:
@@ -129,7 +159,7 @@ def _series(span: float, degree: int, a: float, B: Floats, R: Floats) -> Floats:
     y = span * (1.0 + np.cos(angle)) / 2.0
     tau = np.expm1(y)
     values = np.empty((len(B), degree))
-    size = max(1, _CHUNK * 4 // (_NODES * degree))
+    size = max(1, _CHUNK * 4 // (_NODES[0] * degree))
     for i in range(0, len(B), size):
         at = slice(i, i + size)
         values[at] = _integral(np.broadcast_to(tau, (len(B[at]), degree)), a, B[at], R[at])

@@ -10,6 +10,7 @@ from scipy.special import expit, gammaln
 
 from scoring import maximum
 from scoring.purchase import bg_nbd, mbg_cnbd_k, mbg_nbd, nbd, pareto_nbd
+from scoring.purchase.domain import check_history, check_horizon
 from scoring.purchase.rows import Rows, group
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ class PurchaseFit:
     """A purchase model with its parameters. Times are in the unit of the data it was fitted to.
 
     The methods broadcast their arguments like numpy and return float64 of the broadcast shape. They take
-    x >= 0, 0 <= t_x <= T, t >= 0 and return finite numbers for any of these.
+    x >= 0, 0 <= t_x <= T, t >= 0, all finite, return finite numbers for any of these, and raise ValueError
+    for others. The equations are told where each model's file computes them.
     """
 
     model: str
@@ -70,6 +72,7 @@ class PurchaseFit:
 
     def p_alive(self, x: ArrayLike, t_x: ArrayLike, T: ArrayLike) -> Floats:
         """Probability that a customer with this history has not left by T."""
+        check_history(x, t_x, T)
         return np.asarray(expit(self._log_odds(x, t_x, T)))
 
     def purchases_if_alive(
@@ -80,7 +83,10 @@ class PurchaseFit:
         Raises:
             ValueError: t_x is missing and the model is not `memoryless`.
         """
-        return self._if_alive(self._model.purchases_if_alive, t, x, self._last(t_x, T), T)
+        last = self._last(t_x, T)
+        check_horizon(t)
+        check_history(x, last, T)
+        return self._if_alive(self._model.purchases_if_alive, t, x, last, T)
 
     def return_if_alive(
         self, t: ArrayLike, x: ArrayLike, T: ArrayLike, t_x: ArrayLike | None = None
@@ -90,10 +96,13 @@ class PurchaseFit:
         Raises:
             ValueError: t_x is missing and the model is not `memoryless`.
         """
-        return self._if_alive(self._model.return_if_alive, t, x, self._last(t_x, T), T)
+        last = self._last(t_x, T)
+        check_horizon(t)
+        check_history(x, last, T)
+        return self._if_alive(self._model.return_if_alive, t, x, last, T)
 
     def expected_purchases(self, t: ArrayLike, x: ArrayLike, t_x: ArrayLike, T: ArrayLike) -> Floats:
-        """Expected purchases in (T, T + t]."""
+        """Expected purchases in (T, T + t] (Fader, Hardie & Lee 2005, eq. 10, for the BG/NBD)."""
         return np.asarray(self.p_alive(x, t_x, T) * self.purchases_if_alive(t, x, T, t_x))
 
     def p_return(self, t: ArrayLike, x: ArrayLike, t_x: ArrayLike, T: ArrayLike) -> Floats:
@@ -101,18 +110,35 @@ class PurchaseFit:
         return np.asarray(self.p_alive(x, t_x, T) * self.return_if_alive(t, x, T, t_x))
 
     def expected_new(self, t: ArrayLike) -> Floats:
-        """Expected repeat purchases of a new customer within t of the first: a history of 0, 0, 0."""
+        """Expected repeat purchases of a new customer within t of the first: a history of 0, 0, 0.
+
+        Fader, Hardie & Lee 2005, eq. 9, for the BG/NBD.
+        """
         return self.expected_purchases(t, 0.0, 0.0, 0.0)
 
     def pmf(self, n: ArrayLike, t: ArrayLike) -> Floats:
-        """Probability that a new customer makes n repeat purchases within t of the first."""
+        """Probability that a new customer makes n repeat purchases within t of the first.
+
+        Fader, Hardie & Lee 2005, eq. 8, for the BG/NBD.
+        """
         return self.pmf_ahead(n, t, 0.0, 0.0, 0.0)
 
     def pmf_ahead(self, n: ArrayLike, t: ArrayLike, x: ArrayLike, t_x: ArrayLike, T: ArrayLike) -> Floats:
-        """Probability of exactly n purchases in (T, T + t], n = 0, 1, 2, ...; over n it sums to 1."""
+        """Probability of exactly n purchases in (T, T + t], n = 0, 1, 2, ...; over n it sums to 1.
+
+        0 for any other n.
+        """
+        number = np.asarray(n, np.float64)
+        if not np.isfinite(number).all():
+            raise ValueError("n must be finite")
+        check_horizon(t)
+        check_history(x, t_x, T)
+        counts = (number >= 0.0) & (number == np.floor(number))
         odds = self._log_odds(x, t_x, T)
-        some = self._if_alive(self._model.pmf_if_alive, n, t, x, t_x, T)
-        return np.asarray(expit(odds) * some + np.where(np.asarray(n) == 0, expit(-odds), 0.0))
+        some = self._if_alive(self._model.pmf_if_alive, np.where(counts, number, 0.0), t, x, t_x, T)
+        return np.asarray(
+            np.where(counts, expit(odds) * some + np.where(number == 0.0, expit(-odds), 0.0), 0.0)
+        )
 
     @property
     def memoryless(self) -> bool:

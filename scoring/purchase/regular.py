@@ -107,12 +107,14 @@ class Alive:
 
 
 def _begun(tau: Floats, a: float, B: Floats, R: Floats) -> Floats:
-    p, weight = nodes(tau, a, B, R)
-    root = np.sqrt(1.0 - p)
-    low, high = p / (1.0 + root), 1.0 + root
-    time, shape = tau[:, None], R[:, None]
-    both = np.expm1(-shape * np.log1p(low * time)) / low + np.expm1(-shape * np.log1p(high * time)) / high
-    return np.asarray(-0.5 * (weight * both).sum(axis=1))
+    values = np.empty_like(tau)
+    for some in nodes(tau, a, B, R):
+        p, root = some.p, np.sqrt(1.0 - some.p)
+        low, high = p / (1.0 + root), 1.0 + root
+        time, shape = tau[some.at, None], R[some.at, None]
+        near, far = (np.expm1(-shape * np.log1p(part * time)) / part for part in (low, high))
+        values[some.at] = -0.5 * (some.weight * (near + far)).sum(axis=1)
+    return values
 
 
 def _fresh(tau: Floats, a: float, B: Floats, R: Floats) -> Floats:
@@ -134,9 +136,16 @@ def _by_counts(tau: Floats, a: float, B: Floats, R: Floats) -> Floats:
 
 
 def _by_integral(tau: Floats, a: float, B: Floats, R: Floats) -> Floats:
-    p, weight = nodes(tau, a, B, R)
+    values = np.empty_like(tau)
+    for some in nodes(tau, a, B, R):
+        renewals = _renewals(some.p, tau[some.at, None], R[some.at, None])
+        values[some.at] = (some.weight * renewals / some.p).sum(axis=1)
+    return values
+
+
+def _renewals(p: Floats, time: Floats, shape: Floats) -> Floats:
+    """p times the renewal function from the start of a gap, (G(v-) - G(v+)) / (2 sqrt(1 - p)), (m, nodes)."""
     root = np.sqrt(1.0 - p)
-    time, shape = tau[:, None], R[:, None]
     near = np.log1p(p / (1.0 + root) * time)
     first = -np.expm1(-shape * near)
     second = -np.expm1(-shape * np.log1p((1.0 + root) * time))
@@ -146,4 +155,4 @@ def _by_integral(tau: Floats, a: float, B: Floats, R: Floats) -> Floats:
     narrow = np.maximum(np.minimum(root, 0.5), 1e-9)
     step = np.log1p(2.0 * narrow * time / (1.0 + (1.0 - narrow) * time))
     close = 0.5 * (first + second) + 0.5 * np.exp(-shape * near) * np.expm1(-shape * step) / narrow
-    return np.asarray((weight * np.where(root > 0.5, apart, close) / p).sum(axis=1))
+    return np.asarray(np.where(root > 0.5, apart, close))

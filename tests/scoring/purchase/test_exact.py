@@ -136,3 +136,33 @@ def test_chances_of_high_counts(model: str, n: int) -> None:
         expected = float(exact(model, parameters).pmf(n, mpmath.mpf(t), x, mpmath.mpf(t_x), mpmath.mpf(T)))
         got = float(of(model, parameters).pmf_ahead(n, t, x, t_x, T))
         assert got == pytest.approx(expected, rel=TO_NINE), (x, n)
+
+
+FAR = [
+    ("bg_nbd", {"r": 500.0, "alpha": 30.0, "a": 0.23, "b": 5e-5}, (0, 0.0, 2.0), 3652.5),
+    ("bg_nbd", {"r": 388.0, "alpha": 7.7, "a": 0.0022, "b": 2e-5}, (0, 0.0, 0.0), 30.4375),
+    ("bg_nbd", {"r": 16.3, "alpha": 0.0024, "a": 1.07, "b": 25.7}, (2, 0.0, 3652.0), 3652.5),
+    ("mbg_nbd", {"r": 34.0, "alpha": 0.0063, "a": 1.0, "b": 0.005}, (0, 0.0, 3652.0), 36525.0),
+    ("mbg_nbd", {"r": 0.0018, "alpha": 0.03, "a": 1.0 - 1e-12, "b": 0.0026}, (5, 0.0, 1.0), 3652.5),
+    ("mbg_nbd", {"r": 525.0, "alpha": 0.001, "a": 1.0, "b": 1e-4}, (1, 39.0, 39.0), 36525.0),
+    ("pareto_nbd", {"r": 900.0, "alpha": 11.0, "s": 800.0, "beta": 11.0}, (5000, 900.0, 1000.0), 365.25),
+    ("pareto_nbd", {"r": 0.55, "alpha": 11.0, "s": 1.0, "beta": 11.0 * (1 + 1e-12)}, (3, 0.0, 39.0), 36525.0),
+    ("pareto_nbd", {"r": 0.001, "alpha": 0.001, "s": 1e-5, "beta": 1e4}, (0, 0.0, 3652.0), 1e6),
+]
+"""A model, parameters at the ends of what a fit can give, a history and a horizon."""
+
+
+@pytest.mark.parametrize(("model", "parameters", "history", "t"), FAR)
+def test_far_out_parameters(
+    model: str, parameters: dict[str, float], history: tuple[int, float, float], t: float
+) -> None:
+    fit, oracle = of(model, parameters), exact(model, parameters)
+    (x, t_x, T), ahead, zero = history, mpmath.mpf(t), mpmath.mpf(0)
+    precise = (x, mpmath.mpf(t_x), mpmath.mpf(T))
+    for got, expected in (
+        (fit.p_alive(*history), oracle.p_alive(*precise)),
+        (fit.p_return(t, *history), oracle.p_return(ahead, *precise)),
+        (fit.expected_purchases(t, *history), oracle.expected(ahead, *precise)),
+        (fit.expected_new(t), oracle.expected(ahead, 0, zero, zero)),
+    ):
+        assert float(got) == pytest.approx(float(expected), rel=TO_NINE, abs=1e-290)

@@ -146,3 +146,48 @@ def test_far_out_histories_give_numbers() -> None:
                 fit.expected_purchases(t, x, t_x, T),
             ):
                 assert np.isfinite(figure).all()
+
+
+@pytest.mark.parametrize("fit", MODELS)
+def test_only_whole_numbers_of_purchases_have_a_chance(fit: purchase.PurchaseFit) -> None:
+    assert not fit.pmf([-1.0, -3.0, 0.5, 2.5], 30.0).any()
+    assert not fit.pmf_ahead([-1.0, 1.5], 30.0, 2, 10.0, 20.0).any()
+    assert fit.pmf([0, 1, 2], 0.0) == pytest.approx([1.0, 0.0, 0.0])
+
+
+@pytest.mark.parametrize("fit", MODELS)
+@pytest.mark.parametrize(
+    ("x", "t_x", "T"),
+    [
+        (-1, 0.0, 5.0),
+        (1, 6.0, 5.0),
+        (1, -1.0, 5.0),
+        (float("nan"), 1.0, 5.0),
+        (1, float("nan"), 5.0),
+        (1, 1.0, float("inf")),
+    ],
+)
+def test_histories_that_can_not_be_are_refused(
+    fit: purchase.PurchaseFit, x: float, t_x: float, T: float
+) -> None:
+    for ask in (fit.expected_purchases, fit.p_return):
+        with pytest.raises(ValueError, match="must be finite"):
+            ask(30.0, [2, x], [1.0, t_x], [5.0, T])
+    with pytest.raises(ValueError, match="must be finite"):
+        fit.p_alive(x, t_x, T)
+    with pytest.raises(ValueError, match="must be finite"):
+        fit.pmf_ahead(1, 30.0, x, t_x, T)
+
+
+@pytest.mark.parametrize("fit", MODELS)
+@pytest.mark.parametrize("t", [-1.0, float("nan"), float("inf")])
+def test_horizons_that_can_not_be_are_refused(fit: purchase.PurchaseFit, t: float) -> None:
+    for ask in (
+        fit.expected_new,
+        lambda ahead: fit.pmf(1, ahead),
+        lambda ahead: fit.p_return(ahead, 1, 1, 2),
+    ):
+        with pytest.raises(ValueError, match="t must be finite"):
+            ask(t)
+    with pytest.raises(ValueError, match="n must be finite"):
+        fit.pmf(t if t > 0 or t != t else float("nan"), 1.0)
