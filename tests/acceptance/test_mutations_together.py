@@ -48,7 +48,7 @@ async def test_each_mutation_of_an_operation_sees_those_before_it(make, ask):
     make.tenant()
     query = """mutation M($one: CustomersUpsertInput!, $two: CustomersUpsertInput!,
       $segment: SegmentCreateInput!, $tenant: TenantUpdateInput!) {
-      one: customersUpsert(input: $one) { results { customer { email segments { segment { name } } } } }
+      one: customersUpsert(input: $one) { results { customer { email segments { nodes { segment { name } } } } } }
       segmentCreate(input: $segment) { segment { memberCount tenant { name } } }
       two: customersUpsert(input: $two) { results { status customer { email } } }
       tenantUpdate(input: $tenant) { tenant { name customers(first: 9) { nodes { externalId email } }
@@ -69,7 +69,7 @@ async def test_each_mutation_of_an_operation_sees_those_before_it(make, ask):
         },
         tenant={"id": TENANT, "name": "Renamed"},
     )
-    assert found["one"]["results"] == [{"customer": {"email": "old@example.com", "segments": []}}]
+    assert found["one"]["results"] == [{"customer": {"email": "old@example.com", "segments": {"nodes": []}}}]
     assert found["segmentCreate"]["segment"] == {"memberCount": "1", "tenant": {"name": "Shop 56"}}
     assert found["two"]["results"] == [
         {"status": "UPDATED", "customer": {"email": "new@example.com"}},
