@@ -48,7 +48,7 @@ async def of_tenant(ctx: Ctx, tenant: int) -> TenantVersion:
     ctx.allow(tenant, READ)
     rows = await ctx.reader.fetch(_OF_TENANT, _tenant, tenant=tenant)
     if not rows:
-        raise NotFoundError(f"Tenant with ID {tenant} not found")
+        raise NotFoundError.of("Tenant", tenant)
     ctx.loader("tenants", 0, tenants.by_ids).prime(tenant, rows[0].tenant)
     return rows[0]
 
@@ -59,7 +59,7 @@ async def of_customer(ctx: Ctx, tenant: int, customer: int) -> CustomerVersion:
     rows = await ctx.reader.fetch(_OF_CUSTOMER, _customer, tenant=tenant, id=customer)
     if not rows:
         await tenants.get(ctx, tenant)
-        raise NotFoundError(f"Customer with ID {customer} not found")
+        raise NotFoundError.of("Customer", tenant, customer)
     customers.BY_ID.known(ctx, tenant, rows[0].customer)
     return rows[0]
 

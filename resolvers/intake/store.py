@@ -106,7 +106,7 @@ class _Group:
     def save(self, group: dict[int, Submission]) -> dict[int, Result]:
         found = self._work.run(_TENANT)
         if not found:
-            error = NotFoundError(f"Tenant with ID {self._tenant} not found")
+            error = NotFoundError.of("Tenant", self._tenant)
             return dict.fromkeys(group, error)
         self._currency = str(found[0][0])
         results: dict[int, Result] = {}

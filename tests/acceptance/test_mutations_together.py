@@ -48,7 +48,7 @@ async def test_each_mutation_of_an_operation_sees_those_before_it(make, ask):
     make.tenant()
     query = """mutation M($one: CustomersUpsertInput!, $two: CustomersUpsertInput!,
       $segment: SegmentCreateInput!, $tenant: TenantUpdateInput!) {
-      one: customersUpsert(input: $one) { results { customer { email segments { nodes { segment { name } } } } } }
+      one: customersUpsert(input: $one) { results { customer { email segments { nodes { name } } } } }
       segmentCreate(input: $segment) { segment { memberCount tenant { name } } }
       two: customersUpsert(input: $two) { results { status customer { email } } }
       tenantUpdate(input: $tenant) { tenant { name customers(first: 9) { nodes { externalId email } }
