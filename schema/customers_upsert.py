@@ -45,12 +45,14 @@ class CustomersUpsertInput:
 
 @strawberry.type(description="What became of one customer.")
 class CustomerUpsertResult(RecordResult):
+    owner: strawberry.Private[tenants.TenantRow]
+
     @strawberry.field(description="The customer as it is now. Null where it was rejected.")
     async def customer(self, info: Info) -> Customer | None:
         if not self.key:
             return None
-        row = await customers.find_by_external_id(info.context, self.tenant.id, self.key[0])
-        return None if row is None else Customer.of(self.tenant, row)
+        row = await customers.find_by_external_id(info.context, self.owner.id, self.key[0])
+        return None if row is None else Customer.of(self.owner, row)
 
 
 @strawberry.type(description="What became of the customers: those that were not rejected are saved.")
@@ -73,4 +75,4 @@ async def customers_upsert(
     records = [CustomerRecord(each.external_id, **told(each, *_FIELDS)) for each in input.customers]
     outcomes = await upsert_customers(info.context, tenant, records, key=input.idempotency_key)
     owner = await tenants.get(info.context, tenant)
-    return CustomersUpsertPayload(results=results(CustomerUpsertResult, owner, outcomes, "customers"))
+    return CustomersUpsertPayload(results=results(CustomerUpsertResult, outcomes, "customers", owner=owner))

@@ -55,9 +55,11 @@ class EventsTrackInput:
 
 @strawberry.type(description="What became of one event.")
 class EventTrackResult(RecordResult):
+    owner: strawberry.Private[tenants.TenantRow]
+
     @strawberry.field(description="The event. Null where it was rejected.")
     async def event(self, info: Info) -> Event | None:
-        return await _event(info, self.tenant, self.key)
+        return await _event(info, self.owner, self.key)
 
 
 @strawberry.type(description="What became of the events: those that were not rejected are saved.")
@@ -97,7 +99,7 @@ async def events_track(info: Info, input: Input[EventsTrackInput]) -> EventsTrac
     records = [_record(each) for each in input.events]
     outcomes = await track_events(info.context, tenant, records, key=input.idempotency_key)
     owner = await tenants.get(info.context, tenant)
-    return EventsTrackPayload(results=results(EventTrackResult, owner, outcomes, "events"))
+    return EventsTrackPayload(results=results(EventTrackResult, outcomes, "events", owner=owner))
 
 
 async def _event(info: Info, owner: tenants.TenantRow, key: tuple[Any, ...]) -> Event | None:

@@ -13,6 +13,7 @@ from schema.orders_upsert import OrdersUpsertPayload, RefundsUpsertPayload, orde
 from schema.segment_mutations import SegmentDeletePayload, SegmentMembersPayload, SegmentPayload
 from schema.settings_update import ScoringSettingsUpdatePayload, scoring_settings_update
 from schema.tenant_mutations import ProcessPayload, TenantPayload
+from schema.tenants_upsert import TenantsUpsertPayload, tenants_upsert
 
 
 @strawberry.type(description="What changes something. Each field is one action; it tells why it was refused.")
@@ -22,6 +23,10 @@ class Mutation:
     )
     tenant_update: TenantPayload = strawberry.field(
         resolver=tenant_mutations.tenant_update, description="Change what a tenant is called, or where it is."
+    )
+    tenants_upsert: TenantsUpsertPayload = strawberry.field(
+        resolver=tenants_upsert,
+        description="Add or change tenants by their slugs. Each record stands for itself.",
     )
     customers_upsert: CustomersUpsertPayload = strawberry.field(
         resolver=customers_upsert,

@@ -53,12 +53,14 @@ class OrdersUpsertInput:
 
 @strawberry.type(description="What became of one order.")
 class OrderUpsertResult(RecordResult):
+    owner: strawberry.Private[tenants.TenantRow]
+
     @strawberry.field(description="The order as it is now. Null where it was rejected.")
     async def order(self, info: Info) -> Order | None:
         if not self.key:
             return None
-        row = await orders.find_by_external_id(info.context, self.tenant.id, self.key[0])
-        return None if row is None else Order.of(self.tenant, row)
+        row = await orders.find_by_external_id(info.context, self.owner.id, self.key[0])
+        return None if row is None else Order.of(self.owner, row)
 
 
 @strawberry.type(description="What became of the orders: those that were not rejected are saved.")
@@ -95,12 +97,14 @@ class RefundsUpsertInput:
 
 @strawberry.type(description="What became of one refund.")
 class RefundUpsertResult(RecordResult):
+    owner: strawberry.Private[tenants.TenantRow]
+
     @strawberry.field(description="The refund as it is now. Null where it was rejected.")
     async def refund(self, info: Info) -> Refund | None:
         if not self.key:
             return None
-        row = await refunds.find_by_external_id(info.context, self.tenant.id, self.key[0])
-        return None if row is None else Refund.of(self.tenant, row)
+        row = await refunds.find_by_external_id(info.context, self.owner.id, self.key[0])
+        return None if row is None else Refund.of(self.owner, row)
 
 
 @strawberry.type(description="What became of the refunds: those that were not rejected are saved.")
@@ -123,7 +127,7 @@ async def orders_upsert(info: Info, input: Input[OrdersUpsertInput]) -> OrdersUp
         key=input.idempotency_key,
     )
     owner = await tenants.get(info.context, tenant)
-    return OrdersUpsertPayload(results=results(OrderUpsertResult, owner, outcomes, "orders"))
+    return OrdersUpsertPayload(results=results(OrderUpsertResult, outcomes, "orders", owner=owner))
 
 
 @answers(RefundsUpsertPayload)
@@ -133,7 +137,7 @@ async def refunds_upsert(info: Info, input: Input[RefundsUpsertInput]) -> Refund
     records = [_refund(each) for each in input.refunds]
     outcomes = await upsert_refunds(info.context, tenant, records, key=input.idempotency_key)
     owner = await tenants.get(info.context, tenant)
-    return RefundsUpsertPayload(results=results(RefundUpsertResult, owner, outcomes, "refunds"))
+    return RefundsUpsertPayload(results=results(RefundUpsertResult, outcomes, "refunds", owner=owner))
 
 
 def _order(given: OrderInput) -> OrderRecord:

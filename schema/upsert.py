@@ -22,23 +22,23 @@ IDEMPOTENCY_KEY = (
 
 @strawberry.type(description="What became of one record.")
 class RecordResult:
-    tenant: strawberry.Private[TenantRow]
     key: strawberry.Private[tuple[Any, ...]]
     status: RecordStatus = strawberry.field(description="What became of the record.")
     user_errors: list[UserError] = strawberry.field(description="Why it was rejected.")
 
 
-def results(kind: type[R], tenant: TenantRow, outcomes: Sequence[Outcome], records: str) -> list[R]:
+def results(kind: type[R], outcomes: Sequence[Outcome], records: str, **of: TenantRow) -> list[R]:
     """What became of each record of the list that the input calls `records`, in their order.
 
-    The way to a wrong value leads through the list and the record's place in it.
+    The way to a wrong value leads through the list and the record's place in it. `of`: what a kind wants to
+    know besides, such as the `owner`.
     """
     return [
         kind(
-            tenant=tenant,
             key=outcome.key,
             status=RecordStatus(outcome.status),
             user_errors=record_errors(outcome, records, str(place)),
+            **of,
         )
         for place, outcome in enumerate(outcomes)
     ]

@@ -8,7 +8,7 @@ from kit.errors import ConflictError, InvalidInputError, NotFoundError
 from kit.money import currency
 from kit.zone import zone
 from resolvers import tenants
-from resolvers.context import ADMIN, WRITE, Ctx
+from resolvers.context import ADMIN, WRITE, Actor, Ctx
 from resolvers.imports.tenant import free_slug, mark_changed
 from resolvers.tenants import TenantRow
 
@@ -69,27 +69,9 @@ async def create_tenant(
 
     Raises InvalidInputError for a value that is not accepted, ConflictError for an id or slug that is taken.
     """
-    if ctx.actor.tenants is not None or ADMIN not in ctx.actor.scopes:
-        raise NotFoundError("Only who may see all tenants can make one.")
-    values = {
-        "name": _name(name),
-        "currency": currency("currency_code", currency_code),
-        "time_zone": time_zone,
-    }
-    if slug is not None:
-        _check_slug(slug)
-    if number is not None and not 1 <= number < 2**53:
-        raise InvalidInputError("database_id", "Accepted are 1 to 9,007,199,254,740,991.")
-
-    def do(work: Work) -> int:
-        with work.transaction(None):
-            _check_zone(work, time_zone)
-            chosen = slug or free_slug(work, values["name"], number)
-            if work.run(_TAKEN, {"slug": chosen}):
-                raise _taken(chosen)
-            return _add(work, {**values, "slug": chosen}, number)
-
-    found = await ctx.work(do)
+    check_maker(ctx.actor)
+    values = checked(TenantChanges(name, slug, currency_code, time_zone))
+    found = await ctx.work(lambda work: make(work, values, number))
     return await tenants.get(ctx, found)
 
 
@@ -101,33 +83,61 @@ async def update_tenant(ctx: Ctx, tenant: int, changes: TenantChanges) -> Tenant
     """
     await tenants.get(ctx, tenant)
     ctx.allow(tenant, WRITE)
+    wanted = checked(changes)
+    await ctx.work(lambda work: change(work, tenant, wanted))
+    return await tenants.get(ctx, tenant)
+
+
+def check_maker(actor: Actor) -> None:
+    """Raises NotFoundError for an actor who may not make tenants."""
+    if actor.tenants is not None or ADMIN not in actor.scopes:
+        raise NotFoundError("Only who may see all tenants can make one.")
+
+
+def checked(changes: TenantChanges) -> dict[str, str]:
+    """What changes say, by the names of columns. Raises InvalidInputError for what is not accepted."""
+    if changes.slug is not None:
+        _check_slug(changes.slug)
     wanted = {
         "name": None if changes.name is None else _name(changes.name),
         "slug": changes.slug,
         "currency": None if changes.currency is None else currency("currency_code", changes.currency),
         "time_zone": changes.time_zone,
     }
-    if changes.slug is not None:
-        _check_slug(changes.slug)
-    await ctx.work(lambda work: _change(work, tenant, wanted))
-    return await tenants.get(ctx, tenant)
+    return {name: value for name, value in wanted.items() if value is not None}
 
 
-def _change(work: Work, tenant: int, wanted: dict[str, str | None]) -> None:
+def make(work: Work, values: dict[str, str], number: int | None) -> int:
+    """Add a tenant of these values, which are checked; its id. Raises as `create_tenant` does."""
+    if number is not None and not 1 <= number < 2**53:
+        raise InvalidInputError("database_id", "Accepted are 1 to 9,007,199,254,740,991.")
+    with work.transaction(None):
+        _check_zone(work, values["time_zone"])
+        chosen = values.get("slug") or free_slug(work, values["name"], number)
+        if work.run(_TAKEN, {"slug": chosen}):
+            raise _taken(chosen)
+        return _add(work, {**values, "slug": chosen}, number)
+
+
+def change(work: Work, tenant: int, wanted: dict[str, str]) -> bool:
+    """Change a tenant to checked values; whether any was another one. Raises as `update_tenant` does."""
     with work.transaction(tenant):
-        if wanted["time_zone"] is not None:
+        if "time_zone" in wanted:
             _check_zone(work, wanted["time_zone"])
         row = work.run(_LOCK, {"id": tenant})[0]
         before = dict(zip(("name", "slug", "currency", "time_zone"), row, strict=True))
-        after = before | {name: value for name, value in wanted.items() if value is not None}
+        after = before | wanted
+        if after == before:
+            return False
         if after["currency"] != before["currency"] and work.run(_HAS_DATA)[0][0]:
             told = "The tenant has orders, so its currency stays as it is."
             raise ConflictError(told, field="currency_code")
         if after["slug"] != before["slug"] and work.run(_TAKEN, {"slug": after["slug"]}):
-            raise _taken(after["slug"] or "")
+            raise _taken(after["slug"])
         work.run(_STORE, {"id": tenant, **after})
         if after["time_zone"] != before["time_zone"]:
             mark_changed(work, tenant)
+        return True
 
 
 def _add(work: Work, values: dict[str, str], number: int | None) -> int:

@@ -48,6 +48,7 @@ def _batch(given: Arguments) -> int:
 LENGTHS: dict[str, Callable[[Arguments], int]] = {
     "SalesAnalytics": _points,
     "CohortAnalytics": _months,
+    "TenantsUpsertPayload": _records,
     "CustomersUpsertPayload": _records,
     "OrdersUpsertPayload": _records,
     "RefundsUpsertPayload": _records,
