@@ -61,6 +61,8 @@ class Customers:
     """Sum of the logarithms of the days between consecutive transactions, 0 when x = 0; None if not asked."""
     purchases: Purchases | None = None
     """The transactions themselves; None if not asked."""
+    later_rows: int = 0
+    """Rows of days after `as_of`, which were left out."""
 
     def __len__(self) -> int:
         return len(self.id)
@@ -116,25 +118,29 @@ def summarise(
 
     Args:
         customer: int64 ids, shape (n,).
-        day: integer days since 1970-01-01 in the shop's time zone, shape (n,), none after `as_of`.
+        day: integer days since 1970-01-01 in the shop's time zone, shape (n,). Rows after `as_of` are left
+            out and counted.
         amount: shape (n,); integers (say 1/10000 of the currency) are summed exactly, anything else as
             float64. A refund linked to an order is a negative row on its order's day and nets within
             (customer, day).
-        as_of: day number from which recency and T are counted. The caller has cut the rows by instant.
+        as_of: day number from which recency and T are counted. Rows of that day itself count; who scores as
+            of an instant has cut them there.
         adjustment: (customer, amount) arrays of equal length that change `monetary` and no transaction:
             refunds that could not be linked to an order.
         log_gaps: also sum the logarithms of the gaps, which the likelihood of regular purchases needs.
         purchases: also keep the transactions.
 
     Raises:
-        ValueError: arrays of unequal length, not one-dimensional, ids or days that are no integers,
-            amounts that are not finite, or a day after `as_of`.
+        ValueError: arrays of unequal length, not one-dimensional, ids or days that are no integers, or
+            amounts that are not finite.
     """
-    ids, days, amounts = _rows(customer, day, amount, as_of)
+    ids, days, amounts, later = _rows(customer, day, amount, as_of)
     ids, days, amounts, key = _sorted(ids, days, amounts)
     ids, days, nets = _net_by_day(ids, days, amounts, key)
     extra = None if adjustment is None else _adjustments(*adjustment, dtype=amounts.dtype)
     found = _by_customer(ids, days, nets, as_of, extra, log_gaps=log_gaps)
+    if later:
+        found = replace(found, later_rows=later)
     return replace(found, purchases=_purchases(ids, days, nets)) if purchases else found
 
 
@@ -170,14 +176,20 @@ def _amounts(values: ArrayLike, name: str) -> NDArray[Any]:
 
 def _rows(
     customer: ArrayLike, day: ArrayLike, amount: ArrayLike, as_of: int
-) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[Any]]:
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[Any], int]:
+    """The rows up to `as_of`, and how many come later."""
     ids, days = _integers(customer, "customer"), _integers(day, "day")
     amounts = _amounts(amount, "amount")
     if not len(ids) == len(days) == len(amounts):
         raise ValueError("customer, day and amount must have the same length")
-    if len(days) and (int(days.max()) > as_of or int(days.min()) < -(2**31)):
-        raise ValueError("day must not be after as_of")
-    return ids.astype(np.int64, copy=False), days.astype(np.int32, copy=False), amounts
+    later = 0
+    if len(days) and int(days.max()) > as_of:
+        kept = days <= as_of
+        later = int(len(days) - np.count_nonzero(kept))
+        ids, days, amounts = ids[kept], days[kept], amounts[kept]
+    if len(days) and int(days.min()) < -(2**31):
+        raise ValueError("day must be a number of days since 1970-01-01")
+    return ids.astype(np.int64, copy=False), days.astype(np.int32, copy=False), amounts, later
 
 
 def _sorted(

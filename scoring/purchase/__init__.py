@@ -13,6 +13,7 @@ from scoring.purchase.fit import (
     fit,
     of,
 )
+from scoring.transactions import Customers, summarise
 
 __all__ = [
     "DEGENERATE",
@@ -23,7 +24,9 @@ __all__ = [
     "NO_GAIN_OVER_NBD",
     "PARAMETER_AT_BOUND",
     "PRIOR_USED",
+    "Customers",
     "PurchaseFit",
     "fit",
     "of",
+    "summarise",
 ]

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scoring import purchase
 from scoring.transactions import Customers, summarise
 
 AS_OF = 60
@@ -130,7 +131,7 @@ def test_no_rows_and_no_transactions() -> None:
     ("rows", "message"),
     [
         (([1], [1, 2], [1]), "same length"),
-        (([1], [6], [1]), "after as_of"),
+        (([1], [-(2**40)], [1]), "days since"),
         (([1.5], [1], [1]), "integers"),
         (([[1]], [1], [1]), "one-dimensional"),
         (([1], [1], [np.inf]), "finite"),
@@ -151,3 +152,14 @@ def test_adjustments_must_match() -> None:
 def test_uci_reversal_does_not_make_the_best_customer(uci: Customers) -> None:
     assert uci.monetary[uci.id == 16446].tolist() == [29_000]
     assert uci.monetary.max() == 2_794_890_200
+
+
+def test_rows_of_the_future_are_left_out_and_counted() -> None:
+    rows = [1, 1, 2, 2], [3, 5, 6, 2**40], [10, 20, 30, 40]
+    customers, known = purchase.summarise(*rows, as_of=5), summarise([1, 1], [3, 5], [10, 20], as_of=5)
+    assert (customers.later_rows, known.later_rows) == (2, 0)
+    assert customers.id.tolist() == known.id.tolist() == [1]
+    assert customers.monetary.tolist() == known.monetary.tolist() == [30]
+    assert customers.without_transaction == 0
+    nobody = summarise([1], [6], [1], as_of=5)
+    assert (len(nobody), nobody.later_rows) == (0, 1)
