@@ -16,6 +16,7 @@ from kit.rate_limit.counts import Counts
 from kit.rate_limit.middleware import HEADERS, RateLimit
 from kit.request_id import HEADER, RequestId
 from resolvers.context import OPEN, Ctx
+from rest import STREAMS
 
 _METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 _ASKED = ("Authorization", "If-None-Match", "Idempotency-Key", "Last-Event-ID", "Prefer", HEADER)
@@ -42,7 +43,7 @@ def stack_of(settings: Settings, counts: Counts) -> list[Middleware]:
         *([Middleware(RateLimit, rate=rate, counts=counts)] if rate else []),
         Middleware(Head),
         Middleware(Packed, minimum_size=_WORTH_PACKING, compresslevel=_PACKING),
-        Middleware(BodyLimit, limit=settings.max_body_bytes),
+        Middleware(BodyLimit, limit=settings.max_body_bytes, streams=STREAMS),
         Middleware(WithContext, settings=settings),
     ]
 

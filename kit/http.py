@@ -1,11 +1,13 @@
 """Guards in front of the API, as plain ASGI: the size of bodies, and who may reach an open API."""
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, MutableMapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import orjson
+
+from kit.media_type import media_type_of
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -54,14 +56,18 @@ class LoopbackOnly:
 
 
 class BodyLimit:
-    """Answers 413 to a body larger than the limit, without reading more of it."""
+    """Answers 413 to a body larger than the limit, without reading more of it.
 
-    def __init__(self, app: Asgi, limit: int = BODY_LIMIT) -> None:
+    `streams` are paths and the media type of bodies that are read there as they come in, whatever their size.
+    """
+
+    def __init__(self, app: Asgi, limit: int = BODY_LIMIT, streams: Mapping[str, str] | None = None) -> None:
         self._app = app
         self._limit = limit
+        self._streams = streams or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != "http" or is_stream(scope, self._streams):
             return await self._app(scope, receive, send)
         body = bytearray()
         more = True
@@ -75,6 +81,15 @@ class BodyLimit:
                 details = f"The body is larger than {self._limit} bytes."
                 return await refuse(scope, send, 413, "Body too large", details)
         return await self._app(scope, _replay(bytes(body), receive), send)
+
+
+def is_stream(scope: Scope, streams: Mapping[str, str]) -> bool:
+    """Whether a request's body is of the media type that its path reads as it comes in."""
+    kind = streams.get(scope["path"])
+    return (
+        kind is not None
+        and media_type_of(dict(scope["headers"]).get(b"content-type", b"").decode("latin-1")).kind == kind
+    )
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

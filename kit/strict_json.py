@@ -2,12 +2,13 @@
 
 import json
 import math
-from typing import Any
+from typing import Any, ClassVar
 
 from kit.errors import InvalidInputError
 
 DEEPEST = 100
 LEAST, MOST = -(2**63), 2**63 - 1
+_HOLDERS = (dict, list)
 _LONGEST = 20
 """Characters that an integer of 64 bits may have."""
 
@@ -15,12 +16,16 @@ _LONGEST = 20
 class _Wrong:
     """Stands for a value that is not taken; `why` completes a sentence that begins with its name."""
 
+    made: ClassVar[int] = 0
+
     def __init__(self, why: str) -> None:
         self.why = why
+        _Wrong.made += 1
 
 
 def parse(body: bytes, name: str = "body") -> Any:
     """Read a body. Raises InvalidInputError that names the place in it, and says what is accepted."""
+    before = _Wrong.made
     try:
         found = _DECODER.decode(body.decode())
     except UnicodeDecodeError:
@@ -30,10 +35,23 @@ def parse(body: bytes, name: str = "body") -> Any:
         raise InvalidInputError(name, f"The {name} is not JSON: {why}") from None
     except RecursionError:
         raise _too_deep(name) from None
+    if before == _Wrong.made and b"\\u" not in body and _is_flat(found):
+        return found
     if why_not := _why_not(found):
         raise InvalidInputError(name, f"The {name} {why_not}")
     _check(found, name)
     return found
+
+
+def _is_flat(found: Any) -> bool:
+    """Whether a value does not nest too deeply."""
+    level = [found] if isinstance(found, dict | list) else []
+    for _ in range(DEEPEST):
+        within = (each.values() if type(each) is dict else each for each in level)
+        level = [value for values in within for value in values if type(value) in _HOLDERS]
+        if not level:
+            return True
+    return False
 
 
 def _check(found: Any, name: str) -> None:

@@ -3,4 +3,6 @@
 
 def storable(value: str) -> bool:
     """Whether the database can hold a text: no NUL, no half of a surrogate pair."""
+    if value.isprintable():
+        return True
     return "\0" not in value and not any("\ud800" <= each <= "\udfff" for each in value)

@@ -1,5 +1,6 @@
 """The REST v2 face: every documented path in its documented shape, over the same use cases as the graph."""
 
 from rest.application import make_rest
+from rest.event_batch import STREAMS
 
-__all__ = ["make_rest"]
+__all__ = ["STREAMS", "make_rest"]

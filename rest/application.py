@@ -8,6 +8,7 @@ from rest import (
     customers,
     document,
     errors,
+    event_batch,
     events,
     integrations,
     members,
@@ -26,6 +27,7 @@ PARTS = (
     customers,
     timeline,
     events,
+    event_batch,
     segments,
     members,
 )
@@ -49,6 +51,6 @@ def make_rest() -> FastAPI:
     errors.install(app)
     document.install(app)
     app.add_exception_handler(NotModifiedError, not_modified)
-    app.add_middleware(StrictRequests)
+    app.add_middleware(StrictRequests, streams=event_batch.STREAMS)
     app.add_middleware(CacheHeaders)
     return app

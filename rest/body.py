@@ -1,17 +1,31 @@
 """Requests that no route should see: bodies that are not plain JSON, parameters given twice."""
 
 from collections import Counter
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import parse_qsl
+
+from fastapi import Request
 
 from kit import strict_json
 from kit.errors import InvalidInputError
-from kit.http import Asgi, Headers, Message, Receive, Scope, Send, refuse
+from kit.http import Asgi, Headers, Message, Receive, Scope, Send, is_stream, refuse
 from kit.media_type import media_type_of
+from kit.unset import UNSET
 
 JSON = "application/json"
 _WITH_BODY = frozenset({"DELETE", "PATCH", "POST", "PUT"})
 _INVALID = "Invalid request parameters"
+_PARSED = "json"
 _UNSUPPORTED = "Unsupported media type"
+
+
+def parsed(request: Request) -> Any:
+    """The value of a request's body. Raises InvalidInputError where there is none."""
+    found = request.scope["state"].get(_PARSED, UNSET)
+    if found is UNSET:
+        raise InvalidInputError("body", "The body is empty; JSON is accepted")
+    return found
 
 
 class _RefusedError(Exception):
@@ -21,17 +35,21 @@ class _RefusedError(Exception):
 
 
 class StrictRequests:
-    """Answers 400 or 415 in the documented form to what cannot be meant; passes on an empty body as none."""
+    """Answers 400 or 415 in the documented form to what cannot be meant; passes on an empty body as none.
 
-    def __init__(self, app: Asgi) -> None:
+    Bodies of `streams`, paths and their media type, are left to whoever reads them as they come in.
+    """
+
+    def __init__(self, app: Asgi, streams: Mapping[str, str]) -> None:
         self._app = app
+        self._streams = streams
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
         try:
             _check_query(scope["query_string"])
-            if scope["method"] in _WITH_BODY:
+            if scope["method"] in _WITH_BODY and not is_stream(scope, self._streams):
                 receive = await _read(scope, receive)
         except _RefusedError as error:
             return await refuse(scope, send, error.status, error.error, error.details, error.headers)
@@ -58,7 +76,7 @@ async def _read(scope: Scope, receive: Receive) -> Receive:
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
         _check_form(headers)
         try:
-            strict_json.parse(body)
+            scope["state"][_PARSED] = strict_json.parse(body)
         except InvalidInputError as error:
             raise _RefusedError(400, _INVALID, error.message) from None
     else:

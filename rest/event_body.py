@@ -3,8 +3,6 @@
 from datetime import datetime
 from typing import Any, NoReturn
 
-import orjson
-
 from kit.errors import InvalidInputError, NotFoundError
 from resolvers.intake.event import Checked, EventRecord, check_event
 from resolvers.writes.checks import Check
@@ -20,16 +18,8 @@ _NAMES = {
     "customer.email": "email",
 }
 _WHOLE = f"a whole number from 1 to {MOST}"
+TOO_LONG = "A line of at most {most} KB is accepted."
 _MOMENT = "It is no instant; one with its zone such as 2024-09-16T20:00:00Z is accepted."
-
-
-def read_json(body: bytes) -> Any:
-    """The value of a body. Raises InvalidInputError for what is no JSON."""
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        what = "is empty" if not body.strip() else f"is not JSON: {error.msg} at byte {error.pos + 1}"
-        raise InvalidInputError("body", f"The body {what}") from None
 
 
 def read_tenant(given: Any) -> int:
@@ -41,14 +31,17 @@ def read_tenant(given: Any) -> int:
     return given
 
 
-def read_event(given: Any) -> Checked:
-    """An event with what is wrong with it; fields that are not known are passed over."""
-    check = Check()
+def read_event(given: Any, tenant: int | None = None) -> Checked:
+    """An event with what is wrong with it; fields that are not known are passed over.
+
+    Of a list's tenant it need not say whose it is, but must not say otherwise.
+    """
     if not isinstance(given, dict):
-        check.wrong("event", "An event is a JSON object.")
-        given = {}
-    else:
-        _require(check, given)
+        return broken("An event is a JSON object.")
+    check = Check()
+    _require(check, given)
+    if tenant is not None and given.get("tenant_id", tenant) != tenant:
+        check.wrong("tenant_id", f"The list is of tenant {tenant}, the event of another.")
     record = EventRecord(
         event_type=_text(check, "type", given.get("event_type")) or "",
         customer=_customer(check, given),
@@ -57,6 +50,13 @@ def read_event(given: Any) -> Checked:
         message_id=_text(check, "message_id", given.get("message_id")),
     )
     return check_event(record, check)
+
+
+def broken(message: str) -> Checked:
+    """What stands for an event that cannot be read."""
+    check = Check()
+    check.wrong("event", message)
+    return check_event(EventRecord(""), check)
 
 
 def _require(check: Check, given: dict[str, Any]) -> None:

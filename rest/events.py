@@ -4,7 +4,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request, Response
 from pydantic import BaseModel, Field
-from pydantic.config import JsonDict
 
 from kit import ids
 from kit.errors import InvalidInputError
@@ -12,19 +11,13 @@ from resolvers.intake.event import Submission
 from resolvers.writes.events import submit
 from resolvers.writes.keys import Key
 from resolvers.writes.outcome import DUPLICATE
+from rest.body import parsed
 from rest.errors import Problem
-from rest.event_body import read_event, read_json, read_tenant, refuse
+from rest.event_body import read_event, read_tenant, refuse
 from rest.values import Context
 
 router = APIRouter(prefix="/api/v2/cdp/events", tags=["Events"])
 
-EXAMPLE: JsonDict = {
-    "tenant_id": 56,
-    "customer_id": 12345,
-    "event_type": "page_view",
-    "properties": {"page": "/products/shoes", "referrer": "google.com"},
-    "timestamp": "2024-09-16T20:00:00Z",
-}
 IdempotencyKey = Annotated[
     str | None,
     Header(
@@ -79,14 +72,14 @@ class EventResponse(BaseModel):
     openapi_extra={
         "requestBody": {
             "required": True,
-            "content": {"application/json": {"schema": EventRequest.model_json_schema(), "example": EXAMPLE}},
+            "content": {"application/json": {"schema": EventRequest.model_json_schema()}},
         }
     },
 )
 async def track(ctx: Context, request: Request, key: IdempotencyKey = None) -> Response:
     """Save something a customer did. Answers once it is committed."""
     body = await request.body()
-    given = read_json(body)
+    given = parsed(request)
     if not isinstance(given, dict):
         raise InvalidInputError("body", "The body must be a JSON object")
     tenant = read_tenant(given.get("tenant_id"))

@@ -152,6 +152,7 @@ class _Group:
             else:
                 ready.append(_Ready(place, event, customer))
         if ready:
+            self._ensure({each.event.occurred_at for each in ready})
             outcomes |= self._insert(ready)
             self._orders([each for each in ready if outcomes[each.place].status == CREATED])
         return [outcomes[place] for place in range(len(events))]
@@ -171,7 +172,6 @@ class _Group:
         return self._insert(ready[:middle]) | self._insert(ready[middle:])
 
     def _inserted(self, ready: Sequence[_Ready]) -> dict[int, Outcome]:
-        self._ensure({each.event.occurred_at for each in ready})
         rows = orjson.dumps([_row(each) for each in ready]).decode()
         values = {"rows": rows, "total": len(ready)}
         total, moments, messages = self._work.run(_INSERT, values)[0]
