@@ -7,7 +7,7 @@ from psycopg import AsyncConnection
 
 from kit.db.role import act_as_application
 
-PROCESS, BACKTEST = "process", "backtest"
+PROCESS, BACKTEST, PARTITIONS, RETENTION = "process", "backtest", "partitions", "retention"
 
 
 class JobQueue:

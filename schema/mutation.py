@@ -6,6 +6,13 @@ from schema import integration, tenant_mutations
 from schema import segment_mutations as segments
 from schema.backtest_request import BacktestRequestPayload, backtest_request
 from schema.customers_upsert import CustomersUpsertPayload, customers_upsert
+from schema.event_retention import EventRetentionPayload, event_retention_update
+from schema.event_type import (
+    EventTypeDeletePayload,
+    EventTypePayload,
+    event_type_delete,
+    event_type_upsert,
+)
 from schema.events_track import EventsTrackPayload, EventTrackPayload, event_track, events_track
 from schema.integration import IntegrationDeletePayload, IntegrationPayload
 from schema.integration_validate import IntegrationValidatePayload, integration_validate
@@ -43,6 +50,19 @@ class Mutation:
     event_track: EventTrackPayload = strawberry.field(resolver=event_track, description="Take an event in.")
     events_track: EventsTrackPayload = strawberry.field(
         resolver=events_track, description="Take events in. Each record stands for itself."
+    )
+    event_type_upsert: EventTypePayload = strawberry.field(
+        resolver=event_type_upsert,
+        description="Register a type of events of the tenant's own, or change it. Events that are there are "
+        "not looked at anew.",
+    )
+    event_type_delete: EventTypeDeletePayload = strawberry.field(
+        resolver=event_type_delete,
+        description="Remove a type of the tenant's own: no more events of it are accepted; those there stay.",
+    )
+    event_retention_update: EventRetentionPayload = strawberry.field(
+        resolver=event_retention_update,
+        description="Choose how long events are kept; older ones are removed hour by hour.",
     )
     process_start: ProcessPayload = strawberry.field(
         resolver=tenant_mutations.process,

@@ -8,7 +8,7 @@ import strawberry
 from kit import ids
 from kit.errors import InvalidInputError
 from kit.page import Page
-from resolvers import customers, run_list, runs, settings, status
+from resolvers import customers, retention, run_list, runs, settings, status
 from resolvers.backtesting.request import USUAL_HOLDOUT
 from resolvers.tenants import TenantRow
 from schema import segment_list
@@ -20,6 +20,7 @@ from schema.customer import KIND as CUSTOMER
 from schema.customer import Customer, CustomerConnection
 from schema.customer_list import customers as customers_field
 from schema.event import EventConnection, events_of_tenant
+from schema.event_type import EventType, event_types_of
 from schema.integration import (
     Integration,
     IntegrationConnection,
@@ -107,6 +108,14 @@ class Tenant(Node):
     events: EventConnection | None = strawberry.field(
         resolver=events_of_tenant, description="A page of the events, newest first. 50 rows unless told."
     )
+
+    @strawberry.field(description="The types that its events may have: built-in ones, then its own by name.")
+    async def event_types(self, info: Info) -> list[EventType] | None:
+        return await event_types_of(info, self.row)
+
+    @strawberry.field(description="Days for which its events are kept. Null: for good.")
+    async def event_retention_days(self, info: Info) -> int | None:
+        return await retention.days_of(info.context, self.row.id)
 
     segment_changes: SegmentChangeConnection | None = strawberry.field(
         resolver=changes_of_tenant,

@@ -135,5 +135,6 @@ def _dumped(schema: Any) -> bytes:
 
 
 def _shortened(message: str) -> str:
-    told = message if len(message) <= _MESSAGE else f"{message[: _MESSAGE - 3]}..."
+    half = _MESSAGE // 2
+    told = message if len(message) <= _MESSAGE else f"{message[:half]} ... {message[-half:]}"
     return told if told.endswith((".", "...")) else f"{told}."

@@ -1,23 +1,31 @@
 """Events: what customers did, by month."""
 
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import numpy as np
 import orjson
 import pyarrow as pa
 
 from connectors.files import Column
 from connectors.files.batch import pc
 from connectors.files.cells import Cells, mask, texts, without
+from connectors.files.dates import INSTANT, LOCAL
 from connectors.files.fields import EVENTS
 from kit.db import Work
+from resolvers.event_types.types import Types, built_in_problem
 from resolvers.imports.job import Counts, Job, Kind
 from resolvers.imports.options import ImportOptions, Progress, silent
 from resolvers.imports.report import ImportReport
 from resolvers.imports.run import run
 from resolvers.imports.sheet import Sheet
 from resolvers.imports.statements import statement
+from resolvers.intake.orders import Purchase, upsert_orders
 from resolvers.live.announce import MOST_EVENTS, EventKey, events_stored
+from resolvers.writes.checks import Check
+from resolvers.writes.json_object import sealed
 
 
 def import_events(
@@ -40,25 +48,49 @@ def objects(column: Column) -> Cells:
 
 
 def _is_object(text: str) -> bool:
-    if not text.startswith("{") or "\\u0000" in text:
-        return False
     try:
-        return isinstance(orjson.loads(text), dict)
+        return sealed(Check(), "properties", orjson.loads(text)) is not None
     except orjson.JSONDecodeError:
         return False
 
 
 def _read(job: Job, sheet: Sheet) -> dict[str, Any]:
     occurred = sheet.times("occurred_at", required=True)
+    latest = datetime.now(ZoneInfo(job.shop.time_zone)) + timedelta(days=1)
+    late = mask(pc.greater(occurred.instant, pa.scalar(latest, INSTANT)))
+    late |= mask(pc.greater(occurred.local, pa.scalar(latest.replace(tzinfo=None), LOCAL)))
+    sheet.reject("occurred_at", late, "more than a day in the future")
+    kinds = sheet.read("event_type", required=True)
+    properties = pc.fill_null(sheet.read("properties", objects), "{}")
+    _check(job.rules, sheet, kinds, properties)
     return {
         "line": pa.array(sheet.lines),
         "message_id": sheet.read("message_id", required=sheet.has("message_id")),
         "customer": sheet.read("customer_id"),
-        "event_type": sheet.read("event_type", required=True),
+        "event_type": kinds,
         "occurred_at": occurred.instant,
         "occurred_local": occurred.local,
-        "properties": pc.fill_null(sheet.read("properties", objects), "{}"),
+        "properties": properties,
     }
+
+
+def _check(types: Types, sheet: Sheet, kinds: Column, properties: Column) -> None:
+    """Reject the rows whose type is not known, or whose properties do not hold to it."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for row, (kind, text) in enumerate(zip(kinds.to_pylist(), properties.to_pylist(), strict=True)):
+        if sheet.rejected[row]:
+            continue
+        held = orjson.loads(text)
+        problem = types.problem(kind, held) or built_in_problem(kind, held)
+        if problem is not None:
+            of_type = problem.field == "type" or not sheet.has("properties")
+            field = "event_type" if of_type else "properties"
+            where = f"{'.'.join(problem.path)}: " if problem.path else ""
+            found.setdefault((field, f"{where}{problem.message.rstrip('.')}"), []).append(row)
+    for (field, reason), rows in found.items():
+        bad = np.zeros(len(sheet), np.bool_)
+        bad[rows] = True
+        sheet.reject(field, bad, reason)
 
 
 def _store(job: Job) -> Counts:
@@ -71,6 +103,7 @@ def _store(job: Job) -> Counts:
     first, last, future = work.run(statement("event_days"))[0]
     total = work.count(statement("event_match"))
     inserted = job.store_slices("storing", "import_event", "event_insert", total)
+    _store_orders(job)
     _announce(job, inserted)
     return {
         "inserted": inserted,
@@ -84,6 +117,16 @@ def _store(job: Job) -> Counts:
     }
 
 
+def _store_orders(job: Job) -> None:
+    """Add the orders that new purchases tell of, or bring them up to date."""
+    purchases = [
+        Purchase.of(orjson.loads(properties), at, customer, job.shop.currency)
+        for _, at, customer, properties in job.work.run(statement("event_purchases"))
+    ]
+    if purchases:
+        upsert_orders(job.work, job.shop.id, purchases)
+
+
 def _announce(job: Job, inserted: int) -> None:
     """Tell of the new events: each of a small file, only the number of a large one."""
     if not inserted:
@@ -93,4 +136,6 @@ def _announce(job: Job, inserted: int) -> None:
 
 
 _KEYS = "SELECT DISTINCT occurred_at, message_id FROM import_event ORDER BY occurred_at, message_id"
-_KIND = Kind("events", EVENTS, "event_tables", "import_row", _read, _store)
+_KIND = Kind(
+    "events", EVENTS, "event_tables", "import_row", _read, _store, prepare=lambda job: Types.of(job.work)
+)

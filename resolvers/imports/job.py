@@ -32,7 +32,7 @@ Counts = dict[str, Any]
 class Kind(NamedTuple):
     """A kind of import: its fields, its temporary tables and the one that rows are copied to, how a batch
     becomes such rows, and how those are stored. `settle` has the last word on the columns; with `everything`
-    those that are no field are read as well."""
+    those that are no field are read as well. `prepare` makes the `rules` that rows are read by."""
 
     name: str
     fields: Sequence[Field]
@@ -42,6 +42,7 @@ class Kind(NamedTuple):
     store: Callable[["Job"], Counts]
     settle: Callable[["Job", Chosen], Chosen] = lambda job, chosen: chosen
     everything: bool = False
+    prepare: Callable[["Job"], Any] = lambda job: None
 
 
 @dataclass
@@ -60,6 +61,7 @@ class Job:
     rows: int = 0
     shapes: dict[str, Shape] = field(default_factory=dict)
     proven: set[str] = field(default_factory=set)
+    rules: Any = None
     _wanted: list[int] = field(default_factory=list)
 
     def tell(self, stage: str, done: int = 0, total: int = 0) -> None:

@@ -84,6 +84,7 @@ def _read(job: Job, sheet: Sheet) -> dict[str, Any]:
 
 def _store(job: Job) -> Counts:
     work = job.work
+    work.run(statement("link_tables"))
     job.tell("grouping")
     job.expect_bulk()
     if "order_id" not in job.chosen.at:

@@ -63,6 +63,7 @@ def _import(job: Job) -> Counts:
         lock(work, options.tenant, wait=True)
     job.shop = find_or_create(work, options.tenant, options.create)
     work.run(statement(job.kind.tables))
+    job.rules = job.kind.prepare(job)
     job.stage()
     job.check_share()
     counts = job.kind.store(job)

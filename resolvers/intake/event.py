@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from resolvers.event_types.built_in import BUILT_IN, PURCHASE, misfit
+from resolvers.event_types.built_in import PURCHASE
+from resolvers.event_types.types import built_in_problem
 from resolvers.writes.checks import Check
 from resolvers.writes.json_object import sealed
 from resolvers.writes.keys import Key
@@ -87,21 +88,15 @@ def check_event(record: EventRecord, check: Check | None = None) -> Checked:
     stored: bytes | None = b"{}"
     if properties is not None:
         stored = sealed(check, "properties", properties)
-    if (
-        stored
-        and properties
-        and record.event_type in BUILT_IN
-        and (wrong := misfit(record.event_type, properties))
-    ):
-        name, accepted = wrong
-        told = f"{name} of {record.event_type} must be {accepted}."
-        check.problems.append(Problem("properties", told, path=(name,)))
+    held = properties if stored and properties else {}
+    if wrong := built_in_problem(record.event_type, held):
+        check.problems.append(wrong)
     return Checked(
         record.event_type,
         record.customer,
         occurred_at,
         message_id,
-        properties if stored and properties else {},
+        held,
         stored or b"{}",
         check.problems,
     )

@@ -1,6 +1,6 @@
 """Orders that purchases tell of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any, NamedTuple
@@ -12,7 +12,6 @@ from kit.money import MINOR_DIGITS
 from resolvers.imports.links import link_refunds
 from resolvers.imports.statements import statement
 from resolvers.imports.tenant import mark_changed
-from resolvers.intake.event import Checked
 
 _UPSERT = statement("purchase_upsert")
 _TOUCHED = Statement(
@@ -22,9 +21,8 @@ _TOUCHED = Statement(
     True,
     {},
 )
-_DROP = "DROP TABLE " + ", ".join(
-    f"import_{name}" for name in ("row", "group", "customer", "order", "refund", "touched", "link")
-)
+_DROP = "DROP TABLE import_order, import_refund, import_touched, import_link"
+_CHUNK = 2_000
 
 
 class Purchase(NamedTuple):
@@ -38,20 +36,15 @@ class Purchase(NamedTuple):
     items: int | None
 
     @classmethod
-    def of(cls, event: Checked, customer: int | None, currency: str) -> "Purchase":
+    def of(
+        cls, properties: Mapping[str, Any], occurred_at: datetime, customer: int | None, currency: str
+    ) -> "Purchase":
         """The order of an event that makes one; in the tenant's currency unless the event tells another."""
-        given = event.properties
-        code = given.get("currency", currency)
+        code = properties.get("currency") or currency
         digits = Decimal(1).scaleb(-MINOR_DIGITS.get(code, 2))
-        amount = Decimal(str(given["amount"])).quantize(digits, ROUND_HALF_EVEN)
-        return cls(
-            str(given["order_id"]).strip(),
-            customer,
-            event.occurred_at,
-            str(amount),
-            code,
-            _pieces(given.get("items")),
-        )
+        amount = Decimal(str(properties["amount"])).quantize(digits, ROUND_HALF_EVEN)
+        name = str(properties["order_id"]).strip()
+        return cls(name, customer, occurred_at, str(amount), code, _pieces(properties.get("items")))
 
 
 def _pieces(items: Any) -> int | None:
@@ -69,13 +62,15 @@ def upsert_orders(work: Work, tenant: int, purchases: Sequence[Purchase]) -> Non
     An order that is there keeps its moment, its status and its customer. Where any is not as it was, the
     tenant's scores are out of date.
     """
-    last = {each.external_id: each for each in purchases}
-    rows = orjson.dumps([each._asdict() for _, each in sorted(last.items())]).decode()
-    changed = [row[0] for row in work.run(_UPSERT, {"rows": rows})]
+    last = sorted({each.external_id: each for each in purchases}.items())
+    changed: list[int] = []
+    for start in range(0, len(last), _CHUNK):
+        rows = orjson.dumps([each._asdict() for _, each in last[start : start + _CHUNK]]).decode()
+        changed += [row[0] for row in work.run(_UPSERT, {"rows": rows})]
     if not changed:
         return
     if work.run(statement("link_any"))[0][0]:
-        work.run(statement("order_tables"))
+        work.run(statement("link_tables"))
         work.run(_TOUCHED, {"ids": changed})
         link_refunds(work)
         work.run(_DROP)

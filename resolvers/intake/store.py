@@ -11,9 +11,9 @@ import psycopg
 from kit.db import Statement, Work
 from kit.errors import CdpError, ConflictError, NotFoundError, UnavailableError
 from kit.page import INSTANT
+from resolvers.event_types.types import Types
 from resolvers.intake.event import Checked, Submission
 from resolvers.intake.orders import Purchase, upsert_orders
-from resolvers.intake.types import Types
 from resolvers.live.announce import EventKey, events_stored
 from resolvers.writes.keys import remember, remembered
 from resolvers.writes.outcome import CREATED, DUPLICATE, REJECTED, Outcome, Problem
@@ -134,11 +134,11 @@ class _Group:
             return []
         outcomes: dict[int, Outcome] = {}
         ready: list[_Ready] = []
-        types = Types(self._work, events)
+        types = Types.of(self._work, {each.event_type for each in events})
         people = People(self._work, [None if each.problems else each.customer for each in events])
         for place, event in enumerate(events):
             problems = [*event.problems]
-            if problem := types.problem(event):
+            if problem := types.problem(event.event_type, event.properties):
                 problems.append(problem)
             customer = None
             if not problems and event.customer is not None:
@@ -200,7 +200,9 @@ class _Group:
 
     def _orders(self, ready: Sequence[_Ready]) -> None:
         purchases = [
-            Purchase.of(each.event, each.customer, self._currency) for each in ready if each.event.makes_order
+            Purchase.of(each.event.properties, each.event.occurred_at, each.customer, self._currency)
+            for each in ready
+            if each.event.makes_order
         ]
         if purchases:
             upsert_orders(self._work, self._tenant, purchases)

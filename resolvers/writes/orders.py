@@ -190,6 +190,7 @@ def _store(
     found: dict[str, Any] = {}
     if rows:
         work.run(statement("order_tables"))
+        work.run(statement("link_tables"))
         work.run(_STAGE, {"rows": Jsonb(rows)})
         work.count(statement("order_named"))
         added = work.count(statement("order_customers"), _WHOLE)

@@ -61,7 +61,7 @@ MIXED = [
 STATUSES = ["inserted", "duplicate", "rejected", "rejected", "rejected", "rejected", "inserted", "rejected"]
 
 
-def check_mixed(each, total, place):
+def check_mixed(place, each, total):
     assert [one["status"] for one in each] == STATUSES
     assert total == {"success": True, "inserted": 2, "duplicate": 1, "rejected": 5}
     assert each[0]["id"] == each[1]["id"]
@@ -79,14 +79,14 @@ def check_mixed(each, total, place):
 
 async def test_each_event_of_a_list_has_its_own_result(post, shop):
     answer = await post(*MIXED)
-    check_mixed(*results(answer), "index")
+    check_mixed("index", *results(answer))
     assert len(stored(shop)) == 2
 
 
 async def test_each_line_has_its_own_result(client, shop):
     content = b"\n".join(map(orjson.dumps, MIXED)) + b"\n"
     answer = await client.post(f"{PATH}?tenant_id=56", content=content, headers=LINES)
-    check_mixed(*results(answer), "line")
+    check_mixed("line", *results(answer))
     assert len(stored(shop)) == 2
 
 
