@@ -32,6 +32,15 @@ class ClvHistogramBin:
     customers: int = strawberry.field(description="How many customers it holds.")
     total_value: Money | None = strawberry.field(description="Their predicted value together.")
 
+    @classmethod
+    def of(cls, row: dict[str, Any], currency: str) -> "ClvHistogramBin":
+        return cls(
+            lower=money(row["value_from"], currency),
+            upper=money(row["value_below"], currency),
+            customers=row["customer_count"],
+            total_value=money(row["total_value"], currency),
+        )
+
 
 @strawberry.type(description="Figures over all customers with a lifetime value.")
 class ClvOverview:
@@ -104,15 +113,7 @@ class ClvAnalytics(Scored):
                 )
                 for tier in ClvTier
             ],
-            histogram=[
-                ClvHistogramBin(
-                    lower=money(each["value_from"], tenant.currency),
-                    upper=money(each["value_below"], tenant.currency),
-                    customers=each["customer_count"],
-                    total_value=money(each["total_value"], tenant.currency),
-                )
-                for each in found.get("histogram", [])
-            ],
+            histogram=[ClvHistogramBin.of(each, tenant.currency) for each in found.get("histogram", [])],
         )
 
 

@@ -20,8 +20,8 @@ FERNET = Fernet.generate_key().decode()
 NEW = REFERENCE[f"POST {ROOT}"]["request"]
 LISTED = REFERENCE[f"GET {ROOT}/{{tenantId}}"]["200"]
 CHANGES = REFERENCE[f"PUT {ROOT}/{{integrationId}}"]["request"]
-GRAPH = """{ tenant(databaseId: 56) { integrations {
-  databaseId type accountName environment isActive lastSyncAt appKeyHint } } }"""
+GRAPH = """{ tenant(databaseId: 56) { integrations { nodes {
+  databaseId type accountName environment isActive lastSyncAt appKeyHint } } } }"""
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ async def test_no_integrations_are_an_empty_list(make, client):
 async def test_both_faces_tell_the_same(make, kept, client, ask):
     make.owner.execute("UPDATE integration SET last_sync_at = '2024-09-16 10:00Z'")
     ((rest,),) = ((await client.get(f"{ROOT}/56")).json()["data"],)
-    ((graph,),) = ((await ask(GRAPH))["tenant"]["integrations"],)
+    ((graph,),) = ((await ask(GRAPH))["tenant"]["integrations"]["nodes"],)
     assert rest == {
         "id": int(graph["databaseId"]),
         "tenant_id": 56,
