@@ -54,8 +54,9 @@ def _print_data(console: Console, run: RunRow, data: dict[str, Any]) -> None:
         f"of it guests' {_money(data['guest_revenue'])} and {_money(data['without_transaction_value'])} of "
         f"{data['without_transaction']:,} customers without a purchase."
     )
-    if data.get("future_orders"):
-        console.print(f"Left out: {data['future_orders']:,} orders that are dated in the future.")
+    if future := data.get("future_orders"):
+        orders = "1 order that is" if future == 1 else f"{future:,} orders that are"
+        console.print(f"Left out: {orders} dated in the future.")
     for currency, count in data["without_rate"].items():
         console.print(f"Left out: {count:,} in {currency}, for which there is no exchange rate.")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks.histories import end
+from benchmarks.histories import end, uci
 from scoring import purchase, spend
 from scoring.backtest import rolling
 from scoring.backtest.coverage import Coverage, forward
@@ -143,6 +143,13 @@ def test_totals_lie_in_their_intervals(name: str, of: str) -> None:
     found = forward(history.sample(5_000), as_of=end(history), of=of)
     assert found.tested == 24
     assert found.share >= 0.8
+
+
+def test_totals_lie_in_their_intervals_where_credits_belong_to_no_order() -> None:
+    uci_history()
+    whole = uci()
+    found = forward(whole, as_of=end(whole))
+    assert (found.tested, found.share >= 0.8) == (24, True)
 
 
 def test_coverage_of_nothing_is_unknown() -> None:
