@@ -167,17 +167,17 @@ class PurchaseFit:
 
 
 def of(model: str, **parameters: float) -> PurchaseFit:
-    """A model with given parameters.
+    """A model with given parameters; k is 2 where it is not given.
 
     Raises:
         ValueError: an unknown model, or other parameters than its own, or one that is not positive and
             finite, or a k that is neither 1 nor 2.
     """
     known = _variant(_model(model), parameters)
-    names = (*known.fixed, *known.names)
-    if set(parameters) != set(names):
+    names, given = (*known.fixed, *known.names), known.fixed | parameters
+    if set(given) != set(names):
         raise ValueError(f"{model} has the parameters {', '.join(names)}")
-    ordered = {name: float(parameters[name]) for name in names}
+    ordered = {name: float(given[name]) for name in names}
     if not all(np.isfinite(value) and value > 0 for value in ordered.values()):
         raise ValueError("parameters must be positive and finite")
     return PurchaseFit(model, ordered, float("nan"), dict.fromkeys(known.names, float("nan")), ())

@@ -141,6 +141,12 @@ def test_one_stage_between_purchases_is_the_mbg_nbd(calibration: Customers) -> N
         assert (one.pmf_ahead(2, t, *history) == plain.pmf_ahead(2, t, *history)).all()
 
 
+def test_two_stages_are_the_default() -> None:
+    values = {"r": 0.7, "alpha": 5.0, "a": 0.6, "b": 1.4}
+    assert purchase.of("mbg_cnbd_k", **values).parameters == {"k": 2.0, **values}
+    assert purchase.of("mbg_cnbd_k", k=1, **values).parameters == {"k": 1.0, **values}
+
+
 def test_gaps_only_shift_the_log_likelihood(calibration: Customers) -> None:
     parts = calibration.x, calibration.t_x, calibration.T
     gaps = np.where(calibration.x > 0, 1.5 * calibration.x, 0.0)
