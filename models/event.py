@@ -14,7 +14,13 @@ class Event(SQLModel, table=True):
 
     __tablename__: ClassVar[Any] = "event"
     __table_args__ = (
-        Index("event_tenant_id_customer_id_occurred_at_idx", "tenant_id", "customer_id", "occurred_at"),
+        Index(
+            "event_tenant_id_customer_id_occurred_at_event_type_idx",
+            "tenant_id",
+            "customer_id",
+            "occurred_at",
+            "event_type",
+        ),
         {"postgresql_partition_by": "RANGE (occurred_at)"},
     )
 

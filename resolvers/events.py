@@ -117,7 +117,9 @@ async def page(
 
 def _where(wanted: EventFilter) -> Sequence[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
-    if wanted.types:
+    if len(wanted.types) == 1:
+        found.append(EVENTS.c.event_type == bindparam("type", wanted.types[0], type_=Text()))
+    elif wanted.types:
         found.append(EVENTS.c.event_type == any_(bindparam("types", [*wanted.types], type_=ARRAY(Text))))
     moment = DateTime(timezone=True)
     if wanted.occurred_from is not None:
