@@ -154,4 +154,5 @@ def _in_turn(parts: Sequence[Select[Any]]) -> Select[Any]:
     held = select(func.count()).select_from(begun).scalar_subquery()
     rest = second.limit(_SIZE - held).subquery("rest")
     both = select(*begun.c).union_all(select(*rest.c)).subquery("both")
-    return select(*both.c)
+    # Both are no more than that together, which the planner does not see: it would read a whole table.
+    return select(*both.c).limit(_SIZE)
