@@ -3,10 +3,21 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import Column, Computed, ForeignKeyConstraint, Index, Text, UniqueConstraint
+from sqlalchemy import Column, Computed, ForeignKeyConstraint, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from models.base import identity, json_object, moment, tenant_key
+
+
+def _bare(value: str) -> str:
+    """The expression of a text without case and accents."""
+    return rf"lower(regexp_replace(normalize({value}, NFKD), '[\u0300-\u036f]+', '', 'g'))"
+
+
+def _found(column: str) -> Index:
+    """An index on who has a value: many customers are no more than an id, and cost nothing here."""
+    has = text(f"{column} IS NOT NULL")
+    return Index(f"customer_tenant_id_{column}_idx", "tenant_id", column, postgresql_where=has)
 
 
 def _folded(expression: str, description: str) -> Any:
@@ -22,7 +33,8 @@ class Customer(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("tenant_id", "external_id", name="customer_tenant_id_external_id_key"),
         ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name="customer_tenant_id_fkey"),
-        Index("customer_tenant_id_email_norm_idx", "tenant_id", "email_norm"),
+        _found("email_norm"),
+        _found("phone_norm"),
         Index("customer_tenant_id_name_norm_id_idx", "tenant_id", "name_norm", "id"),
         Index("customer_tenant_id_last_name_norm_id_idx", "tenant_id", "last_name_norm", "id"),
         Index("customer_tenant_id_created_at_id_idx", "tenant_id", "created_at", "id"),
@@ -41,10 +53,14 @@ class Customer(SQLModel, table=True):
     last_name: str | None = None
     phone: str | None = None
     name_norm: str | None = _folded(
-        "nullif(lower(btrim(coalesce(first_name, '') || ' ' || coalesce(last_name, ''))), '')",
-        "First and last name, folded, for look-ups by how they begin",
+        _bare("nullif(btrim(coalesce(first_name, '') || ' ' || coalesce(last_name, '')), '')"),
+        "First and last name without case and accents, for look-ups by how they begin",
     )
-    last_name_norm: str | None = _folded("nullif(lower(btrim(last_name)), '')", "The same of the last name")
+    last_name_norm: str | None = _folded(_bare("nullif(btrim(last_name), '')"), "The same of the last name")
+    phone_norm: str | None = _folded(
+        "nullif(reverse(regexp_replace(phone, '[^0-9]+', '', 'g')), '')",
+        "The digits of the telephone number from last to first, for look-ups by how it ends",
+    )
     created_at: datetime | None = moment(nullable=True)
     attributes: dict[str, Any] = json_object()
     imported_at: datetime = moment(now=True)

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Unpack
 
-from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, any_, bindparam, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from kit.db import TENANT
 from kit.errors import InvalidInputError
@@ -14,12 +15,15 @@ from resolvers.criteria import FIELDS, FROM, Condition, Node, Source, compile_cr
 from resolvers.criteria.condition import begins
 from resolvers.criteria.fields import SCORES, STANDING
 from resolvers.customers import CUSTOMERS, LIST, CustomerRow
+from resolvers.folding import folded_email, folded_name
 from resolvers.keyset import KeysetList
 from resolvers.relation import EVERY, Choice, Relation
 from resolvers.sorting import Order, SortKey
 
 _MEMBERS = TABLES["segment_member"]
 _LONGEST = 200
+_LEAST_DIGITS = 5
+_DIGITS, _AMONG_DIGITS = set("0123456789"), set(" +-./()")
 _UNSORTED = {"external_id", "email"}
 
 SORTABLE = ("id", *(name for name in FIELDS if name not in _UNSORTED))
@@ -70,17 +74,27 @@ async def page(
 
 
 def _found(text: str) -> ColumnElement[bool]:
-    """Whose e-mail or external id it is, or whose name or last name begins with it."""
+    """Whose e-mail or external id it is, whose name or last name begins with it, or whose number ends so."""
     if len(text) > _LONGEST or "\0" in text or any("\ud800" <= each <= "\udfff" for each in text):
         raise InvalidInputError("query", f"query must be text of at most {_LONGEST} characters.")
     given = bindparam("search", text, type_=Text())
-    folded = func.lower(func.btrim(given))
-    return or_(
-        CUSTOMERS.c.email_norm == folded,
-        CUSTOMERS.c.external_id == func.btrim(given),
-        begins(CUSTOMERS.c.name_norm, folded),
-        begins(CUSTOMERS.c.last_name_norm, folded),
-    )
+    name, whole = folded_name(given), text.strip()
+    external_ids = bindparam("search_ids", [whole, whole.upper(), whole.lower()], type_=ARRAY(Text))
+    found = [
+        CUSTOMERS.c.email_norm == folded_email(given),
+        CUSTOMERS.c.external_id == any_(external_ids),
+        begins(CUSTOMERS.c.name_norm, name),
+        begins(CUSTOMERS.c.last_name_norm, name),
+    ]
+    if len(digits := _digits(text)) >= _LEAST_DIGITS:
+        end = bindparam("search_digits", digits[::-1], type_=Text())
+        found.append(begins(CUSTOMERS.c.phone_norm, end))
+    return or_(*found)
+
+
+def _digits(text: str) -> str:
+    """The digits of what may be a telephone number, none of what may not."""
+    return "".join(filter(_DIGITS.__contains__, text)) if set(text) <= _DIGITS | _AMONG_DIGITS else ""
 
 
 def _of(

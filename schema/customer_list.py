@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 Search: TypeAlias = Annotated[
     str | None,
     strawberry.argument(
-        description="An e-mail or external id, whole, or what a name or last name begins with; case does not "
-        "count but in external ids."
+        description="An e-mail or external id, whole, what a name or last name begins with, or at least five "
+        "digits that a telephone number ends with; neither case nor accents in names count."
     ),
 ]
 Filter: TypeAlias = Annotated[

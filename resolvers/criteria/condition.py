@@ -113,12 +113,7 @@ def _in_segments(segments: tuple[int, ...]) -> ColumnElement[bool]:
 
 def _value(field: Field, value: Anything) -> ColumnElement[Anything]:
     found = bindparam(None, value, type_=SQL_TYPES[field.kind], unique=True)
-    return _folded(found) if field.folded else found
-
-
-def _folded(value: ColumnElement[Anything]) -> ColumnElement[Anything]:
-    """As the database folds the columns that are looked up; a constant, so that an index still serves."""
-    return func.lower(func.btrim(value))
+    return found if field.folded is None else field.folded(found)
 
 
 def _among(field: Field, values: list[Anything]) -> ColumnElement[bool]:

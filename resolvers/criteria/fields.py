@@ -1,5 +1,6 @@
 """What criteria may speak of: every score and the fields of a profile."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -12,6 +13,7 @@ from kit.db import TENANT
 from kit.page import DAY, DECIMAL, FLOAT, INSTANT, INTEGER, TEXT, Kind
 from models import TABLES
 from models.score import RISKS, SEGMENTS, TIERS
+from resolvers.folding import folded_email, folded_name
 
 CUSTOMERS = TABLES["customer"]
 SCORES = TABLES["customer_score"]
@@ -27,14 +29,14 @@ class Source(Enum):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Field:
-    """One field. `choices` are all its values where they are few; `folded`: case and edges do not count."""
+    """One field. `choices` are all its values where they are few; `folded` makes one as the column has it."""
 
     name: str
     column: Column[Any]
     kind: Kind
     meaning: str
     choices: tuple[str, ...] = ()
-    folded: bool = False
+    folded: Callable[[ColumnElement[Any]], ColumnElement[Any]] | None = None
     bytewise: bool = False
     """Whether the column is sorted byte by byte, so that an index finds what a text begins with."""
 
@@ -78,12 +80,22 @@ def _score(name: str, kind: Kind, meaning: str, *choices: str, column: str = "")
 
 _ALL = (
     _profile("external_id", "external_id", TEXT, "The shop's own id of the customer"),
-    _profile("email", "email_norm", TEXT, "E-mail; case does not count", folded=True),
+    _profile("email", "email_norm", TEXT, "E-mail; case does not count", folded=folded_email),
     _profile(
-        "name", "name_norm", TEXT, "First and last name; case does not count", folded=True, bytewise=True
+        "name",
+        "name_norm",
+        TEXT,
+        "First and last name; case and accents do not count",
+        folded=folded_name,
+        bytewise=True,
     ),
     _profile(
-        "last_name", "last_name_norm", TEXT, "Last name; case does not count", folded=True, bytewise=True
+        "last_name",
+        "last_name_norm",
+        TEXT,
+        "Last name; case and accents do not count",
+        folded=folded_name,
+        bytewise=True,
     ),
     _profile("created_at", "created_at", INSTANT, "When the customer joined the shop"),
     _score("rfm_segment", TEXT, "RFM segment", *SEGMENTS, column="segment"),

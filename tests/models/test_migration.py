@@ -170,6 +170,26 @@ def test_emails_are_folded_beyond_ascii(urls, make):
     assert row == ("ñandú@example.com",)
 
 
+def test_names_of_before_are_folded_anew(own_urls):
+    migrate(own_urls.owner, "0010")
+    with psycopg.connect(own_urls.owner, autocommit=True) as owner:
+        owner.execute(
+            "INSERT INTO tenant (id, name, slug, currency, time_zone) VALUES (1, 'A', 'a', 'EUR', 'UTC')"
+        )
+        owner.execute(
+            "INSERT INTO customer (tenant_id, external_id, first_name, last_name, phone) "
+            "VALUES (1, 'a', ' María ', 'Ñandú', '+54 (11) 4321-9876'), (1, 'b', NULL, ' ', 'none')"
+        )
+        read = "SELECT name_norm, last_name_norm FROM customer ORDER BY id"
+        before = owner.execute(read).fetchall()
+        assert before == [("maría  ñandú", "ñandú"), (None, None)]
+        migrate(own_urls.owner)
+        folded = owner.execute("SELECT name_norm, last_name_norm, phone_norm FROM customer ORDER BY id")
+        assert folded.fetchall() == [("maria  nandu", "nandu", "678912341145"), (None, None, None)]
+        migrate(own_urls.owner, "0010")
+        assert owner.execute(read).fetchall() == before
+
+
 def test_the_known_revisions_are_alembics():
     config = Config()
     config.set_main_option("script_location", str(HERE))

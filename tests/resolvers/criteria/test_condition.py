@@ -1,6 +1,7 @@
 """Criteria as conditions, against the same criteria worked out by hand on each row of the tables."""
 
 import operator
+import unicodedata
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -46,12 +47,18 @@ def meets(node, row):
         return (value is not None) is node.value
     given = node.value
     if node.field.folded:
-        given = [_folded(each) for each in given] if isinstance(given, list) else _folded(given)
+        fold = _bare if "name" in node.field.name else _folded
+        given = [fold(each) for each in given] if isinstance(given, list) else fold(given)
     return value is not None and _COMPARED[node.operator](value, given)
 
 
 def _folded(text):
     return text.strip(" ").lower()
+
+
+def _bare(text):
+    apart = unicodedata.normalize("NFKD", text.strip(" "))
+    return "".join(each for each in apart if not "\u0300" <= each <= "\u036f").lower()
 
 
 @pytest.fixture

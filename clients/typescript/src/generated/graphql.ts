@@ -76,7 +76,7 @@ export type CustomerFilter = {
   frequency?: IntFilter | null | undefined;
   /** Frequency score, 1 to 5. */
   frequencyScore?: IntFilter | null | undefined;
-  /** Last name; case does not count. */
+  /** Last name; case and accents do not count. */
   lastName?: TextFilter | null | undefined;
   /** The shop's local day of the last purchase. */
   lastOrderOn?: DateFilter | null | undefined;
@@ -84,7 +84,7 @@ export type CustomerFilter = {
   monetary?: DecimalFilter | null | undefined;
   /** Monetary score, 1 to 5. */
   monetaryScore?: IntFilter | null | undefined;
-  /** First and last name; case does not count. */
+  /** First and last name; case and accents do not count. */
   name?: TextFilter | null | undefined;
   /** This does not hold. */
   not?: CustomerFilter | null | undefined;
