@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
@@ -20,13 +21,13 @@ from kit import log
 from kit.config import Settings, load
 from kit.db import Database
 from kit.db.notices import Notices
-from kit.process import before_exit, die_with_parent
+from kit.process import before_exit, die_with_parent, without_long_pauses
 from kit.rate_limit.counts import Counts
 from kit.secrets import vault_of
 from middleware import counts_of, stack_of
 from resolvers import health
 from resolvers.intake.intake import EventIntake
-from rest import make_rest
+from rest import Straight, make_rest
 from schema import GraphQLEndpoint, schema_of
 
 T = TypeVar("T", Database, JobQueue, Notices, Vtex, EventIntake)
@@ -46,6 +47,7 @@ def create(settings: Settings | None = None) -> Starlette:
         heartbeat=chosen.stream_heartbeat_seconds,
     )
 
+    rest = make_rest()
     application = Starlette(
         routes=[
             Route("/", lambda request: RedirectResponse("/graphql")),
@@ -57,11 +59,11 @@ def create(settings: Settings | None = None) -> Starlette:
             WebSocketRoute("/graphql", graph),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
-        middleware=stack_of(chosen, counts),
+        middleware=[*stack_of(chosen, counts), Middleware(Straight, rest=rest)],
         lifespan=_lifespan(chosen, counts),
     )
     application.router.redirect_slashes = False
-    application.router.default = make_rest()
+    application.router.default = rest
     return application
 
 
@@ -85,6 +87,7 @@ def _lifespan(chosen: Settings, counts: Counts) -> Callable[[Starlette], Abstrac
             intake = EventIntake(place.app_url, capacity=chosen.event_queue)
             app.state.intake = await _opened(stack, intake)
             stack.enter_context(before_exit(app.state.notices.end))
+            stack.enter_context(without_long_pauses())
             keeping = asyncio.create_task(place.keep())
             yield
             keeping.cancel()

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, MutableMapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -23,6 +24,7 @@ CODES = {400: "BAD_REQUEST", 403: "FORBIDDEN", 429: "RATE_LIMITED", 500: "INTERN
 Headers = Iterable[tuple[bytes, bytes]]
 
 
+@lru_cache(64)
 def is_loopback(host: str) -> bool:
     """Whether an address or a Host header's value names this machine's loopback."""
     return (urlsplit(f"//{host}").hostname if not host.count(":") > 1 or "[" in host else host) in LOOPBACK

@@ -1,7 +1,8 @@
-"""Child processes that do not outlive their parent."""
+"""This process and its children: none outlives its parent, and none pauses for long."""
 
 import asyncio
 import ctypes
+import gc
 import os
 import signal
 import sys
@@ -54,3 +55,14 @@ def before_exit(call: Callable[[], None]) -> Iterator[None]:
         for each, handler in before.items():
             if signal.getsignal(each) is leave:
                 signal.signal(each, handler)
+
+
+@contextmanager
+def without_long_pauses() -> Iterator[None]:
+    """Leave what is there already out of garbage collection, which would hold every request up meanwhile."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()

@@ -5,21 +5,21 @@ What nobody caught ends here: logged once under that id, and answered without it
 
 import re
 import uuid
-from contextvars import ContextVar
 
 import structlog
+from structlog import contextvars
 
 from kit.http import Asgi, Message, Receive, Scope, Send, refuse
 
 HEADER = "X-Request-Id"
 _SANE = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 log = structlog.get_logger()
-_CURRENT: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 
 def current() -> str:
     """The id of the request that is being answered; outside one, a new id."""
-    return _CURRENT.get() or uuid.uuid4().hex
+    number: str | None = contextvars.get_contextvars().get("request_id")
+    return number or uuid.uuid4().hex
 
 
 class RequestId:
@@ -35,12 +35,11 @@ class RequestId:
         number = given.decode() if _SANE.fullmatch(given) else uuid.uuid4().hex
 
         answer = _Answer(send, number)
-        token = _CURRENT.set(number)
+        tokens = contextvars.bind_contextvars(request_id=number)
         try:
-            with structlog.contextvars.bound_contextvars(request_id=number):
-                await self._caught(scope, receive, answer)
+            await self._caught(scope, receive, answer)
         finally:
-            _CURRENT.reset(token)
+            contextvars.reset_contextvars(**tokens)
         return None
 
     async def _caught(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:

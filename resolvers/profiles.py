@@ -1,17 +1,47 @@
 """A customer with everything known about them."""
 
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
+from sqlalchemy import BigInteger, and_, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from kit.db import TENANT, Database, prepare
 from kit.errors import NotFoundError
-from resolvers import customers, scores, tenants
-from resolvers.context import Ctx
-from resolvers.customers import CustomerRow
-from resolvers.scores import ScoreRow
+from resolvers import customers, tenants
+from resolvers.context import READ, Ctx
+from resolvers.customers import CUSTOMERS, CustomerRow
+from resolvers.scores import CURRENT, SCORES, ScoreRow
+
+_RUN = select(CURRENT.c.run_id).where(CURRENT.c.tenant_id == TENANT).scalar_subquery()
+_WHOLE = prepare(
+    select(
+        _RUN,
+        *(CUSTOMERS.c[name] for name in CustomerRow._fields),
+        *(SCORES.c[name] for name in ScoreRow._fields),
+    )
+    .select_from(
+        CUSTOMERS.outerjoin(
+            SCORES,
+            and_(
+                SCORES.c.tenant_id == TENANT,
+                SCORES.c.run_id == _RUN,
+                SCORES.c.customer_id == CUSTOMERS.c.id,
+            ),
+        )
+    )
+    .where(
+        CUSTOMERS.c.tenant_id == TENANT,
+        CUSTOMERS.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger))),
+    )
+)
+_PERSON = len(CustomerRow._fields)
 
 
 class Profile(NamedTuple):
-    """The customer and their scores; None before they have any."""
+    """The customer, and their scores in the run that stands; None before they have any."""
 
+    run: int | None
     customer: CustomerRow
     score: ScoreRow | None
 
@@ -26,6 +56,25 @@ async def person(ctx: Ctx, tenant: int, customer: int) -> CustomerRow:
 
 
 async def of_customer(ctx: Ctx, tenant: int, customer: int) -> Profile:
-    """The profile. Raises NotFoundError for an unknown tenant or customer."""
-    found = await person(ctx, tenant, customer)
-    return Profile(found, await scores.of_customer(ctx, tenant, customer))
+    """The profile now. Raises NotFoundError for an unknown tenant or customer.
+
+    Callers who ask for customers of a tenant at the same time share a statement.
+    """
+    ctx.allow(tenant, READ)
+    batch = partial(_profiles, ctx.db, tenant)
+    found = await ctx.db.gatherings.load(("profile", tenant), batch, customer)
+    if found is None:
+        await tenants.get(ctx, tenant)
+        raise NotFoundError.of("Customer", tenant, customer)
+    return found
+
+
+async def _profiles(db: Database, tenant: int, ids: list[int]) -> list[Profile | None]:
+    rows = await db.once(_WHOLE, _profile, tenant=tenant, ids=ids)
+    found = {row.customer.id: row for row in rows}
+    return [found.get(each) for each in ids]
+
+
+def _profile(run: int | None, *columns: Any) -> Profile:
+    person, score = columns[:_PERSON], columns[_PERSON:]
+    return Profile(run, CustomerRow(*person), ScoreRow(*score) if score[0] is not None else None)

@@ -1,29 +1,24 @@
 """What figures depend on, cheaply told: whether an answer that was given before still stands."""
 
+from collections.abc import Hashable
+from functools import partial
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, bindparam, select
+from sqlalchemy import select
 
-from kit.db import TENANT, prepare
+from kit.db import TENANT, Database, prepare
 from kit.errors import NotFoundError
 from models import TABLES
-from resolvers import customers, tenants
+from resolvers import tenants
 from resolvers.context import READ, Ctx
-from resolvers.customers import CustomerRow
 from resolvers.tenants import TenantRow
 
 CURRENT = TABLES["score_current"]
-CUSTOMERS = TABLES["customer"]
 
 _RUN = select(CURRENT.c.run_id).where(CURRENT.c.tenant_id == TENANT).scalar_subquery()
 _OF_TENANT = prepare(
     select(_RUN, *(tenants.TENANTS.c[name] for name in TenantRow._fields)).where(
         tenants.TENANTS.c.id == TENANT
-    )
-)
-_OF_CUSTOMER = prepare(
-    select(_RUN, *(CUSTOMERS.c[name] for name in CustomerRow._fields)).where(
-        CUSTOMERS.c.tenant_id == TENANT, CUSTOMERS.c.id == bindparam("id", type_=BigInteger)
     )
 )
 
@@ -34,39 +29,34 @@ class TenantVersion(NamedTuple):
     run: int | None
     tenant: TenantRow
 
+    @property
+    def scores(self) -> tuple[Hashable, ...]:
+        """What figures of a run are known by: equal as long as the same run stands."""
+        return self.run, self.tenant.id, self.tenant.created_at
 
-class CustomerVersion(NamedTuple):
-    run: int | None
-    customer: CustomerRow
+    @property
+    def data(self) -> tuple[Hashable, ...]:
+        """The same of what shows customers too: equal as long as nothing of the tenant has changed either."""
+        shop = self.tenant
+        return *self.scores, shop.data_version, shop.data_changed_at, shop.time_zone
 
 
 async def of_tenant(ctx: Ctx, tenant: int) -> TenantVersion:
-    """What a tenant's analytics depend on. Raises NotFoundError for an unknown tenant.
+    """What a tenant's analytics depend on now. Raises NotFoundError for an unknown tenant.
 
-    The tenant is known to the request from here on, and not asked for again.
+    Callers who ask at the same time share a statement.
     """
     ctx.allow(tenant, READ)
-    rows = await ctx.reader.fetch(_OF_TENANT, _tenant, tenant=tenant)
-    if not rows:
+    found = await ctx.db.gatherings.load(("version", tenant), partial(_versions, ctx.db), tenant)
+    if found is None:
         raise NotFoundError.of("Tenant", tenant)
-    ctx.loader("tenants", 0, tenants.by_ids).prime(tenant, rows[0].tenant)
-    return rows[0]
+    return found
 
 
-async def of_customer(ctx: Ctx, tenant: int, customer: int) -> CustomerVersion:
-    """What a customer's profile depends on. Raises NotFoundError for an unknown tenant or customer."""
-    ctx.allow(tenant, READ)
-    rows = await ctx.reader.fetch(_OF_CUSTOMER, _customer, tenant=tenant, id=customer)
-    if not rows:
-        await tenants.get(ctx, tenant)
-        raise NotFoundError.of("Customer", tenant, customer)
-    customers.BY_ID.known(ctx, tenant, rows[0].customer)
-    return rows[0]
+async def _versions(db: Database, ids: list[int]) -> list[TenantVersion | None]:
+    rows = await db.once(_OF_TENANT, _version, tenant=ids[0])
+    return [rows[0] if rows else None]
 
 
-def _tenant(run: int | None, *columns: Any) -> TenantVersion:
+def _version(run: int | None, *columns: Any) -> TenantVersion:
     return TenantVersion(run, TenantRow(*columns))
-
-
-def _customer(run: int | None, *columns: Any) -> CustomerVersion:
-    return CustomerVersion(run, CustomerRow(*columns))

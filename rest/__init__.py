@@ -2,5 +2,6 @@
 
 from rest.application import make_rest
 from rest.event_batch import STREAMS
+from rest.straight import Straight
 
-__all__ = ["STREAMS", "make_rest"]
+__all__ = ["STREAMS", "Straight", "make_rest"]

@@ -1,15 +1,19 @@
 """Analytics: RFM, lifetime value and churn over a tenant's customers."""
 
-from typing import Annotated
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
+from starlette.responses import Response
 
-from models.score import RISKS, SEGMENTS, TIERS
-from resolvers import analytics, runs, versions
-from resolvers.analytics import Scored, class_named
+from models.score import RISKS, TIERS
+from resolvers import reports, versions
+from resolvers.analytics import class_named
+from resolvers.context import Ctx
+from resolvers.reports import CustomerReport, SegmentReport
 from rest.caching import unless_known
-from rest.values import Context, Limit, TenantQuery, amount, instant, money
+from rest.values import Context, Limit, TenantQuery, amount, answer, instant, money, written
 
 router = APIRouter(prefix="/api/v2/cdp/analytics", tags=["Analytics"])
 
@@ -85,7 +89,7 @@ class RiskCounts(BaseModel):
 
 class ChurnOverview(BaseModel):
     total_customers: int
-    churn_rate: float | None
+    churn_rate: float
     at_risk_count: int
     distribution: RiskCounts
 
@@ -115,41 +119,14 @@ async def rfm(
     tenant: TenantQuery,
     segment: Annotated[str | None, Query(description="Only this segment")] = None,
     limit: Limit = 100,
-) -> RfmResponse:
+) -> Response:
     """Recency, frequency and monetary value: figures, distribution and the first customers by segment."""
-    names = list(SEGMENTS) if segment is None else [class_named("rfm", segment)]
-    unless_known(request, (await versions.of_tenant(ctx, tenant)).run)
-    run = await runs.current_of(ctx, tenant, "rfm")
-    members = await analytics.members(ctx, tenant, "rfm", names, limit)
-    found = (run.rfm if run else None) or {}
-    overview = found.get("overview", {})
-    return RfmResponse(
-        success=True,
-        message="RFM analysis retrieved successfully",
-        data=RfmData(
-            overview=RfmOverview(
-                total_customers=overview.get("total_customers", 0),
-                avg_recency=round(overview.get("avg_recency") or 0.0, 2),
-                avg_frequency=round(overview.get("avg_frequency") or 0.0, 2),
-                avg_monetary=money(overview.get("avg_monetary")),
-                total_revenue=money(overview.get("total_revenue")),
-                last_calculation=instant(run.finished_at) if run else None,
-            ),
-            distribution=[
-                SegmentFigures(
-                    segment=row["segment"],
-                    customer_count=row["customer_count"],
-                    percentage=row["percentage"],
-                    avg_recency=round(row["avg_recency"] or 0.0, 2),
-                    avg_frequency=round(row["avg_frequency"] or 0.0, 2),
-                    avg_monetary=money(row["avg_monetary"]),
-                )
-                for row in found.get("distribution", [])
-                if row["segment"] in names
-            ],
-            segments={name: [str(each) for each in ids] for name, ids in members.items()},
-        ),
-    )
+    segment = None if segment is None else class_named("rfm", segment)
+
+    async def made() -> dict[str, Any]:
+        return _rfm(await reports.rfm(ctx, tenant, segment=segment, limit=limit))
+
+    return await _standing(request, ctx, tenant, ("rfm", segment, limit), made)
 
 
 @router.get("/clv", operation_id="getClvAnalytics", summary="Lifetime value", response_model=ClvResponse)
@@ -159,37 +136,14 @@ async def clv(
     tenant: TenantQuery,
     tier: Annotated[str | None, Query(description="high, medium or low")] = None,
     limit: Limit = 100,
-) -> ClvResponse:
+) -> Response:
     """Predicted value of the customers: figures, tiers and the most valuable ones."""
     tier = None if tier is None else class_named("clv", tier)
-    unless_known(request, await versions.of_tenant(ctx, tenant))
-    run = await runs.current_of(ctx, tenant, "clv")
-    rows = await analytics.top_customers(ctx, tenant, tier=tier, limit=limit)
-    overview = ((run.clv if run else None) or {}).get("overview", {})
-    counts = {name: overview.get(name, 0) for name in TIERS}
-    return ClvResponse(
-        success=True,
-        data=ClvData(
-            overview=ClvOverview(
-                total_customers=overview.get("total_customers", 0),
-                avg_clv=money(overview.get("avg_predicted_value")),
-                total_clv=money(overview.get("total_predicted_value")),
-                distribution=TierCounts(**counts),
-            ),
-            top_customers=[_top(row) for row in rows],
-        ),
-    )
 
+    async def made() -> dict[str, Any]:
+        return _clv(await reports.clv(ctx, tenant, tier=tier, limit=limit))
 
-def _top(row: Scored) -> TopCustomer:
-    return TopCustomer(
-        customer_id=row.customer.id,
-        email=row.customer.email,
-        historical_value=amount(row.score.historical_value),
-        predicted_value=amount(row.score.predicted_value),
-        total_orders=row.score.frequency,
-        clv_tier=row.score.clv_tier,
-    )
+    return await _standing(request, ctx, tenant, ("clv", tier, limit), made)
 
 
 @router.get("/churn", operation_id="getChurnAnalytics", summary="Churn risk", response_model=ChurnResponse)
@@ -199,37 +153,116 @@ async def churn(
     tenant: TenantQuery,
     risk_level: Annotated[str | None, Query(description="active, at_risk, churning or churned")] = None,
     limit: Limit = 100,
-) -> ChurnResponse:
+) -> Response:
     """Risk of losing customers: figures, classes and the most valuable customers of a class."""
     risk = None if risk_level is None else class_named("churn", risk_level)
+
+    async def made() -> dict[str, Any]:
+        return _churn(await reports.churn(ctx, tenant, risk=risk, limit=limit))
+
+    return await _standing(request, ctx, tenant, ("churn", risk, limit), made)
+
+
+async def _standing(
+    request: Request,
+    ctx: Ctx,
+    tenant: int,
+    asked: tuple[Any, ...],
+    made: Callable[[], Awaitable[dict[str, Any]]],
+) -> Response:
+    """The answer that was given before if it still stands, or else another one."""
     version = await versions.of_tenant(ctx, tenant)
-    unless_known(request, version)
-    run = await runs.current_of(ctx, tenant, "churn")
-    rows = await analytics.customers_at_risk(ctx, tenant, risk=risk, limit=limit)
-    overview = ((run.churn if run else None) or {}).get("overview", {})
-    counts = {name: overview.get(name, 0) for name in RISKS}
-    return ChurnResponse(
-        success=True,
-        data=ChurnData(
-            overview=ChurnOverview(
-                total_customers=overview.get("total_customers", 0),
-                churn_rate=overview.get("churn_rate"),
-                at_risk_count=overview.get("at_risk_count", 0),
-                distribution=RiskCounts(**counts),
-            ),
-            at_risk_customers=[
-                CustomerAtRisk(
-                    customer_id=row.customer.id,
-                    last_order_date=row.score.last_order_on.isoformat() if row.score.last_order_on else None,
-                    days_since_last_order=analytics.days_since(
-                        version.tenant, run.as_of, row.score.last_order_on
-                    )
-                    if run
-                    else None,
-                    churn_probability=row.score.churn_probability,
-                    churn_risk=row.score.churn_risk,
-                )
-                for row in rows
+    depends = version.scores if asked[0] == "rfm" else version.data
+    unless_known(request, *depends)
+    key = (*depends, *asked)
+    content = ctx.db.memory.get(key)
+    if content is None:
+        content = written(await made())
+        ctx.db.memory.keep(key, content)
+    return answer(content)
+
+
+def _rfm(report: SegmentReport) -> dict[str, Any]:
+    overview = report.figures.get("overview", {})
+    return {
+        "success": True,
+        "message": "RFM analysis retrieved successfully",
+        "data": {
+            "overview": {
+                "total_customers": overview.get("total_customers", 0),
+                "avg_recency": _mean(overview.get("avg_recency")),
+                "avg_frequency": _mean(overview.get("avg_frequency")),
+                "avg_monetary": money(overview.get("avg_monetary")),
+                "total_revenue": money(overview.get("total_revenue")),
+                "last_calculation": instant(report.finished_at) if report.figures else None,
+            },
+            "distribution": [
+                {
+                    "segment": row["segment"],
+                    "customer_count": row["customer_count"],
+                    "percentage": row["percentage"],
+                    "avg_recency": _mean(row["avg_recency"]),
+                    "avg_frequency": _mean(row["avg_frequency"]),
+                    "avg_monetary": money(row["avg_monetary"]),
+                }
+                for row in report.figures.get("distribution", [])
+                if row["segment"] in report.segments
             ],
-        ),
-    )
+            "segments": {name: [str(each) for each in ids] for name, ids in report.segments.items()},
+        },
+    }
+
+
+def _mean(value: float | None) -> float:
+    return round(value or 0.0, 2)
+
+
+def _clv(report: CustomerReport) -> dict[str, Any]:
+    overview = report.figures.get("overview", {})
+    return {
+        "success": True,
+        "data": {
+            "overview": {
+                "total_customers": overview.get("total_customers", 0),
+                "avg_clv": money(overview.get("avg_predicted_value")),
+                "total_clv": money(overview.get("total_predicted_value")),
+                "distribution": {name: overview.get(name, 0) for name in TIERS},
+            },
+            "top_customers": [
+                {
+                    "customer_id": row.customer_id,
+                    "email": row.email,
+                    "historical_value": amount(row.historical_value),
+                    "predicted_value": amount(row.predicted_value),
+                    "total_orders": row.total_orders,
+                    "clv_tier": row.clv_tier,
+                }
+                for row in report.customers
+            ],
+        },
+    }
+
+
+def _churn(report: CustomerReport) -> dict[str, Any]:
+    overview = report.figures.get("overview", {})
+    return {
+        "success": True,
+        "data": {
+            "overview": {
+                "total_customers": overview.get("total_customers", 0),
+                "churn_rate": overview.get("churn_rate") or 0.0,
+                "at_risk_count": overview.get("at_risk_count", 0),
+                "distribution": {name: overview.get(name, 0) for name in RISKS},
+            },
+            "at_risk_customers": [
+                {
+                    "customer_id": row.customer_id,
+                    "last_order_date": row.last_order_on,
+                    "days_since_last_order": report.days_since(row.last_order_on),
+                    "churn_probability": row.churn_probability,
+                    "churn_risk": row.churn_risk,
+                }
+                for row in report.customers
+            ],
+        },
+    }

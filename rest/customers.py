@@ -1,12 +1,15 @@
 """Customers: the 360° profile."""
 
+from typing import Any
+
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
+from starlette.responses import Response
 
-from resolvers import profiles, versions
+from resolvers import profiles
 from resolvers.scores import ScoreRow
 from rest.caching import unless_known
-from rest.values import Context, CustomerPath, TenantQuery, amount, second
+from rest.values import Context, CustomerPath, TenantQuery, amount, answer, second, written
 
 router = APIRouter(prefix="/api/v2/cdp/customers", tags=["Customers"])
 
@@ -58,53 +61,49 @@ class ProfileResponse(BaseModel):
     summary="A customer's 360° profile",
     response_model=ProfileResponse,
 )
-async def profile(
-    request: Request, ctx: Context, customer: CustomerPath, tenant: TenantQuery
-) -> ProfileResponse:
+async def profile(request: Request, ctx: Context, customer: CustomerPath, tenant: TenantQuery) -> Response:
     """The customer and what the last runs found about them."""
-    unless_known(request, await versions.of_customer(ctx, tenant, customer))
     found = await profiles.of_customer(ctx, tenant, customer)
+    unless_known(request, found.run, found.customer)
     person, score = found.customer, found.score
-    return ProfileResponse(
-        success=True,
-        data=ProfileData(
-            customer=CustomerData(
-                id=person.id,
-                email=person.email,
-                first_name=person.first_name,
-                last_name=person.last_name,
-                created_at=second(person.created_at),
-            ),
-            rfm=_rfm(score),
-            clv=_clv(score),
-            churn=_churn(score),
-        ),
-    )
+    data = {
+        "customer": {
+            "id": person.id,
+            "email": person.email,
+            "first_name": person.first_name,
+            "last_name": person.last_name,
+            "created_at": second(person.created_at),
+        },
+        "rfm": _rfm(score),
+        "clv": _clv(score),
+        "churn": _churn(score),
+    }
+    return answer(written({"success": True, "data": data}))
 
 
-def _rfm(score: ScoreRow | None) -> RfmData | None:
+def _rfm(score: ScoreRow | None) -> dict[str, Any] | None:
     if score is None or score.segment is None:
         return None
-    return RfmData(
-        segment=score.segment,
-        recency_days=score.recency_days or 0,
-        frequency=score.frequency or 0,
-        monetary=amount(score.monetary) or 0.0,
-        rfm_score=score.rfm_score or "",
-    )
+    return {
+        "segment": score.segment,
+        "recency_days": score.recency_days,
+        "frequency": score.frequency,
+        "monetary": amount(score.monetary),
+        "rfm_score": score.rfm_score,
+    }
 
 
-def _clv(score: ScoreRow | None) -> ClvData | None:
+def _clv(score: ScoreRow | None) -> dict[str, Any] | None:
     if score is None or score.clv_tier is None:
         return None
-    return ClvData(
-        historical_value=amount(score.historical_value) or 0.0,
-        predicted_value=amount(score.predicted_value) or 0.0,
-        clv_tier=score.clv_tier,
-    )
+    return {
+        "historical_value": amount(score.historical_value),
+        "predicted_value": amount(score.predicted_value),
+        "clv_tier": score.clv_tier,
+    }
 
 
-def _churn(score: ScoreRow | None) -> ChurnData | None:
+def _churn(score: ScoreRow | None) -> dict[str, Any] | None:
     if score is None or score.churn_risk is None:
         return None
-    return ChurnData(risk=score.churn_risk, probability=score.churn_probability)
+    return {"risk": score.churn_risk, "probability": score.churn_probability}

@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated
 
+import orjson
 from fastapi import Depends, Path, Query, Request
+from starlette.responses import Response
 
 from kit.errors import InvalidInputError
 from resolvers.context import Ctx
@@ -25,7 +27,8 @@ def _context(request: Request) -> Ctx:
     return ctx
 
 
-Context = Annotated[Ctx, Depends(_context)]
+CONTEXT = Depends(_context)
+Context = Annotated[Ctx, CONTEXT]
 
 
 def amount(value: Decimal | str | None) -> float | None:
@@ -62,3 +65,13 @@ def told_as(**names: str) -> Iterator[None]:
             raise
         name = names[error.field]
         raise InvalidInputError(name, f"{name}: {error}") from None
+
+
+def answer(content: bytes) -> Response:
+    """JSON that is written already, with status 200."""
+    return Response(content, media_type="application/json")
+
+
+def written(content: dict[str, object]) -> bytes:
+    """The JSON of an answer."""
+    return orjson.dumps(content)

@@ -13,6 +13,8 @@ from psycopg.rows import args_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from kit.db.bulk import Work
+from kit.db.gathering import Gatherings
+from kit.db.memory import Memory
 from kit.db.role import act_as_application
 from kit.db.scope import scope
 from kit.db.statement import Statement
@@ -38,6 +40,8 @@ class Database:
 
     def __init__(self, url: str, *, size: int = 8) -> None:
         self.on_statement: Callable[[str], None] | None = None
+        self.gatherings = Gatherings()
+        self.memory = Memory()
         self._works = WorkPool(url, size=max(1, size // 2))
         self._pool: AsyncConnectionPool[AsyncConnection[Any]] = AsyncConnectionPool(
             url,
@@ -62,14 +66,12 @@ class Database:
         await self._works.close()
         await self._pool.close()
 
-    @asynccontextmanager
-    async def read(self) -> AsyncIterator["Transaction"]:
-        """One snapshot for all that a request reads; no connection is taken before the first statement."""
-        transaction = Transaction(self._pool, self._note, _READ)
-        try:
-            yield transaction
-        finally:
-            await transaction.end()
+    def read(self) -> "Transaction":
+        """One snapshot for all that a request reads; no connection is taken before the first statement.
+
+        To be used as `async with database.read() as reader`.
+        """
+        return Transaction(self._pool, self._note, _READ)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator["Transaction"]:
@@ -81,6 +83,20 @@ class Database:
             await transaction.end("ROLLBACK")
             raise
         await transaction.end()
+
+    async def once(
+        self, statement: Statement, row: Callable[..., T], *, tenant: int | None = None, **values: object
+    ) -> list[T]:
+        """One statement that reads, in a round trip and a transaction of its own. Raises as `fetch` does."""
+        bound = _bound(statement, tenant, values)
+        self._note(statement.text)
+        return await _with_patience(lambda: self._once([scope(tenant)], statement, row, bound))
+
+    async def _once(
+        self, before: list[sql.SQL], statement: Statement, row: Callable[..., T], bound: dict[str, object]
+    ) -> list[T]:
+        async with self._pool.connection() as connection:
+            return await _send(connection, before, statement, row, bound)
 
     async def work(self, do: Callable[[Work], T]) -> T:
         """Do something in a thread, such as statements on temporary tables. Raises as `WorkPool.do` does."""
@@ -109,6 +125,12 @@ class Transaction:
         self._timed = False
         self._known: dict[Hashable, list[Any]] = {}
 
+    async def __aenter__(self) -> "Transaction":
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self.end()
+
     async def fetch(
         self,
         statement: Statement,
@@ -126,9 +148,7 @@ class Transaction:
 
         A reader sees one snapshot, so it sends the same statement with the same values once.
         """
-        if statement.scoped and tenant is None:
-            raise ValueError(f"a tenant's tables, but no tenant: {statement.text}")
-        bound = {**statement.defaults, **values, "tenant_id": tenant}
+        bound = _bound(statement, tenant, values)
         async with self._lock:
             if self._over:
                 raise RuntimeError("a statement after the end of its transaction")
@@ -146,7 +166,7 @@ class Transaction:
     ) -> list[T]:
         try:
             if self._connection is not None:
-                return await self._send(self._connection, before, statement, row, bound)
+                return await _send(self._connection, before, statement, row, bound)
             return await _with_patience(lambda: self._first(statement, row, before, bound))
         except psycopg.errors.QueryCanceled as error:
             self._over = self._begin is _WRITE
@@ -179,6 +199,9 @@ class Transaction:
 
     async def end(self, how: str = "COMMIT") -> None:
         """End for good, give the connection back. Raises UnavailableError if a write's COMMIT is lost."""
+        if self._connection is None and not self._lock.locked():
+            self._over = True
+            return
         async with self._lock:
             self._over = True
             await self._close(how)
@@ -208,7 +231,7 @@ class Transaction:
     ) -> list[T]:
         connection = await self._pool.getconn()
         try:
-            rows = await self._send(connection, [self._begin, *before], statement, row, bound)
+            rows = await _send(connection, [self._begin, *before], statement, row, bound)
         except BaseException:
             await connection.close()
             await self._pool.putconn(connection)
@@ -216,20 +239,27 @@ class Transaction:
         self._connection = connection
         return rows
 
-    async def _send(
-        self,
-        connection: AsyncConnection[Any],
-        before: list[sql.SQL],
-        statement: Statement,
-        row: Callable[..., T],
-        bound: dict[str, object],
-    ) -> list[T]:
-        query = sql.SQL("; ").join([*before, sql.SQL(statement.text)])
-        async with connection.cursor(row_factory=args_row(row)) as cursor:
-            await cursor.execute(query, bound)
-            while cursor.nextset():
-                pass
-            return await cursor.fetchall() if cursor.description else []
+
+def _bound(statement: Statement, tenant: int | None, values: dict[str, object]) -> dict[str, object]:
+    if statement.scoped and tenant is None:
+        raise ValueError(f"a tenant's tables, but no tenant: {statement.text}")
+    return {**statement.defaults, **values, "tenant_id": tenant}
+
+
+async def _send(
+    connection: AsyncConnection[Any],
+    before: list[sql.SQL],
+    statement: Statement,
+    row: Callable[..., T],
+    bound: dict[str, object],
+) -> list[T]:
+    """Run a statement and what goes before it in one round trip."""
+    query = sql.SQL("; ").join([*before, sql.SQL(statement.text)])
+    async with connection.cursor(row_factory=args_row(row)) as cursor:
+        await cursor.execute(query, bound)
+        while cursor.nextset():
+            pass
+        return await cursor.fetchall() if cursor.description else []
 
 
 def _frozen(value: object) -> Hashable:

@@ -1,0 +1,79 @@
+"""Reads of many callers in one statement: what is asked for while one is on its way goes out with the next.
+
+No timer, no waiting for company: a caller alone is served at once, and under load a statement serves all who
+came during the one before. Each answer was read after its caller had asked.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Any, Generic, TypeVar
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+Batch = Callable[[list[K]], Awaitable[list[V]]]
+"""Values of keys, in their order."""
+
+_MOST = 1000
+"""Keys of one statement."""
+
+
+class Gathering(Generic[K, V]):
+    """The callers of one batch function. An error of a batch is told to all of its callers."""
+
+    def __init__(self, batch: Batch[K, V], done: Callable[[], object]) -> None:
+        self._batch = batch
+        self._done = done
+        self._waiting: list[tuple[K, asyncio.Future[V]]] = []
+        self._task: asyncio.Task[None] | None = None
+
+    async def load(self, key: K) -> V:
+        """The value of a key, read after this call."""
+        future: asyncio.Future[V] = asyncio.get_running_loop().create_future()
+        self._waiting.append((key, future))
+        if self._task is None:
+            self._task = asyncio.create_task(self._serve())
+        return await future
+
+    async def _serve(self) -> None:
+        try:
+            while self._waiting:
+                callers, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
+                await self._answer(callers)
+        finally:
+            self._task = None
+            self._done()
+            for _, future in self._waiting:
+                future.cancel()
+
+    async def _answer(self, callers: list[tuple[K, asyncio.Future[V]]]) -> None:
+        keys = [*dict.fromkeys(key for key, _ in callers)]
+        try:
+            found = dict(zip(keys, await self._batch(keys), strict=True))
+        except Exception as error:
+            for _, future in callers:
+                if not future.done():
+                    future.set_exception(error)
+            return
+        except BaseException:
+            for _, future in callers:
+                future.cancel()
+            raise
+        for key, future in callers:
+            if not future.done():
+                future.set_result(found[key])
+
+
+class Gatherings:
+    """The gatherings of a process by name and tenant; one that serves nobody is forgotten."""
+
+    def __init__(self) -> None:
+        self._open: dict[Hashable, Gathering[Any, Any]] = {}
+
+    async def load(self, name: Hashable, batch: Batch[K, V], key: K) -> V:
+        """The value of a key by the batch function of this name."""
+        found = self._open.get(name)
+        if found is None:
+            found = self._open[name] = Gathering(batch, lambda: self._open.pop(name, None))
+        value: V = await found.load(key)
+        return value
