@@ -29,6 +29,7 @@ check: install
 	$(BIN)/lint-imports
 	$(BIN)/cdp schema graphql | diff -u schema/schema.graphql - || { echo 'schema.graphql has drifted; run make contracts'; exit 1; }
 	$(BIN)/cdp schema openapi | diff -u rest/openapi.json - || { echo 'openapi.json has drifted; run make contracts'; exit 1; }
+	$(BIN)/cdp schema criteria | diff -u docs/reference/criteria.schema.json - || { echo 'criteria.schema.json has drifted; run make contracts'; exit 1; }
 	@$(MAKE) --no-print-directory check-schema check-rest check-client
 
 # The public tools of tools/, where Node is. Without a registry they cannot be installed: only CI minds.
@@ -64,6 +65,7 @@ format: install
 contracts: install
 	$(BIN)/cdp schema graphql > schema/schema.graphql
 	$(BIN)/cdp schema openapi > rest/openapi.json
+	$(BIN)/cdp schema criteria > docs/reference/criteria.schema.json
 	@$(MAKE) --no-print-directory client
 
 client:

@@ -23,7 +23,11 @@ _PARTS = {
     "settings": ("commands.settings", "command", "Show and change what a tenant chooses about its scoring."),
     "migrate": ("commands.administration", "migrate", "Bring the tables to this version's shape."),
     "config": ("commands.administration", "config", "List the settings."),
-    "schema": ("commands.schemas", "app", "Print the GraphQL schema or the OpenAPI document."),
+    "schema": (
+        "commands.schemas",
+        "app",
+        "Print the GraphQL schema, the OpenAPI document or the schema of criteria.",
+    ),
     "db": ("commands.administration", "app", "Look after the embedded database."),
 }
 

@@ -1,8 +1,9 @@
-"""`cdp schema`: the contracts of both faces, as they are committed."""
+"""`cdp schema`: the contracts of both faces and of criteria, as they are committed."""
 
 import orjson
 import typer
 
+from resolvers.criteria.json_schema import json_schema
 from rest import make_rest
 from schema import create_schema
 
@@ -19,6 +20,11 @@ def openapi_text() -> str:
     return orjson.dumps(make_rest().openapi(), option=orjson.OPT_INDENT_2).decode() + "\n"
 
 
+def criteria_text() -> str:
+    """The JSON Schema of criteria, indented."""
+    return orjson.dumps(json_schema(), option=orjson.OPT_INDENT_2).decode() + "\n"
+
+
 @app.command("graphql")
 def graphql() -> None:
     """Print the GraphQL schema."""
@@ -29,3 +35,9 @@ def graphql() -> None:
 def openapi() -> None:
     """Print the OpenAPI document."""
     typer.echo(openapi_text(), nl=False)
+
+
+@app.command("criteria")
+def criteria() -> None:
+    """Print the JSON Schema of criteria."""
+    typer.echo(criteria_text(), nl=False)

@@ -14,15 +14,18 @@ DYNAMIC, STATIC = "dynamic", "static"
 class Segment(SQLModel, table=True):
     """A set of customers: those who meet its criteria (dynamic), or those put into it (static).
 
-    `refreshed_at` is when its members were last worked out or changed.
+    `refreshed_at` is when its members were last worked out or changed. `builtin` is the key of one that every
+    tenant has; its members are not stored.
     """
 
     __tablename__: ClassVar[Any] = "segment"
     __table_args__ = (
         UniqueConstraint("tenant_id", "name", name="segment_tenant_id_name_key"),
+        UniqueConstraint("tenant_id", "builtin", name="segment_tenant_id_builtin_key"),
         ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name="segment_tenant_id_fkey"),
         CheckConstraint("type IN ('dynamic', 'static')", name="segment_type_check"),
         CheckConstraint("(type = 'dynamic') = (criteria IS NOT NULL)", name="segment_criteria_check"),
+        CheckConstraint("builtin IS NULL OR type = 'dynamic'", name="segment_builtin_check"),
     )
 
     tenant_id: int = tenant_key()
@@ -37,6 +40,7 @@ class Segment(SQLModel, table=True):
     refreshed_at: datetime | None = moment(nullable=True)
     created_at: datetime = moment(now=True)
     updated_at: datetime = moment(now=True)
+    builtin: str | None = None
 
 
 class SegmentMember(SQLModel, table=True):

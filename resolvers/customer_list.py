@@ -53,7 +53,7 @@ async def page(
     the database would take too long.
     """
     condition = None if query.criteria is None else compile_criteria(query.criteria)
-    clauses = [] if condition is None else [condition.clause]
+    clauses = [] if condition is None else [condition.of_customers]
     if query.search is not None and query.search.strip():
         clauses.append(_found(query.search))
     if query.segment is not None:
@@ -137,6 +137,8 @@ def _members(scored: bool) -> Relation[CustomerRow]:
 
 _SCORED = {name for name, field in FIELDS.items() if field.source is Source.SCORE}
 _ORDERS, _MEMBER_ORDERS = _orders("customer"), _orders("member")
+CURSORS = _ORDERS["id", False].cursors
+"""The cursors of customers in the order of their ids."""
 MEMBER_CURSORS = _MEMBER_ORDERS["id", False].cursors
 """The cursors of a segment's members in the order of their ids."""
 _WITH_SCORES = select(CUSTOMERS.c.id).select_from(FROM[True]).where(CUSTOMERS.c.tenant_id == TENANT)

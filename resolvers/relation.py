@@ -7,7 +7,6 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import (
     BigInteger,
-    Column,
     ColumnElement,
     Integer,
     Select,
@@ -55,7 +54,7 @@ class Relation(Generic[T]):
     """
 
     of: KeysetList[T]
-    parent: Column[Any]
+    parent: ColumnElement[Any]
 
     async def page(
         self,

@@ -36,7 +36,7 @@ async def list_segments(
     """All segments of a tenant, by number."""
     kind = None if kind is None else segments.type_named("type", kind)
     await tenants.get(ctx, tenant)
-    page = await segments.page(ctx, tenant, kind=kind, first=segments.MOST)
+    page = await segments.page(ctx, tenant, kind=kind, first=segments.MOST_LISTED)
     found = [
         SegmentData(
             id=row.id,

@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import strawberry
 
-from resolvers import customer_list
+from resolvers import customer_list, segments
 from resolvers.customer_list import CustomerQuery
+from resolvers.segments import SegmentRow
 from resolvers.tenants import TenantRow
 from schema.context import Info
 from schema.customer import CustomerConnection
@@ -55,7 +56,7 @@ async def customer_page(
     query: str | None = None,
     filters: CustomerFilter | None = None,
     order: CustomerOrder | None = None,
-    segment: int | None = None,
+    segment: SegmentRow | None = None,
 ) -> CustomerConnection:
     """A page of customers, of all or of the members of a segment."""
     wanted = CustomerQuery(
@@ -63,8 +64,9 @@ async def customer_page(
         criteria=criteria_of(filters, owner.id),
         sort=order.field.value if order else "id",
         descending=order is not None and order.direction is OrderDirection.DESC,
-        segment=segment,
     )
+    if segment is not None:
+        wanted = segments.members(segment, wanted)
     total = selects(info, "totalCount")
     page = await customer_list.page(info.context, owner.id, wanted, **window._asdict(), with_total=total)
     return CustomerConnection.of(owner, page)

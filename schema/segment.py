@@ -9,7 +9,7 @@ from strawberry.scalars import JSON
 from kit import ids
 from kit.page import Page
 from resolvers import segments
-from resolvers.segments import Membership, Reason, SegmentRow
+from resolvers.segments import Membership, SegmentRow, Truth
 from resolvers.tenants import TenantRow
 from schema.context import Info
 from schema.customer import Customer, CustomerConnection
@@ -46,6 +46,9 @@ class Segment(Node):
     updated_at: datetime = strawberry.field(
         description="When its name, criteria or description last changed."
     )
+    is_built_in: bool = strawberry.field(
+        description="Whether every tenant has it: a class of a score. It cannot be changed or deleted."
+    )
 
     tenant: Annotated["Tenant", strawberry.lazy("schema.tenant")] = strawberry.field(
         resolver=tenant_of, description="The tenant whose segment this is."
@@ -67,7 +70,7 @@ class Segment(Node):
     ) -> CustomerConnection | None:
         window = Window(first, after, last, before)
         return await customer_page(
-            info, self.owner, window, query=query, filters=filter, order=order_by, segment=self.row.id
+            info, self.owner, window, query=query, filters=filter, order=order_by, segment=self.row
         )
 
     @classmethod
@@ -85,6 +88,7 @@ class Segment(Node):
             last_updated_at=row.refreshed_at,
             created_at=row.created_at,
             updated_at=row.updated_at,
+            is_built_in=row.builtin is not None,
         )
 
 
@@ -118,7 +122,7 @@ class SegmentReason:
     value: str | None = strawberry.field(description="The customer's value of the field, as text.")
 
     @classmethod
-    def of(cls, row: Reason) -> "SegmentReason":
+    def of(cls, row: Truth) -> "SegmentReason":
         return cls(path=row.path, text=row.sentence, field=row.field, value=row.value)
 
 
@@ -128,7 +132,10 @@ class CustomerSegmentEdge:
     row: strawberry.Private[Membership]
     cursor: str = strawberry.field(description="Where the segment stands in the list.")
     node: Segment = strawberry.field(description="The segment.")
-    added_at: datetime = strawberry.field(description="Since when the customer has been in it.")
+    added_at: datetime | None = strawberry.field(
+        description="Since when the customer has been in it. Null for a built-in one that no run has "
+        "seen the customer come into: they were in it from the first."
+    )
 
     @strawberry.field(
         description="The clauses of a dynamic segment that the customer meets now; none of a static one."

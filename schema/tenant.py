@@ -93,6 +93,11 @@ class Tenant(Node):
         description="Who would be in a segment of these criteria, before it is made. Null with an error "
         "where the criteria are refused or take too long.",
     )
+    segment_explain: segment_list.SegmentExplanation | None = strawberry.field(
+        resolver=segment_list.segment_explain,
+        description="Why a customer is in a dynamic segment or meets criteria, or not, clause by clause. "
+        "Null with an error where there is no such customer or segment.",
+    )
     orders: OrderConnection | None = strawberry.field(
         resolver=orders_of_tenant,
         description="A page of the orders, newest first unless told. 50 rows unless told.",

@@ -5,7 +5,6 @@ not the first. `prepare` refuses one that does not.
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -15,7 +14,7 @@ from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import BinaryExpression, ClauseElement
-from sqlalchemy.sql.selectable import FromClause
+from sqlalchemy.sql.selectable import Alias, FromClause
 from sqlalchemy.sql.visitors import iterate
 
 TENANT = bindparam("tenant_id", type_=BigInteger)
@@ -59,10 +58,15 @@ def load(path: Path) -> Statement:
 
 
 def _tenant_tables(clause: ClauseElement) -> set[FromClause]:
+    """The tables of tenants that take part: each by each of its aliases, and by itself where it has none."""
     columns = (each for each in iterate(clause) if isinstance(each, Column))
-    tables: Iterable[FromClause] = (each.table for each in columns if isinstance(each.table, Table))
-    found = {each for each in iterate(clause) if isinstance(each, Table)} | set(tables)
-    return {each for each in found if "tenant_id" in each.c}
+    named: set[FromClause] = {each.table for each in columns if isinstance(each.table, Table)}
+    aliases = {
+        each for each in iterate(clause) if isinstance(each, Alias) and isinstance(each.element, Table)
+    }
+    apart = {each.element for each in aliases} - named
+    found = {each for each in iterate(clause) if isinstance(each, Table)} - apart
+    return {each for each in found | named | aliases if "tenant_id" in each.c}
 
 
 def _constrained(clause: ClauseElement) -> set[FromClause]:

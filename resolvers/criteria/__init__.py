@@ -4,10 +4,11 @@
 where; `compile_criteria` makes a condition of the tree.
 """
 
-from resolvers.criteria.condition import Condition, compile_criteria
+from resolvers.criteria.condition import Compiling, Condition, compile_criteria
 from resolvers.criteria.fields import FIELDS, FROM, Field, Source
 from resolvers.criteria.parse import Parser, parse
-from resolvers.criteria.tree import All, Any, Comparison, Node, Not, clauses
+from resolvers.criteria.tallies import joined
+from resolvers.criteria.tree import All, Any, Comparison, Node, Not, Tally, clauses, holds
 
 __all__ = [
     "FIELDS",
@@ -15,13 +16,17 @@ __all__ = [
     "All",
     "Any",
     "Comparison",
+    "Compiling",
     "Condition",
     "Field",
     "Node",
     "Not",
     "Parser",
     "Source",
+    "Tally",
     "clauses",
     "compile_criteria",
+    "holds",
+    "joined",
     "parse",
 ]

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, FromClause, and_, case, select
+from sqlalchemy import ColumnElement, FromClause, and_, case, select
 
 from kit.db import TENANT
 from kit.page import DAY, DECIMAL, FLOAT, INSTANT, INTEGER, TEXT, Kind
@@ -19,12 +19,16 @@ CUSTOMERS = TABLES["customer"]
 SCORES = TABLES["customer_score"]
 _CURRENT = TABLES["score_current"]
 
+AGES = ("within_days", "more_than_days_ago")
+"""Comparisons with the tenant's own day of today."""
+
 
 class Source(Enum):
-    """The table a field is in."""
+    """Where a field is: in a table of customers', or in what an event or a tally of rows tells of itself."""
 
     CUSTOMER = "customer"
     SCORE = "score"
+    TALLIED = "tallied"
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -32,18 +36,14 @@ class Field:
     """One field. `choices` are all its values where they are few; `folded` makes one as the column has it."""
 
     name: str
-    column: Column[Any]
+    column: ColumnElement[Any]
     kind: Kind
     meaning: str
+    source: Source
     choices: tuple[str, ...] = ()
     folded: Callable[[ColumnElement[Any]], ColumnElement[Any]] | None = None
     bytewise: bool = False
     """Whether the column is sorted byte by byte, so that an index finds what a text begins with."""
-
-    @property
-    def source(self) -> Source:
-        """The table it is in."""
-        return Source.SCORE if self.column.table is SCORES else Source.CUSTOMER
 
     @property
     def operators(self) -> tuple[str, ...]:
@@ -52,7 +52,8 @@ class Field:
             return "eq", "in", "not_in", "exists"
         if self.kind is TEXT:
             return "eq", "in", "not_in", "starts_with", "exists"
-        return "eq", "in", "not_in", "gte", "gt", "lte", "lt", "between", "exists"
+        exact = ("eq", "in", "not_in", "gte", "gt", "lte", "lt", "between", "exists")
+        return (*exact, *AGES) if self.kind in (DAY, INSTANT) else exact
 
     @property
     def sorted_by(self) -> tuple[ColumnElement[Any], Kind]:
@@ -71,11 +72,11 @@ class Field:
 
 
 def _profile(name: str, column: str, kind: Kind, meaning: str, **more: Any) -> Field:
-    return Field(name, CUSTOMERS.c[column], kind, meaning, **more)
+    return Field(name, CUSTOMERS.c[column], kind, meaning, Source.CUSTOMER, **more)
 
 
 def _score(name: str, kind: Kind, meaning: str, *choices: str, column: str = "") -> Field:
-    return Field(name, SCORES.c[column or name], kind, meaning, choices)
+    return Field(name, SCORES.c[column or name], kind, meaning, Source.SCORE, choices)
 
 
 _ALL = (

@@ -6,13 +6,17 @@ from typing import Any as Anything
 from typing import NoReturn
 
 from kit.errors import InvalidInputError
-from resolvers.criteria.fields import FIELDS, Field
+from resolvers.criteria.fields import AGES, FIELDS, Field
+from resolvers.criteria.json_fields import ATTRIBUTES
+from resolvers.criteria.parse_json import values_under
+from resolvers.criteria.parse_tally import event_tally, order_tally
 from resolvers.criteria.tree import All, Any, Comparison, Membership, Node, Not
 from resolvers.criteria.values import checked
 
 DEEPEST, MOST_CONDITIONS, MOST_VALUES, MOST_ALTOGETHER = 8, 100, 1000, 5000
-GROUPS = ("all", "any", "not")
+MOST_TALLIES, MOST_DAYS = 10, 36_500
 _SEGMENTS, _QUANTITIES = "segments", ("any", "all", "none")
+GROUPS, TALLIED = ("all", "any", "not"), ("orders", "event")
 _LISTS = ("in", "not_in", "between")
 
 
@@ -43,6 +47,7 @@ class Parser:
         self._segment = segment
         self._conditions = 0
         self._compared_with = 0
+        self._tallies = 0
 
     def whole(self, criteria: Anything) -> Node:
         """The tree. Raises InvalidInputError for anything that is not accepted, and for no condition."""
@@ -51,11 +56,13 @@ class Parser:
     def _group(self, found: Anything, path: str, depth: int) -> Node:
         """An object: all of its conditions."""
         if not isinstance(found, dict):
-            self._refuse(path, f"{path} must be an object of conditions, not {_shown(found)}.")
+            self.refuse(path, f"{path} must be an object of conditions, not {shown(found)}.")
         if depth > DEEPEST:
-            self._refuse(path, f"{path} is nested too deeply; at most {DEEPEST} levels are accepted.")
+            self.refuse(path, f"{path} is nested too deeply; at most {DEEPEST} levels are accepted.")
         if not found:
-            self._refuse(path, f"{path} names no condition; give at least one field.")
+            self.refuse(path, f"{path} names no condition; give at least one field.")
+        if "event" in found:
+            return event_tally(self, found, path)
         parts = [self._condition(name, value, path, depth) for name, value in found.items()]
         return parts[0] if len(parts) == 1 else All(tuple(parts))
 
@@ -67,20 +74,24 @@ class Parser:
             return Not(here, self._group(value, here, depth + 1))
         if name == _SEGMENTS:
             return self._memberships(value, f"{path}.{name}")
+        if name == "orders":
+            return order_tally(self, value, f"{path}.orders")
+        if name == "attributes":
+            return values_under(self, value, f"{path}.attributes", ATTRIBUTES, "attributes.")
         if name not in FIELDS:
-            self._unknown(path, name, "field", [*FIELDS, *GROUPS])
-        return self._field(FIELDS[name], value, f"{path}.{self._spell(name)}")
+            self.unknown(path, name, "field", [*FIELDS, *GROUPS, *TALLIED, "attributes"])
+        return self.comparisons(FIELDS[name], value, f"{path}.{self._spell(name)}")
 
     def _memberships(self, found: Anything, path: str) -> Node:
         if self._segment is None:
-            self._refuse(path, f"{path}: what a segment is made of cannot be segments.")
+            self.refuse(path, f"{path}: what a segment is made of cannot be segments.")
         if not isinstance(found, dict) or not found:
-            self._refuse(path, f"{path} compares with nothing; accepted are {', '.join(_QUANTITIES)}.")
+            self.refuse(path, f"{path} compares with nothing; accepted are {', '.join(_QUANTITIES)}.")
         parts: list[Node] = []
         for name, given in found.items():
             here = f"{path}.{name}"
             if not isinstance(given, list) or not 0 < len(given) <= MOST_CONDITIONS:
-                self._refuse(here, f"{here} must be a list of 1 to {MOST_CONDITIONS} segments.")
+                self.refuse(here, f"{here} must be a list of 1 to {MOST_CONDITIONS} segments.")
             numbers = [self._segment(each, f"{here}[{at}]") for at, each in enumerate(given)]
             groups = [(each,) for each in numbers] if name == "all" else [tuple(numbers)]
             parts += [Membership(path, each, name != "none") for each in groups]
@@ -91,82 +102,100 @@ class Parser:
 
     def _several(self, name: str, found: Anything, path: str, depth: int) -> Node:
         if not isinstance(found, list) or not found:
-            self._refuse(path, f"{path} must be a list of conditions, with at least one.")
+            self.refuse(path, f"{path} must be a list of conditions, with at least one.")
         if len(found) > MOST_CONDITIONS:
             self._too_many(path)
         parts = tuple(self._group(each, f"{path}[{at}]", depth + 1) for at, each in enumerate(found))
         return Any(parts) if name == "any" else All(parts)
 
-    def _field(self, field: Field, value: Anything, path: str) -> Node:
+    def comparisons(self, field: Field, value: Anything, path: str) -> Node:
         """A value: that one. A list: any of them. An object: all of its comparisons."""
         if isinstance(value, list):
-            return self._compared(field, "in", value, path, path)
+            return self.compared(field, "in", value, path, path)
         if not isinstance(value, dict):
-            return self._compared(field, "eq", value, path, path)
+            return self.compared(field, "eq", value, path, path)
         if not value:
-            self._refuse(path, f"{path} compares with nothing; accepted are {self._names(field.operators)}.")
+            self.refuse(path, f"{path} compares with nothing; accepted are {self._names(field.operators)}.")
         for name in value:
             if name not in field.operators:
-                self._unknown(path, name, "comparison", field.operators)
+                self.unknown(path, name, "comparison", field.operators)
         parts = [
-            self._compared(field, name, each, f"{path}.{self._spell(name)}", path)
+            self.compared(field, name, each, f"{path}.{self._spell(name)}", path)
             for name, each in value.items()
         ]
         return parts[0] if len(parts) == 1 else All(tuple(parts))
 
-    def _compared(self, field: Field, operator: str, value: Anything, path: str, stated: str) -> Comparison:
+    def compared(self, field: Field, operator: str, value: Anything, path: str, stated: str) -> Comparison:
+        """One comparison, whose value is at `path`; `stated` is where its field is."""
         self._conditions += 1
         if self._conditions > MOST_CONDITIONS:
             self._too_many(path)
         if operator == "exists":
             if not isinstance(value, bool):
-                self._refuse(path, f"{path} is {_shown(value)}; accepted are true and false.")
+                self.refuse(path, f"{path} is {shown(value)}; accepted are true and false.")
             return Comparison(stated, field, operator, value)
+        if operator in AGES:
+            return Comparison(stated, field, operator, self.days(value, path))
         if operator not in _LISTS:
             return Comparison(stated, field, operator, self._value(field, value, path))
         return Comparison(stated, field, operator, self._values(field, operator, value, path))
 
+    def days(self, value: Anything, path: str) -> int:
+        """A number of days."""
+        if type(value) is not int or not 0 <= value <= MOST_DAYS:
+            self.refuse(path, f"{path} is {shown(value)}; accepted is a number of days, 0 to {MOST_DAYS:,}.")
+        return value
+
     def _values(self, field: Field, operator: str, found: Anything, path: str) -> list[Anything]:
         if not isinstance(found, list) or not 0 < len(found) <= MOST_VALUES:
-            self._refuse(path, f"{path} must be a list of 1 to {MOST_VALUES:,} values.")
+            self.refuse(path, f"{path} must be a list of 1 to {MOST_VALUES:,} values.")
         self._compared_with += len(found)
         if self._compared_with > MOST_ALTOGETHER:
-            self._refuse(path, f"{self._root} names more than {MOST_ALTOGETHER:,} values altogether.")
+            self.refuse(path, f"{self._root} names more than {MOST_ALTOGETHER:,} values altogether.")
         if operator == "between" and len(found) != 2:
-            self._refuse(path, f"{path} must be a list of two values, the lower one first.")
+            self.refuse(path, f"{path} must be a list of two values, the lower one first.")
         values = [self._value(field, each, f"{path}[{at}]") for at, each in enumerate(found)]
         if operator == "between" and values[0] > values[1]:
-            self._refuse(path, f"{path} must have the lower value first.")
+            self.refuse(path, f"{path} must have the lower value first.")
         return values
 
     def _value(self, field: Field, value: Anything, path: str) -> Anything:
         if value is None:
             absent = self._spell("exists")
             hint = f"{self._spell(field.name)}: {{{absent}: {'false' if absent == 'exists' else 'true'}}}"
-            self._refuse(path, f"{path} is null; to find those without a value, give {hint}.")
+            self.refuse(path, f"{path} is null; to find those without a value, give {hint}.")
         try:
             return checked(field, value)
         except ValueError as error:
-            self._refuse(path, f"{path} is {_shown(value)}; accepted is {error}")
+            self.refuse(path, f"{path} is {shown(value)}; accepted is {error}")
 
-    def _unknown(self, path: str, name: Anything, what: str, known: Iterable[str]) -> NoReturn:
+    def count_tally(self, path: str) -> None:
+        """Count a tally. Refuses one too many."""
+        self._tallies += 1
+        if self._tallies > MOST_TALLIES:
+            told = f"{self._root} asks for orders or events more than {MOST_TALLIES} times."
+            self.refuse(path, told)
+
+    def unknown(self, path: str, name: Anything, what: str, known: Iterable[str]) -> NoReturn:
+        """Refuse a name, with the nearest of those that are known."""
         names = {self._spell(each): each for each in known}
         near = get_close_matches(str(name)[:60].lower(), names, n=1, cutoff=0.5)
         hint = f" did you mean {near[0]}?" if near else ""
-        told = f"{_shown(name)} is not a {what};{hint or f' accepted are {self._names(known)}.'}"
-        self._refuse(f"{path}.{str(name)[:60]}", f"{path}: {told}")
+        told = f"{shown(name)} is not a {what};{hint or f' accepted are {self._names(known)}.'}"
+        self.refuse(f"{path}.{str(name)[:60]}", f"{path}: {told}")
 
     def _too_many(self, path: str) -> NoReturn:
-        self._refuse(path, f"{self._root} has too many conditions; at most {MOST_CONDITIONS} are accepted.")
+        self.refuse(path, f"{self._root} has too many conditions; at most {MOST_CONDITIONS} are accepted.")
 
     def _names(self, names: Iterable[str]) -> str:
         return ", ".join(map(self._spell, names))
 
-    def _refuse(self, path: str, message: str) -> NoReturn:
+    def refuse(self, path: str, message: str) -> NoReturn:
+        """Raises InvalidInputError, whose field is the path."""
         raise InvalidInputError(path, message if message.endswith(("?", ".")) else f"{message}.")
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
     """A wrong value in a message, cut short."""
     if value is None or isinstance(value, bool):
         return str(value).lower().replace("none", "null")

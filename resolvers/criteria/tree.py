@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any as Anything
 from typing import TypeAlias
 
@@ -21,6 +22,8 @@ class Comparison:
         """The comparison in words, such as `monetary is at least 100`."""
         if self.operator == "exists":
             return f"{self.field.name} is {'known' if self.value else 'not known'}"
+        if self.operator in _AGES:
+            return f"{self.field.name} {_AGES[self.operator].format(self.value)}"
         shown = self.value if isinstance(self.value, list) else [self.value]
         texts = [self.field.shown(each) for each in shown]
         few = f"{', '.join(texts[:10])} and {len(texts) - 10} more" if len(texts) > 10 else ", ".join(texts)
@@ -69,9 +72,52 @@ class Not:
         return f"not: {inner}"
 
 
-Node: TypeAlias = Comparison | Membership | All | Any | Not
-Clause: TypeAlias = Comparison | Membership | Not
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Days of the tenant, both ends included: the last so many, or from one day to another."""
 
+    within_days: int | None = None
+    since: date | None = None
+    until: date | None = None
+
+    def sentence(self) -> str:
+        """The window in words; nothing for all time."""
+        if self.within_days is not None:
+            return f"within the last {self.within_days} days"
+        texts = [f"since {self.since}"] if self.since else []
+        return ", ".join(texts + ([f"until {self.until}"] if self.until else []))
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What a customer's rows of one kind come to: paid orders, or events of the type `event`.
+
+    `compared` are comparisons of their count, sum, first and last day, all of which must hold; `where` says
+    which events count.
+    """
+
+    path: str
+    event: str | None
+    window: Window
+    where: "Node | None"
+    compared: tuple[Comparison, ...]
+
+    @property
+    def of(self) -> str:
+        """What is tallied, in words."""
+        return "orders" if self.event is None else f"{self.event} events"
+
+    def sentence(self) -> str:
+        """The tally in words, such as `page_view events within the last 30 days: count is at least 3`."""
+        few = "" if self.where is None else " and ".join(each.sentence() for each in clauses(self.where))
+        told = " ".join(filter(None, [self.of, self.window.sentence(), few and f"where {few}"]))
+        return f"{told}: {', '.join(each.sentence() for each in self.compared)}"
+
+
+Node: TypeAlias = Comparison | Membership | All | Any | Not | Tally
+Clause: TypeAlias = Comparison | Membership | Not | Tally
+
+_AGES = {"within_days": "is within the last {} days", "more_than_days_ago": "is more than {} days ago"}
 _WORDS = {
     "eq": "is",
     "in": "is one of",
@@ -86,9 +132,17 @@ _WORDS = {
 
 
 def clauses(node: Node) -> Iterator[Clause]:
-    """The clauses of criteria, in their order: its comparisons, and what is negated as one clause each."""
+    """The clauses of criteria, in their order; what is negated is one clause."""
     if isinstance(node, All | Any):
         for part in node.parts:
             yield from clauses(part)
     else:
         yield node
+
+
+def holds(node: Node, truths: Iterator[bool]) -> bool:
+    """Whether criteria hold, by the truth of each of their clauses in their order."""
+    if not isinstance(node, All | Any):
+        return next(truths)
+    parts = [holds(part, truths) for part in node.parts]
+    return all(parts) if isinstance(node, All) else any(parts)

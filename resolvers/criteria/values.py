@@ -64,7 +64,8 @@ def _text(value: Any) -> str | None:
     return value if isinstance(value, str) and len(value) <= _LONGEST and storable(value) else None
 
 
-def _day(value: Any) -> date | None:
+def day(value: Any) -> date | None:
+    """A day, or None for what is none."""
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
     if not isinstance(value, str) or len(value) != len("2024-12-31"):
@@ -90,7 +91,7 @@ _CHECKS: dict[Kind, Callable[[Any], Any]] = {
     DECIMAL: _decimal,
     FLOAT: _float,
     TEXT: _text,
-    DAY: _day,
+    DAY: day,
     INSTANT: _instant,
 }
 ACCEPTED = {

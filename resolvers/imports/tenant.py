@@ -9,6 +9,7 @@ from kit import money
 from kit.db import Work
 from kit.errors import ConflictError, InvalidInputError, NotFoundError
 from resolvers.imports.options import NewTenant
+from resolvers.segments import builtin
 
 _FIND = "SELECT name, currency, time_zone FROM tenant WHERE id = %(id)s"
 _ADD = """
@@ -54,6 +55,8 @@ def find_or_create(work: Work, tenant: int, new: NewTenant | None) -> Shop:
         added = {"id": tenant, "name": wanted.name, "slug": slug}
         created = work.count(_ADD, added | {"currency": wanted.currency, "time_zone": wanted.time_zone}) == 1
         rows = work.run(_FIND, {"id": tenant})
+        if created:
+            builtin.ensure(work)
         if not rows:
             raise ConflictError(
                 f"Another tenant was made as {slug!r} at the same moment; run the import again."

@@ -25,6 +25,7 @@ from resolvers.processing.request import ANALYSES, Request
 from resolvers.processing.shop import Shop, find_shop, last_order
 from resolvers.processing.summary import Json, of_analysis, of_run
 from resolvers.processing.swap import stand, sweep, write_scores
+from resolvers.segments import builtin
 from resolvers.segments.refresh import refresh_all
 from resolvers.settings import STALENESS_HOURS, ScoringSettings, of_stored
 from scoring.analysis import Analysis, analyse
@@ -148,6 +149,7 @@ def _run(
         report["settings"] = settings.as_json()
         report["periods"] = figures.counts()
         _finish(work, run_id, orders, analysis, shop.scale, report, version)
+        builtin.ensure(work, builtin.counted(analysis))
         announce.run_changed(work, shop.tenant, run_id, moves=bool(changes))
     refresh_all(work, shop.tenant)
     control.notify("sweeping", 1.0)

@@ -1,34 +1,41 @@
 """Segments of a shop's own making: dynamic ones by criteria, static ones by lists of customers."""
 
+from resolvers.segments.builtin import BUILTIN
 from resolvers.segments.listing import list_members
-from resolvers.segments.members import (
-    MemberOutcome,
-    Membership,
-    add_members,
-    of_customer,
-    remove_members,
-)
-from resolvers.segments.preview import Preview, preview, sample
-from resolvers.segments.reasons import Reason, reasons
-from resolvers.segments.rows import SegmentRow, find, get, page, type_named
+from resolvers.segments.members import MemberOutcome, add_members, remove_members
+from resolvers.segments.memberships import Membership, of_customer
+from resolvers.segments.preview import Overlap, Preview, overlaps, parameters, preview, sample
+from resolvers.segments.reasons import Explanation, explain, reasons
+from resolvers.segments.rows import SegmentRow, find, get, members, page, type_named
+from resolvers.segments.truths import Truth
 from resolvers.segments.write import MOST, SegmentChanges, create, delete, refresh, update
+
+MOST_LISTED = MOST + len(BUILTIN)
+"""Segments that a tenant may have with those that every tenant has."""
 
 __all__ = [
     "MOST",
+    "MOST_LISTED",
+    "Explanation",
     "MemberOutcome",
     "Membership",
+    "Overlap",
     "Preview",
-    "Reason",
     "SegmentChanges",
     "SegmentRow",
+    "Truth",
     "add_members",
     "create",
     "delete",
+    "explain",
     "find",
     "get",
     "list_members",
+    "members",
     "of_customer",
+    "overlaps",
     "page",
+    "parameters",
     "preview",
     "reasons",
     "refresh",

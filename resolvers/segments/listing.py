@@ -2,15 +2,15 @@
 
 from sqlalchemy import BigInteger, bindparam, select
 
-from kit.db import TENANT, prepare
+from kit.db import TENANT, Statement, prepare
 from kit.errors import InvalidInputError
 from kit.page import Page
 from resolvers import customer_list
 from resolvers.context import READ, Ctx
-from resolvers.customer_list import CustomerQuery
+from resolvers.criteria import compile_criteria, parse
 from resolvers.customers import CustomerRow
 from resolvers.segments.members import MEMBERS
-from resolvers.segments.rows import SegmentRow
+from resolvers.segments.rows import SegmentRow, members
 
 _BEFORE = prepare(
     select(MEMBERS.c.customer_id)
@@ -38,19 +38,33 @@ async def list_members(
         after = await _cursor(ctx, tenant, segment, offset)
         if after is None:
             return Page([], [], has_next=False, has_previous=segment.member_count > 0)
-    return await customer_list.page(ctx, tenant, CustomerQuery(segment=segment.id), first=first, after=after)
+    return await customer_list.page(ctx, tenant, members(segment), first=first, after=after)
 
 
 async def _cursor(ctx: Ctx, tenant: int, segment: SegmentRow, offset: int) -> str | None:
     """The cursor of the last of so many members; None where there are fewer."""
     if offset >= segment.member_count:
         return None
+    within, skipped = ctx.query_timeout_seconds, offset - 1
+    if segment.builtin is not None:
+        before = _before(segment)
+        found = await ctx.reader.fetch(before, int, tenant=tenant, within=within, skipped=skipped)
+        return customer_list.CURSORS.write((found[0],)) if found else None
     found = await ctx.reader.fetch(
-        _BEFORE,
-        int,
-        tenant=tenant,
-        within=ctx.query_timeout_seconds,
-        segment=segment.id,
-        skipped=offset - 1,
+        _BEFORE, int, tenant=tenant, within=within, segment=segment.id, skipped=skipped
     )
     return customer_list.MEMBER_CURSORS.write((found[0],)) if found else None
+
+
+def _before(segment: SegmentRow) -> Statement:
+    """The number of the member of a built-in segment who stands after so many."""
+    condition = compile_criteria(parse(segment.criteria))
+    source, number = condition.source
+    return prepare(
+        select(number)
+        .select_from(source)
+        .where(condition.tenant, condition.clause)
+        .order_by(number)
+        .offset(bindparam("skipped", type_=BigInteger))
+        .limit(1)
+    )

@@ -1,22 +1,15 @@
-"""Who is in a segment: members put in and taken out, and the segments of customers."""
+"""Who is in a static segment: members put in and taken out."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple, Unpack
+from typing import NamedTuple
 
-from sqlalchemy import select
-
-from kit.db import TENANT, Statement, load
+from kit.db import Statement, load
 from kit.errors import InvalidInputError
-from kit.page import Asked, Page
 from models import TABLES
 from models.segment import STATIC
 from resolvers import tenants
 from resolvers.context import WRITE, Ctx
-from resolvers.keyset import KeysetList
-from resolvers.relation import Relation
-from resolvers.segments.rows import COLUMNS, SEGMENTS, SegmentRow
 from resolvers.segments.write import locked
 
 MEMBERS = TABLES["segment_member"]
@@ -27,39 +20,11 @@ _SQL = Path(__file__).parent.parent.parent / "models" / "sql"
 _ADD, _REMOVE = load(_SQL / "segment_members_add.sql"), load(_SQL / "segment_members_remove.sql")
 
 
-class Membership(NamedTuple):
-    """A customer in a segment, and since when."""
-
-    customer_id: int
-    added_at: datetime
-    segment: SegmentRow
-
-
 class MemberOutcome(NamedTuple):
     """What became of one customer: added, already_member, removed, no_member or not_found."""
 
     customer_id: int
     outcome: str
-
-
-def _membership(customer: int, added_at: datetime, *columns: Any) -> Membership:
-    return Membership(customer, added_at, SegmentRow(*columns))
-
-
-_MEMBERSHIPS = (
-    select(MEMBERS.c.customer_id, MEMBERS.c.added_at, *COLUMNS)
-    .select_from(MEMBERS.join(SEGMENTS, SEGMENTS.c.id == MEMBERS.c.segment_id))
-    .where(MEMBERS.c.tenant_id == TENANT, SEGMENTS.c.tenant_id == TENANT)
-)
-_OF_CUSTOMER = Relation(KeysetList("membership", SEGMENTS, _MEMBERSHIPS, _membership), MEMBERS.c.customer_id)
-
-
-async def of_customer(ctx: Ctx, tenant: int, customer: int, **asked: Unpack[Asked]) -> Page[Membership]:
-    """A page of the segments a customer is in, by their ids, read with those of the other customers.
-
-    Raises InvalidInputError for a page size or cursor that is not accepted.
-    """
-    return await _OF_CUSTOMER.page(ctx, tenant, customer, **asked)
 
 
 async def add_members(ctx: Ctx, tenant: int, segment: int, customers: Sequence[int]) -> list[MemberOutcome]:

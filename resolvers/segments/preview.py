@@ -2,21 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 
-from kit.db import TENANT, Statement, prepare
+from kit.db import TENANT, Statement, load, prepare
 from kit.errors import InvalidInputError
 from resolvers import customer_list, tenants
 from resolvers.context import Ctx
 from resolvers.criteria import Condition, Node, clauses, compile_criteria, parse
 from resolvers.customer_list import CustomerQuery
 from resolvers.customers import CUSTOMERS, CustomerRow
+from resolvers.segments.rows import COLUMNS, SegmentRow
 
 MOST = 100
-"""Customers that a sample may have."""
+"""Customers that a sample may have, and segments that are compared with."""
 
+_OVERLAPS = load(Path(__file__).parent.parent.parent / "models" / "sql" / "segment_overlaps.sql")
+_COLUMNS = ", ".join(f"segment.{column.name}" for column in COLUMNS)
 _EVERYBODY = prepare(select(func.count()).select_from(CUSTOMERS).where(CUSTOMERS.c.tenant_id == TENANT))
 
 
@@ -37,6 +43,25 @@ class Preview:
     def clauses(self) -> list[str]:
         """The criteria's clauses in words."""
         return [each.sentence() for each in clauses(self.criteria)]
+
+    @property
+    def statement(self) -> Statement:
+        """What the database is asked for the ids of those who meet the criteria."""
+        condition = compile_criteria(self.criteria)
+        source, number = condition.source
+        return prepare(select(number).select_from(source).where(condition.tenant, condition.clause))
+
+
+class Overlap(NamedTuple):
+    """How many of those who meet criteria are in a segment."""
+
+    segment: SegmentRow
+    customers: int
+
+    @classmethod
+    def of(cls, customers: int, *columns: Any) -> "Overlap":
+        """From a row: the number, then the columns of the segment."""
+        return cls(SegmentRow(*columns), customers)
 
 
 async def preview(ctx: Ctx, tenant: int, criteria: Any) -> Preview:
@@ -69,6 +94,33 @@ def _count(condition: Condition) -> Statement:
 
 async def sample(ctx: Ctx, tenant: int, of: Preview, *, first: int) -> Sequence[CustomerRow]:
     """The first customers, by id, who meet the criteria. Raises as `preview` does."""
+    _check(first)
+    return (await customer_list.page(ctx, tenant, CustomerQuery(criteria=of.criteria), first=first)).rows
+
+
+async def overlaps(ctx: Ctx, tenant: int, of: Preview, *, first: int) -> list[Overlap]:
+    """The segments that have most of those who meet the criteria, most first. Raises as `preview` does."""
+    _check(first)
+    within = ctx.query_timeout_seconds
+    found = await ctx.reader.fetch(_compared(of.statement), Overlap.of, tenant=tenant, within=within)
+    return found[:first]
+
+
+def _compared(met: Statement) -> Statement:
+    return Statement(_OVERLAPS.text.format(met=met.text, columns=_COLUMNS), True, met.defaults)
+
+
+def parameters(statement: Statement, tenant: int) -> dict[str, Any]:
+    """The values of a statement's parameters, as JSON has them."""
+    return {name: _plain(value) for name, value in {"tenant_id": tenant, **statement.defaults}.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    return str(value) if isinstance(value, Decimal | date | datetime) else value
+
+
+def _check(first: int) -> None:
     if not 0 <= first <= MOST:
         raise InvalidInputError("first", f"first is {first}; accepted are 0 to {MOST}.")
-    return (await customer_list.page(ctx, tenant, CustomerQuery(criteria=of.criteria), first=first)).rows

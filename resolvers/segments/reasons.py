@@ -1,31 +1,26 @@
-"""Why customers are in dynamic segments: the clauses they meet, as the database finds them."""
+"""Why customers are in dynamic segments, or are not: clause by clause."""
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import BigInteger, any_, bindparam, select
-from sqlalchemy.dialects.postgresql import ARRAY, array
-
-from kit.db import TENANT, prepare
-from kit.errors import InvalidInputError
+from kit.errors import InvalidInputError, NotFoundError
+from resolvers import tenants
 from resolvers.context import READ, Ctx
-from resolvers.criteria import FIELDS, FROM, Comparison, clauses, compile_criteria, parse
-from resolvers.criteria.fields import CUSTOMERS
-from resolvers.criteria.tree import Clause
-from resolvers.segments.rows import BY_ID
-
-_MOST_CLAUSES = 5000
+from resolvers.criteria import Node, clauses, holds, parse
+from resolvers.segments.rows import BY_ID, get
+from resolvers.segments.truths import Truth, truths
 
 
-class Reason(NamedTuple):
-    """A clause of a segment's criteria that a customer meets; `value` is theirs, as text."""
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Whether a customer meets criteria, and every clause of them, met or not."""
 
-    path: str
-    sentence: str
-    field: str | None
-    value: str | None
+    customer: int
+    meets: bool
+    clauses: list[Truth]
 
 
-async def by_members(ctx: Ctx, tenant: int, keys: list[tuple[int, int]]) -> list[list[Reason]]:
+async def by_members(ctx: Ctx, tenant: int, keys: list[tuple[int, int]]) -> list[list[Truth]]:
     """Batch function: for each segment and customer the clauses met; none for static segments."""
     segments = sorted({segment for segment, _ in keys})
     stated = {
@@ -35,52 +30,36 @@ async def by_members(ctx: Ctx, tenant: int, keys: list[tuple[int, int]]) -> list
     }
     if not stated:
         return [[] for _ in keys]
-    customers = sorted({customer for segment, customer in keys if segment in stated})
-    found = await _found(ctx, tenant, stated, customers)
-    return [found.get(key, []) for key in keys]
+    wanted = sorted({customer for segment, customer in keys if segment in stated})
+    found = await truths(ctx, tenant, stated, wanted)
+    return [[each for each in found.get(key, []) if each.holds] for key in keys]
 
 
-async def reasons(ctx: Ctx, tenant: int, segment: int, customer: int) -> list[Reason]:
+async def reasons(ctx: Ctx, tenant: int, segment: int, customer: int) -> list[Truth]:
     """Why a customer is in a segment, batched with the others of the request."""
     ctx.allow(tenant, READ)
     return await ctx.loader("reasons", tenant, by_members).load((segment, customer))
 
 
-async def _found(
-    ctx: Ctx, tenant: int, stated: dict[int, list[Clause]], customers: list[int]
-) -> dict[tuple[int, int], list[Reason]]:
-    """By segment and customer the clauses met: one row a customer, one array of truths a segment."""
-    if sum(map(len, stated.values())) > _MOST_CLAUSES:
-        raise InvalidInputError("why", "These customers' segments have too many clauses; ask for fewer rows.")
-    named = {each.field.name for told in stated.values() for each in told if isinstance(each, Comparison)}
-    names = [name for name in FIELDS if name in named]
-    truths = [array([compile_criteria(each).clause for each in told]) for told in stated.values()]
-    statement = prepare(
-        select(CUSTOMERS.c.id, *(FIELDS[name].column for name in names), *truths)
-        .select_from(FROM[True])
-        .where(
-            CUSTOMERS.c.tenant_id == TENANT,
-            CUSTOMERS.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger))),
-        )
-    )
-    within = ctx.query_timeout_seconds
-    rows = await ctx.reader.fetch(statement, _row, tenant=tenant, within=within, ids=customers)
-    found = {}
-    for customer, *rest in rows:
-        values = dict(zip(names, rest[: len(names)], strict=True))
-        for (segment, told), holds in zip(stated.items(), rest[len(names) :], strict=True):
-            met = [_reason(each, values) for each, true in zip(told, holds, strict=True) if true]
-            found[segment, customer] = met
-    return found
+async def explain(
+    ctx: Ctx, tenant: int, customer: int, *, segment: int | None = None, criteria: Any = None
+) -> Explanation:
+    """Clause by clause why a customer is in a dynamic segment, or would be in one of criteria, or not.
+
+    Raises NotFoundError for an unknown tenant, segment or customer, InvalidInputError for criteria that are
+    not accepted and for a static segment, TimedOutError where the database would take too long.
+    """
+    await tenants.get(ctx, tenant)
+    tree = parse(criteria) if segment is None else await _criteria(ctx, tenant, segment)
+    found = await truths(ctx, tenant, {0: list(clauses(tree))}, [customer])
+    if not found:
+        raise NotFoundError.of("Customer", tenant, customer)
+    told = found[0, customer]
+    return Explanation(customer, holds(tree, iter(each.holds for each in told)), told)
 
 
-def _row(*columns: Any) -> tuple[Any, ...]:
-    return columns
-
-
-def _reason(clause: Clause, values: dict[str, Any]) -> Reason:
-    if not isinstance(clause, Comparison):
-        return Reason(clause.path, clause.sentence(), None, None)
-    value = values[clause.field.name]
-    shown = None if value is None else clause.field.shown(value)
-    return Reason(clause.path, clause.sentence(), clause.field.name, shown)
+async def _criteria(ctx: Ctx, tenant: int, segment: int) -> Node:
+    row = await get(ctx, tenant, segment)
+    if row.criteria is None:
+        raise InvalidInputError("segment", "A static segment has no criteria; customers were put into it.")
+    return parse(row.criteria)

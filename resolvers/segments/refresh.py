@@ -19,7 +19,10 @@ LONGEST = 60.0
 
 _MEMBERS = load(Path(__file__).parent.parent.parent / "models" / "sql" / "segment_refresh.sql")
 _DYNAMIC = Statement(
-    "SELECT id FROM segment WHERE tenant_id = %(tenant_id)s AND type = 'dynamic' ORDER BY id", True, {}
+    "SELECT id FROM segment WHERE tenant_id = %(tenant_id)s AND type = 'dynamic' "
+    "AND builtin IS NULL ORDER BY id",
+    True,
+    {},
 )
 _LOCK = Statement(
     "SELECT criteria FROM segment WHERE tenant_id = %(tenant_id)s AND id = %(segment)s "

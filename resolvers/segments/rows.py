@@ -1,9 +1,10 @@
 """Segments as they are stored: one, or pages of them."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from kit.db import TENANT
 from kit.errors import InvalidInputError, NotFoundError
@@ -12,6 +13,8 @@ from models import TABLES
 from models.segment import DYNAMIC, STATIC
 from resolvers import tenants
 from resolvers.context import Ctx
+from resolvers.criteria import All, parse
+from resolvers.customer_list import CustomerQuery
 from resolvers.keyset import KeysetList
 from resolvers.lookup import Lookup
 
@@ -19,7 +22,10 @@ SEGMENTS = TABLES["segment"]
 
 
 class SegmentRow(NamedTuple):
-    """`criteria` are there where `type` is dynamic. `refreshed_at`: when its members were last true."""
+    """`criteria` are there where `type` is dynamic. `refreshed_at`: when its members were last true.
+
+    `builtin` is the key of a segment that every tenant has.
+    """
 
     tenant_id: int
     id: int
@@ -31,6 +37,7 @@ class SegmentRow(NamedTuple):
     refreshed_at: datetime | None
     created_at: datetime
     updated_at: datetime
+    builtin: str | None
 
 
 COLUMNS = [SEGMENTS.c[name] for name in SegmentRow._fields]
@@ -58,19 +65,38 @@ def type_named(field: str, name: str) -> str:
     return wanted
 
 
+def members(row: SegmentRow, query: CustomerQuery | None = None) -> CustomerQuery:
+    """The members of a segment, those of them that meet a query, in its order.
+
+    Members of a built-in segment are those whose standing scores say so.
+    """
+    asked = query or CustomerQuery()
+    if row.builtin is None:
+        return replace(asked, segment=row.id)
+    own = parse(row.criteria)
+    return replace(asked, criteria=own if asked.criteria is None else All((own, asked.criteria)))
+
+
 async def page(
     ctx: Ctx,
     tenant: int,
     *,
     kind: str | None = None,
+    built_in: bool | None = None,
     first: int | None = None,
     after: str | None = None,
     last: int | None = None,
     before: str | None = None,
     with_total: bool = False,
 ) -> Page[SegmentRow]:
-    """One page of the segments by id, of all or of one type. Raises as `KeysetList.page` does."""
-    where = None if kind is None else SEGMENTS.c.type == kind
+    """One page of the segments by id, of all or of one type, built in or not.
+
+    Raises as `KeysetList.page` does.
+    """
+    chosen = [] if kind is None else [SEGMENTS.c.type == kind]
+    if built_in is not None:
+        chosen.append(SEGMENTS.c.builtin.is_not(None) if built_in else SEGMENTS.c.builtin.is_(None))
+    where = and_(*chosen) if chosen else None
     return await _LIST.page(
         ctx, tenant, first=first, after=after, last=last, before=before, with_total=with_total, where=where
     )

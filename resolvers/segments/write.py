@@ -21,10 +21,12 @@ from resolvers.segments.rows import SegmentRow, get
 T = TypeVar("T")
 
 MOST = 500
-"""Segments that a tenant may have."""
+"""Segments of its own that a tenant may have."""
 LONGEST_NAME, LONGEST_DESCRIPTION = 100, 2000
 
-_COUNT = Statement("SELECT count(*) FROM segment WHERE tenant_id = %(tenant_id)s", True, {})
+_COUNT = Statement(
+    "SELECT count(*) FROM segment WHERE tenant_id = %(tenant_id)s AND builtin IS NULL", True, {}
+)
 _INSERT = Statement(
     "INSERT INTO segment (tenant_id, name, type, criteria, description, refreshed_at) "
     "VALUES (%(tenant_id)s, %(name)s, %(type)s, %(criteria)s, %(description)s, clock_timestamp()) "
@@ -33,7 +35,8 @@ _INSERT = Statement(
     {},
 )
 LOCK = Statement(
-    "SELECT type, criteria FROM segment WHERE tenant_id = %(tenant_id)s AND id = %(segment)s FOR UPDATE",
+    "SELECT type, criteria, builtin IS NOT NULL FROM segment "
+    "WHERE tenant_id = %(tenant_id)s AND id = %(segment)s FOR UPDATE",
     True,
     {},
 )
@@ -137,14 +140,20 @@ async def refresh(ctx: Ctx, tenant: int, segment: int) -> SegmentRow:
 
 
 async def locked(transaction: Transaction, tenant: int, segment: int) -> tuple[str, dict[str, Any] | None]:
-    """Type and criteria of a segment, whose row is locked until the end. Raises NotFoundError."""
-    found = await transaction.fetch(LOCK, _pair, tenant=tenant, segment=segment)
+    """Type and criteria of a segment, whose row is locked until the end.
+
+    Raises NotFoundError for an unknown one, InvalidInputError for a built-in one.
+    """
+    found = await transaction.fetch(LOCK, _locked, tenant=tenant, segment=segment)
     if not found:
         raise NotFoundError.of("Segment", tenant, segment)
     return found[0]
 
 
-def _pair(kind: str, criteria: dict[str, Any] | None) -> tuple[str, dict[str, Any] | None]:
+def _locked(kind: str, criteria: dict[str, Any] | None, builtin: bool) -> tuple[str, dict[str, Any] | None]:
+    if builtin:
+        told = "The segment is built in: its members follow from the scores, and it stays as it is."
+        raise InvalidInputError("id", told)
     return kind, criteria
 
 

@@ -10,6 +10,7 @@ from kit.zone import zone
 from resolvers import tenants
 from resolvers.context import ADMIN, WRITE, Actor, Ctx
 from resolvers.imports.tenant import free_slug, mark_changed
+from resolvers.segments import builtin
 from resolvers.tenants import TenantRow
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -116,7 +117,10 @@ def make(work: Work, values: dict[str, str], number: int | None) -> int:
         chosen = values.get("slug") or free_slug(work, values["name"], number)
         if work.run(_TAKEN, {"slug": chosen}):
             raise _taken(chosen)
-        return _add(work, {**values, "slug": chosen}, number)
+        made = _add(work, {**values, "slug": chosen}, number)
+    with work.transaction(made):
+        builtin.ensure(work)
+    return made
 
 
 def change(work: Work, tenant: int, wanted: dict[str, str]) -> bool:

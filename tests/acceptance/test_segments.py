@@ -159,7 +159,7 @@ async def test_members_in_any_order_are_those_of_the_list_of_all_customers(score
 async def test_members_of_many_segments_take_one_statement(scored, create, ask, application):
     for number in range(12):
         await create(f"s{number}", criteria={"frequency": {"gte": number}})
-    query = """{ tenant(databaseId: 56) { segments(first: %s) { nodes { name
+    query = """{ tenant(databaseId: 56) { segments(isBuiltIn: false, first: %s) { nodes { name
       members(first: 3, filter: {monetary: {gte: 1}}, orderBy: {field: MONETARY}) {
         totalCount nodes { databaseId } } } } } }"""
     spent, found = [], {}
@@ -190,7 +190,7 @@ async def test_a_run_works_the_members_out_anew_and_who_stays_keeps_its_day(urls
     assert gone not in after
     kept = scored.owner.execute(
         "SELECT member_count, (SELECT added_at::date::text FROM segment_member WHERE customer_id = %s), "
-        "refreshed_at > %s FROM segment",
+        "refreshed_at > %s FROM segment WHERE builtin IS NULL",
         [stays, segment["lastUpdatedAt"]],
     ).fetchone()
     assert kept == (len(after), "2020-01-01", True)
@@ -205,7 +205,8 @@ async def test_a_segment_that_cannot_be_refreshed_fails_neither_the_run_nor_the_
         process(urls.app, 56, Request.of(None, "latest", force=True))
     assert [each["event"] for each in logs if each["log_level"] == "warning"] == ["segment not refreshed"]
     rows = scored.owner.execute(
-        "SELECT name, extract(year FROM refreshed_at) > 2020, member_count > 0 FROM segment ORDER BY name"
+        "SELECT name, extract(year FROM refreshed_at) > 2020, member_count > 0 FROM segment "
+        "WHERE builtin IS NULL ORDER BY name"
     ).fetchall()
     assert rows == [("broken", False, True), ("fine", True, True)]
     last = scored.owner.execute("SELECT status FROM score_run ORDER BY id DESC LIMIT 1").fetchone()
@@ -265,12 +266,19 @@ async def test_a_customers_segments_tell_why(scored, create, ask, application):
     one, two = wanted(scored, "clv_tier = 'high'")[:2]
     await ask(MEMBERS % "Add", input={"id": hand["id"], "customerIds": [ids.encode("Customer", 56, one)]})
     query = """{ tenant(databaseId: 56) { customers(first: %s) { nodes { databaseId
-      segments(first: 3) { edges { addedAt node { name } why { path text field value } } } } } } }"""
+      segments(first: 6) { edges {
+        addedAt node { name isBuiltIn } why { path text field value } } } } } } }"""
     sent: list[str] = []
     application.state.database.on_statement = sent.append
     nodes = (await ask(query % 150))["tenant"]["customers"]["nodes"]
     few = len(sent)
-    found = {int(each["databaseId"]): each["segments"]["edges"] for each in nodes}
+    whole = {int(each["databaseId"]): each["segments"]["edges"] for each in nodes}
+    (tier,) = [each for each in whole[one] if each["node"]["name"] == "High value"]
+    assert (tier["addedAt"], tier["why"][0]["text"]) == (None, "clv_tier is high")
+    assert [sum(each["node"]["isBuiltIn"] for each in rows) for rows in whole.values()] == [3] * len(whole)
+    found = {
+        number: [each for each in rows if not each["node"]["isBuiltIn"]] for number, rows in whole.items()
+    }
     assert [each["node"]["name"] for each in found[one]] == ["any", "all", "hand"]
     assert [each["node"]["name"] for each in found[two]] == ["any", "all"]
     monetary = scored.owner.execute(
@@ -288,7 +296,7 @@ async def test_a_customers_segments_tell_why(scored, create, ask, application):
     assert float(second["value"]) == float(str(monetary[0]))
     assert found[one][2]["why"] == []
     expected = set(wanted(scored, "clv_tier = 'high' OR (frequency < 100) IS NOT TRUE"))
-    assert {number for number, rows in found.items() if rows[0]["node"]["name"] == "any"} == (
+    assert {number for number, rows in found.items() if rows and rows[0]["node"]["name"] == "any"} == (
         expected & set(found)
     )
     sent.clear()
@@ -307,14 +315,14 @@ async def test_a_preview_counts_and_samples_without_making_anything(scored, ask)
         "clauses": ["clv_tier is high", "rfm_segment is one of Champions, Loyal Customers"],
         "sample": [{"databaseId": str(each)} for each in expected[:3]],
     }
-    assert scored.owner.execute("SELECT count(*) FROM segment").fetchone() == (0,)
+    assert scored.owner.execute("SELECT count(*) FROM segment WHERE builtin IS NULL").fetchone() == (0,)
 
 
 async def test_a_list_of_segments_by_type_and_one_by_each_id(scored, create, ask):
     dynamic = (await create("a", criteria=HIGH))["segment"]
     static = (await create("b", "STATIC"))["segment"]
     query = """query Q($type: SegmentType, $id: ID, $number: BigInt) { tenant(databaseId: 56) {
-      segments(type: $type, first: 1) { totalCount nodes { name } pageInfo { hasNextPage } }
+      segments(type: $type, isBuiltIn: false, first: 1) { totalCount nodes { name } pageInfo { hasNextPage } }
       segment(id: $id, databaseId: $number) { name } } }"""
     found = (await ask(query, id=dynamic["id"]))["tenant"]
     assert found["segments"] == {
@@ -403,7 +411,7 @@ async def test_segments_of_two_tenants_never_mix(scored, create, ask, make, urls
     ours = (await create("all", criteria=criteria))["segment"]
     assert (theirs["memberCount"], ours["memberCount"]) == ("50", "400")
     query = """query Q($id: ID) { tenant(databaseId: 56) {
-      segments { nodes { name } } segment(id: $id) { name } } }"""
+      segments(isBuiltIn: false) { nodes { name } } segment(id: $id) { name } } }"""
     found = (await ask(query, id=theirs["id"]))["tenant"]
     assert found == {"segments": {"nodes": [{"name": "all"}]}, "segment": None}
 

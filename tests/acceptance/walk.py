@@ -26,6 +26,7 @@ ARGUMENTS = {
     "Tenant.integration": "databaseId: 1",
     "Tenant.scoreRun": "databaseId: 1",
     "Tenant.segmentPreview": "criteria: {frequency: {gte: 1}}",
+    "Tenant.segmentExplain": "customerId: $customer, criteria: {frequency: {gte: 1}, orders: {count: 2}}",
 }
 """What a field is asked with, where it cannot do without."""
 

@@ -3,9 +3,10 @@
 import operator
 import unicodedata
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,7 +16,7 @@ from sqlalchemy import select
 from kit.db import TENANT, connect_for_work, prepare
 from models.score import RISKS, SEGMENTS, TIERS
 from resolvers.criteria import FIELDS, FROM, All, Comparison, Not, compile_criteria, parse
-from resolvers.criteria.fields import CUSTOMERS
+from resolvers.criteria.fields import AGES, CUSTOMERS
 from resolvers.criteria.tree import Any as AnyOf
 from resolvers.criteria.values import checked
 
@@ -46,10 +47,20 @@ def meets(node, row):
     if node.operator == "exists":
         return (value is not None) is node.value
     given = node.value
+    if node.operator in AGES:
+        return value is not None and _aged(node.operator, value, given)
     if node.field.folded:
         fold = _bare if "name" in node.field.name else _folded
         given = [fold(each) for each in given] if isinstance(given, list) else fold(given)
     return value is not None and _COMPARED[node.operator](value, given)
+
+
+def _aged(comparison, value, days):
+    """Compared with today in London, where the tenant is."""
+    now = datetime.now(ZoneInfo("Europe/London"))
+    day = value.astimezone(ZoneInfo("Europe/London")).date() if isinstance(value, datetime) else value
+    ago = now.date() - timedelta(days=days)
+    return day < ago if comparison == "more_than_days_ago" else ago <= day <= now.date()
 
 
 def _folded(text):
@@ -80,7 +91,7 @@ def rows(make):
                 _score(make, tenant, number, each)
         make.owner.execute("INSERT INTO score_current VALUES (%s, 1)", [tenant])
     names = list(FIELDS)
-    wanted = ", ".join(f"{field.column.table.name}.{field.column.name}" for field in FIELDS.values())
+    wanted = ", ".join(str(field.column) for field in FIELDS.values())
     found = make.owner.execute(
         f"SELECT customer.id, {wanted} FROM customer LEFT JOIN customer_score "
         "ON customer_id = customer.id AND customer_score.tenant_id = customer.tenant_id AND run_id = 1 "
@@ -128,7 +139,9 @@ def leaf(name):
         lambda found: sorted(found, key=lambda each: checked(field, each))
     )
     many = st.lists(some, min_size=1, max_size=3)
-    values = {"exists": st.booleans(), "in": many, "not_in": many, "between": pair}
+    days = st.integers(0, 2000)
+    ages = dict.fromkeys(AGES, days)
+    values = {"exists": st.booleans(), "in": many, "not_in": many, "between": pair, **ages}
     compared = st.sampled_from(field.operators).flatmap(
         lambda found: values.get(found, some).map(lambda value: {found: value})
     )

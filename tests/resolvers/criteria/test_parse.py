@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from kit.errors import InvalidInputError
 from resolvers.criteria import FIELDS, All, Comparison, Not, clauses, compile_criteria, parse
 
+MORE = ("orders", "event", "attributes", "count", "sum", "last", "within_days", "since", "until", "where")
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.dictionaries(
             st.sampled_from(
-                [*FIELDS, "all", "any", "not", "gte", "in", "between", "exists", "starts_with", "eq"]
+                [*FIELDS, *MORE, "all", "any", "not", "gte", "in", "between", "exists", "starts_with", "eq"]
             )
             | st.text(),
             inner,
@@ -100,6 +101,31 @@ def test_what_is_negated_is_one_clause():
         ({"name": {"starts_with": "x" * 1001}}, "criteria.name.starts_with", "text of at most"),
         ({"frequency": {"starts_with": 1}}, "criteria.frequency.starts_with", "accepted are eq"),
         ({1: 2}, "criteria.1", "is not a field"),
+        ({"created_at": {"within_days": -1}}, "criteria.created_at.within_days", "0 to 36,500"),
+        ({"created_at": {"within_days": True}}, "criteria.created_at.within_days", "0 to 36,500"),
+        ({"orders": {}}, "criteria.orders", "must be an object"),
+        ({"orders": {"cuont": 1}}, "criteria.orders.cuont", "did you mean count?"),
+        ({"orders": {"count": {"gte": "1"}}}, "criteria.orders.count.gte", "a whole number"),
+        ({"orders": {"where": {}}}, "criteria.orders.where", "accepted are count, sum"),
+        ({"orders": {"within_days": 1, "since": "2024-01-01"}}, "criteria.orders.since", "not both"),
+        ({"orders": {"since": "2024-01-02", "until": "2024-01-01"}}, "criteria.orders.until", "before since"),
+        ({"orders": {"until": "9999-12-31"}}, "criteria.orders.until", "a day such as"),
+        ({"event": 1}, "criteria.event", "a type of events"),
+        ({"event": "a\0"}, "criteria.event", "a type of events"),
+        (
+            {"any": [{"event": "x", "clv_tier": "high"}]},
+            "criteria.any[0].clv_tier",
+            "part of a condition on events",
+        ),
+        ({"event": "x", "sum": 1}, "criteria.sum", "accepted are count, first"),
+        ({"event": "x", "where": []}, "criteria.where", "for each key"),
+        ({"event": "x", "where": {"a": {"gt": "b"}}}, "criteria.where.a.gt", "comparison with text"),
+        ({"event": "x", "where": {"a": None}}, "criteria.where.a", "is null"),
+        ({"event": "x", "where": {"a": {"in": [1, "b"]}}}, "criteria.where.a.in[1]", "must be a number"),
+        ({"event": "x", "where": {"a": {}}}, "criteria.where.a", "compares with nothing"),
+        ({"attributes": {"": 1}}, "criteria.attributes.", "1 to 200 characters"),
+        ({"attributes": {"a\0": 1}}, "criteria.attributes.a\0", "1 to 200 characters"),
+        ({"attributes": {"vip": {"in": [True]}}}, "criteria.attributes.vip.in", "true and false"),
     ],
     ids=str,
 )
@@ -116,6 +142,8 @@ def test_depth_and_size_are_bounded():
         deep = {"not": deep}
     with pytest.raises(InvalidInputError, match="nested too deeply"):
         parse(deep)
+    with pytest.raises(InvalidInputError, match="more than 10 times"):
+        parse({"all": [{"orders": {"count": 1}}] * 11})
     with pytest.raises(InvalidInputError, match="too many conditions"):
         parse({"all": [{"any": [{"frequency": 1}] * 60}] * 2})
     with pytest.raises(InvalidInputError, match="5,000 values"):
