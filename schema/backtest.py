@@ -10,7 +10,14 @@ from resolvers import backtests
 from resolvers.backtests import BacktestRow
 from resolvers.tenants import TenantRow
 from schema.context import Info
-from schema.enums import ChurnRisk, ForecasterRole, RunStatus
+from schema.enums import (
+    BacktestLimit,
+    BacktestMeasure,
+    ChurnRisk,
+    ForecasterRole,
+    ForecastModel,
+    RunStatus,
+)
 from schema.model_candidate import ModelCandidate
 from schema.money import Money, money
 from schema.node import Node
@@ -25,7 +32,7 @@ KIND = "Backtest"
 
 @strawberry.type(description="A tenth of the customers, by foretold chance of an order.")
 class CalibrationDecile:
-    customers: int = strawberry.field(description="How many customers.")
+    customer_count: int = strawberry.field(description="How many customers.")
     predicted: float = strawberry.field(description="Mean foretold chance of an order, 0 to 1.")
     observed: float = strawberry.field(description="Share that ordered, 0 to 1.")
 
@@ -33,17 +40,17 @@ class CalibrationDecile:
 @strawberry.type(description="What became of the customers of a risk class.")
 class RealisedRisk:
     risk: ChurnRisk = strawberry.field(description="The class they would have been called.")
-    customers: int = strawberry.field(description="How many customers.")
-    returned: int = strawberry.field(description="How many of them ordered within `riskDays`.")
+    customer_count: int = strawberry.field(description="How many customers.")
+    returned_count: int = strawberry.field(description="How many of them ordered within `riskDays`.")
     rate: float | None = strawberry.field(description="Their share, 0 to 1. Null of nobody.")
 
 
 @strawberry.type(description="One forecaster against what happened. Null where a figure is not defined.")
 class BacktestScore:
-    name: str = strawberry.field(description="A purchase model, such as mbg_nbd, or a rule of thumb.")
+    name: ForecastModel = strawberry.field(description="A purchase model, or a rule of thumb.")
     role: ForecasterRole = strawberry.field(description="Whether a run would use it.")
     flags: list[str] = strawberry.field(description="What to know of the fit.")
-    orders: float = strawberry.field(description="Foretold days with an order, of all customers.")
+    expected_orders: float = strawberry.field(description="Foretold days with an order, of all customers.")
     orders_bias: float | None = strawberry.field(description="Foretold over actual orders, minus 1.")
     revenue: Money | None = strawberry.field(description="Foretold revenue.")
     revenue_bias: float | None = strawberry.field(description="Foretold over actual revenue, minus 1.")
@@ -64,17 +71,28 @@ class BacktestScore:
     @classmethod
     def of(cls, found: dict[str, Any], currency: str) -> "BacktestScore":
         return cls(
-            name=found["name"],
+            name=ForecastModel(found["name"]),
             role=ForecasterRole(found["role"]),
             flags=found["flags"],
-            orders=found["transactions"],
+            expected_orders=found["transactions"],
             orders_bias=found["transactions_bias"],
             revenue=money(found["value"], currency),
             revenue_bias=found["value_bias"],
-            calibration=[CalibrationDecile(**each) for each in found["deciles"]],
+            calibration=[
+                CalibrationDecile(
+                    customer_count=each["customers"], predicted=each["predicted"], observed=each["observed"]
+                )
+                for each in found["deciles"]
+            ],
             gains=found["gains"],
             risk_classes=[
-                RealisedRisk(**{**each, "risk": ChurnRisk(each["risk"])}) for each in found["risk_classes"]
+                RealisedRisk(
+                    risk=ChurnRisk(each["risk"]),
+                    customer_count=each["customers"],
+                    returned_count=each["returned"],
+                    rate=each["rate"],
+                )
+                for each in found["risk_classes"]
             ],
             **{name: found[name] for name in _MEASURES},
         )
@@ -93,8 +111,8 @@ class BacktestWeek:
 
 @strawberry.type(description="Who was best on a measure.")
 class BacktestWin:
-    measure: str = strawberry.field(description="The measure: rmse, mae, log_loss, brier, auc, ...")
-    name: str = strawberry.field(description="The best forecaster.")
+    measure: BacktestMeasure = strawberry.field(description="The measure.")
+    name: ForecastModel = strawberry.field(description="The best forecaster.")
     role: ForecasterRole = strawberry.field(description="Whether a run would use it.")
     value: float = strawberry.field(description="What it reached.")
     model_value: float = strawberry.field(description="What the run's model reached.")
@@ -114,16 +132,14 @@ class Backtest(Node):
     finished_at: datetime | None = strawberry.field(description="When it ended.")
     error: str | None = strawberry.field(description="Why it failed.")
     is_stale: bool = strawberry.field(description="Whether the data have changed since.")
-    reason: str | None = strawberry.field(
-        description="What limits it: NO_ORDERS, TOO_SHORT, LOW_DATA or NOBODY_RETURNED."
-    )
+    reason: BacktestLimit | None = strawberry.field(description="What limits it; null where nothing does.")
     sentences: list[str] = strawberry.field(description="The result in words.")
-    customers: int = strawberry.field(description="Customers known when the window began.")
-    orders: int | None = strawberry.field(description="Their days with an order within it.")
-    returned: int | None = strawberry.field(description="How many of them ordered.")
+    customer_count: int = strawberry.field(description="Customers known when the window began.")
+    order_count: int | None = strawberry.field(description="Their days with an order within it.")
+    returned_count: int | None = strawberry.field(description="How many of them ordered.")
     revenue: Money | None = strawberry.field(description="Their net revenue within it.")
     risk_days: int | None = strawberry.field(description="Days that count for the risk classes.")
-    model: str | None = strawberry.field(description="The purchase model a run would have used.")
+    model: ForecastModel | None = strawberry.field(description="The purchase model a run would have used.")
     model_reason: str | None = strawberry.field(description="Why that one.")
     flags: list[str] = strawberry.field(description="What to know of its fit.")
     candidates: list[ModelCandidate] = strawberry.field(description="The table it was chosen from.")
@@ -148,15 +164,24 @@ class Backtest(Node):
             finished_at=row.finished_at,
             error=row.error,
             is_stale=row.data_version != tenant.data_version,
+            reason=None if found.get("reason") is None else BacktestLimit(found["reason"]),
+            model=None if found.get("model") is None else ForecastModel(found["model"]),
             sentences=found.get("sentences", []),
-            customers=found.get("customers", 0),
-            orders=found.get("transactions"),
+            customer_count=found.get("customers", 0),
+            order_count=found.get("transactions"),
+            returned_count=found.get("returned"),
             revenue=money(found.get("revenue"), tenant.currency),
             flags=found.get("flags", []),
-            candidates=[ModelCandidate(**each) for each in found.get("candidates", [])],
+            candidates=[ModelCandidate.of(each) for each in found.get("candidates", [])],
             scores=[BacktestScore.of(each, tenant.currency) for each in found.get("scores", [])],
             wins=[
-                BacktestWin(**{**each, "role": ForecasterRole(each["role"])})
+                BacktestWin(
+                    measure=BacktestMeasure(each["measure"]),
+                    name=ForecastModel(each["name"]),
+                    role=ForecasterRole(each["role"]),
+                    value=each["value"],
+                    model_value=each["model_value"],
+                )
                 for each in found.get("wins", [])
             ],
             weeks=[
@@ -167,7 +192,7 @@ class Backtest(Node):
         )
 
 
-_PLAIN = ("reason", "returned", "risk_days", "model", "model_reason")
+_PLAIN = ("risk_days", "model_reason")
 
 
 async def last_backtest(info: Info, tenant: TenantRow, holdout_days: int) -> Backtest | None:

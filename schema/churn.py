@@ -12,13 +12,14 @@ from schema.customer import Customer
 from schema.enums import ChurnRisk
 from schema.freshness import Scored
 from schema.money import Money, money
+from schema.share import share
 
 
 @strawberry.type(description="Customers of one risk class.")
 class ChurnRiskFigures:
     risk: ChurnRisk = strawberry.field(description="The class.")
-    customers: int = strawberry.field(description="How many customers it holds.")
-    percentage: float = strawberry.field(description="Their share in percent; all classes sum to 100.")
+    customer_count: int = strawberry.field(description="How many customers it holds.")
+    share: float = strawberry.field(description="Their share of all, 0 to 1; all classes sum to 1.")
     expected_value: Money | None = strawberry.field(
         description="Revenue expected of them: what is at risk with the class. Null without lifetime values."
     )
@@ -31,21 +32,23 @@ class ChurnRiskFigures:
 class ChurnHistogramBin:
     lower: float = strawberry.field(description="Probabilities from this on.")
     upper: float = strawberry.field(description="Probabilities below this; in the last bin, up to 1.")
-    customers: int = strawberry.field(description="How many customers it holds.")
+    customer_count: int = strawberry.field(description="How many customers it holds.")
 
     @classmethod
     def of(cls, row: dict[str, Any]) -> "ChurnHistogramBin":
         return cls(
-            lower=row["probability_from"], upper=row["probability_below"], customers=row["customer_count"]
+            lower=row["probability_from"],
+            upper=row["probability_below"],
+            customer_count=row["customer_count"],
         )
 
 
 @strawberry.type(description="Figures over all customers with a risk class.")
 class ChurnOverview:
-    total_customers: int = strawberry.field(description="Customers with a risk class.")
+    customer_count: int = strawberry.field(description="Customers with a risk class.")
     churn_rate: float | None = strawberry.field(description="Share of customers churning or churned, 0 to 1.")
-    at_risk_customers: int = strawberry.field(description="Customers in the class at risk.")
-    customers_without_probability: int = strawberry.field(
+    at_risk_customer_count: int = strawberry.field(description="Customers in the class at risk.")
+    without_probability_count: int = strawberry.field(
         description="Customers whose class comes from their silence alone, since no model could be fitted."
     )
     horizon_days: int | None = strawberry.field(
@@ -58,10 +61,10 @@ class ChurnOverview:
         overview, histogram = found.get("overview", {}), found.get("histogram", [])
         known = sum(each["customer_count"] for each in histogram)
         return cls(
-            total_customers=overview.get("total_customers", 0),
+            customer_count=overview.get("total_customers", 0),
             churn_rate=overview.get("churn_rate"),
-            at_risk_customers=overview.get("at_risk_count", 0),
-            customers_without_probability=overview["total_customers"] - known if histogram else 0,
+            at_risk_customer_count=overview.get("at_risk_count", 0),
+            without_probability_count=overview["total_customers"] - known if histogram else 0,
             horizon_days=found.get("horizon_days"),
         )
 
@@ -91,7 +94,7 @@ class ChurnAnalytics(Scored):
     def of(cls, tenant: TenantRow, run: RunRow | None) -> "ChurnAnalytics":
         found = (run.churn if run else None) or {}
         overview = found.get("overview", {})
-        shares = {each["class"]: each["percentage"] for each in found.get("distribution", [])}
+        everyone = overview.get("total_customers", 0)
         values = {each["risk"]: each for each in found.get("values", [])}
 
         def worth(risk: ChurnRisk, name: str) -> Money | None:
@@ -104,8 +107,8 @@ class ChurnAnalytics(Scored):
             distribution=[
                 ChurnRiskFigures(
                     risk=risk,
-                    customers=overview.get(risk.value, 0),
-                    percentage=shares.get(risk.value, 0.0),
+                    customer_count=overview.get(risk.value, 0),
+                    share=share(overview.get(risk.value, 0), everyone),
                     expected_value=worth(risk, "expected_value"),
                     predicted_value=worth(risk, "predicted_value"),
                 )

@@ -9,16 +9,17 @@ from resolvers.runs import RunRow
 from resolvers.tenants import TenantRow
 from schema.context import Info
 from schema.customer import Customer
-from schema.enums import ClvTier
+from schema.enums import ClvTier, interval_reason
 from schema.freshness import Scored
 from schema.money import Money, MoneyInterval, money
+from schema.share import share
 
 
 @strawberry.type(description="Customers of one tier.")
 class ClvTierFigures:
     tier: ClvTier = strawberry.field(description="The tier.")
-    customers: int = strawberry.field(description="How many customers it holds.")
-    percentage: float = strawberry.field(description="Their share in percent; all tiers sum to 100.")
+    customer_count: int = strawberry.field(description="How many customers it holds.")
+    share: float = strawberry.field(description="Their share of all, 0 to 1; all tiers sum to 1.")
     predicted_from: Money | None = strawberry.field(
         description="Predicted value from which a customer is in the tier; null for the lowest and for an "
         "empty one."
@@ -29,7 +30,7 @@ class ClvTierFigures:
 class ClvHistogramBin:
     lower: Money | None = strawberry.field(description="Values from this on; null where it is open below.")
     upper: Money | None = strawberry.field(description="Values below this; null where it is open above.")
-    customers: int = strawberry.field(description="How many customers it holds.")
+    customer_count: int = strawberry.field(description="How many customers it holds.")
     total_value: Money | None = strawberry.field(description="Their predicted value together.")
 
     @classmethod
@@ -37,14 +38,14 @@ class ClvHistogramBin:
         return cls(
             lower=money(row["value_from"], currency),
             upper=money(row["value_below"], currency),
-            customers=row["customer_count"],
+            customer_count=row["customer_count"],
             total_value=money(row["total_value"], currency),
         )
 
 
 @strawberry.type(description="Figures over all customers with a lifetime value.")
 class ClvOverview:
-    total_customers: int = strawberry.field(description="Customers with a lifetime value.")
+    customer_count: int = strawberry.field(description="Customers with a lifetime value.")
     total_historical_value: Money | None = strawberry.field(description="Net revenue so far.")
     total_expected_value: Money | None = strawberry.field(description="Revenue expected within the horizon.")
     total_expected_value_interval: MoneyInterval | None = strawberry.field(
@@ -86,7 +87,7 @@ class ClvAnalytics(Scored):
     def of(cls, tenant: TenantRow, run: RunRow | None) -> "ClvAnalytics":
         found = (run.clv if run else None) or {}
         overview = found.get("overview", {})
-        shares = {each["class"]: each["percentage"] for each in found.get("distribution", [])}
+        everyone = overview.get("total_customers", 0)
         edges = {ClvTier.HIGH: found.get("high_from"), ClvTier.MEDIUM: found.get("medium_from")}
 
         def amount(name: str) -> Money | None:
@@ -97,7 +98,7 @@ class ClvAnalytics(Scored):
             tenant=tenant,
             run_key=run.id if run else None,
             overview=ClvOverview(
-                total_customers=overview.get("total_customers", 0),
+                customer_count=overview.get("total_customers", 0),
                 total_historical_value=amount("total_historical_value"),
                 total_expected_value=amount("total_expected_value"),
                 total_expected_value_interval=_interval(found.get("interval"), tenant.currency),
@@ -107,8 +108,8 @@ class ClvAnalytics(Scored):
             distribution=[
                 ClvTierFigures(
                     tier=tier,
-                    customers=overview.get(tier.value, 0),
-                    percentage=shares.get(tier.value, 0.0),
+                    customer_count=overview.get(tier.value, 0),
+                    share=share(overview.get(tier.value, 0), everyone),
                     predicted_from=money(edges.get(tier), tenant.currency),
                 )
                 for tier in ClvTier
@@ -121,4 +122,4 @@ def _interval(found: dict[str, Any] | None, currency: str) -> MoneyInterval | No
     if found is None:
         return None
     low, high = (money(found[name], currency) for name in ("expected_low", "expected_high"))
-    return MoneyInterval(low=low, high=high, level=found["level"], reason=found["reason"])
+    return MoneyInterval(low=low, high=high, level=found["level"], reason=interval_reason(found["reason"]))

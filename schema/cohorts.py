@@ -19,7 +19,9 @@ class CohortPeriod:
     is_complete: bool = strawberry.field(
         description="Whether the run saw all of the month; false for the one that was going on."
     )
-    active_customers: int = strawberry.field(description="Customers of the cohort with a purchase in it.")
+    active_customer_count: int = strawberry.field(
+        description="Customers of the cohort with a purchase in it."
+    )
     retention: float | None = strawberry.field(
         description="Their share in the cohort, 0 to 1. Null for a cohort without customers."
     )
@@ -29,7 +31,7 @@ class CohortPeriod:
 @strawberry.type(description="The customers whose first purchase is in one month.")
 class CustomerCohort:
     month: date = strawberry.field(description="First day of the month, in the tenant's time zone.")
-    customers: int = strawberry.field(description="How many customers it has.")
+    customer_count: int = strawberry.field(description="How many customers it has.")
     periods: list[CohortPeriod] = strawberry.field(
         description="Every month from that of the first purchase to the last one that the run saw."
     )
@@ -39,13 +41,13 @@ class CustomerCohort:
         size = found.customers
         return cls(
             month=found.month,
-            customers=size,
+            customer_count=size,
             periods=[
                 CohortPeriod(
                     months_since=each.months_since,
                     start=each.start,
                     is_complete=each.is_complete,
-                    active_customers=each.active_customers,
+                    active_customer_count=each.active_customers,
                     retention=each.active_customers / size if size else None,
                     revenue=money(each.revenue, currency),
                 )

@@ -2,6 +2,8 @@
 
 import strawberry
 
+from schema.enums import IntervalReason
+
 
 @strawberry.type(description="Where a whole number should lie.")
 class CountInterval:
@@ -10,4 +12,6 @@ class CountInterval:
     level: float = strawberry.field(
         description="The chance that the number lies within, such as 0.9; whole numbers may more often."
     )
-    reason: str | None = strawberry.field(description="Why the bounds are not known: LOW_DATA.")
+    reason: IntervalReason | None = strawberry.field(
+        description="Why the bounds are not known; null where they are."
+    )

@@ -11,8 +11,8 @@ from resolvers.tenants import TenantRow
 from schema.context import Info
 from schema.customer import CustomerConnection
 from schema.customer_filter import CustomerFilter, criteria_of
-from schema.customer_order import CustomerOrder
-from schema.enums import OrderDirection
+from schema.customer_sort import CustomerSort
+from schema.enums import SortDirection
 from schema.page import After, Before, First, Last, Window
 from schema.selection import selects
 
@@ -29,7 +29,7 @@ Search: TypeAlias = Annotated[
 Filter: TypeAlias = Annotated[
     CustomerFilter | None, strawberry.argument(description="Only customers of whom all of this holds.")
 ]
-Sort: TypeAlias = Annotated[CustomerOrder | None, strawberry.argument(description="By id unless told.")]
+Sort: TypeAlias = Annotated[CustomerSort | None, strawberry.argument(description="By id unless told.")]
 
 
 async def customers(
@@ -55,7 +55,7 @@ async def customer_page(
     *,
     query: str | None = None,
     filters: CustomerFilter | None = None,
-    order: CustomerOrder | None = None,
+    order: CustomerSort | None = None,
     segment: SegmentRow | None = None,
 ) -> CustomerConnection:
     """A page of customers, of all or of the members of a segment."""
@@ -63,7 +63,7 @@ async def customer_page(
         search=query,
         criteria=criteria_of(filters, owner.id),
         sort=order.field.value if order else "id",
-        descending=order is not None and order.direction is OrderDirection.DESC,
+        descending=order is not None and order.direction is SortDirection.DESC,
     )
     if segment is not None:
         wanted = segments.members(segment, wanted)

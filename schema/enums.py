@@ -70,6 +70,64 @@ class ForecasterRole(Enum):
     BASELINE = _value("baseline", "A rule of thumb.")
 
 
+@strawberry.enum(description="A model of purchases, or a rule of thumb that stands in for one or beside it.")
+class ForecastModel(Enum):
+    MBG_NBD = _value("mbg_nbd", "MBG/NBD: purchases at a pace of one's own, until one drops out.")
+    MBG_CNBD_K = _value("mbg_cnbd_k", "MBG/CNBD-k: the same, with purchases at more regular intervals.")
+    BG_NBD = _value("bg_nbd", "BG/NBD: as MBG/NBD, but nobody drops out at the first purchase.")
+    PARETO_NBD = _value("pareto_nbd", "Pareto/NBD: who drops out may do so at any time.")
+    NBD = _value("nbd", "NBD: nobody drops out.")
+    HEURISTIC = _value("heuristic", "No model: everybody goes on at their own pace.")
+    HISTORICAL_RATE = _value("historical_rate", "A rule of thumb: the rate since the first purchase goes on.")
+    LAST_WINDOW = _value("last_window", "A rule of thumb: the last days are carried on.")
+    HIATUS = _value("hiatus", "A rule of thumb: who was silent too long is gone.")
+
+
+@strawberry.enum(description="A model of what a purchase brings.")
+class SpendModel(Enum):
+    GAMMA_GAMMA = _value("gamma_gamma", "Gamma-Gamma: a customer's own mean, drawn to the shop's.")
+    HEURISTIC = _value("heuristic", "No model: a customer's own mean.")
+
+
+@strawberry.enum(description="Why the bounds of an interval are not known.")
+class IntervalReason(Enum):
+    NO_HISTORY = _value("NO_HISTORY", "Nothing was bought before.")
+    LOW_DATA = _value("LOW_DATA", "There are too few repeat buyers to fit a model to.")
+    NO_SPEND_MODEL = _value("NO_SPEND_MODEL", "What a purchase brings could not be modelled.")
+    TOO_SHORT = _value("TOO_SHORT", "The history is too short to hold days out.")
+    TOO_FEW_ORDERS = _value(
+        "TOO_FEW_ORDERS", "Too few orders were held out to tell how far off forecasts are."
+    )
+
+
+def interval_reason(code: str | None) -> IntervalReason | None:
+    """The reason of a code; None for none."""
+    return None if code is None else IntervalReason(code)
+
+
+@strawberry.enum(description="What limits a backtest.")
+class BacktestLimit(Enum):
+    NO_ORDERS = _value("NO_ORDERS", "There are no orders.")
+    TOO_SHORT = _value("TOO_SHORT", "Nobody had ordered before the days held out; there are no scores.")
+    LOW_DATA = _value(
+        "LOW_DATA", "Too few repeat buyers for a model, so that it gives no chances of its own."
+    )
+    NOBODY_RETURNED = _value("NOBODY_RETURNED", "Nobody ordered in the days held out.")
+
+
+@strawberry.enum(description="What forecasters are compared by.")
+class BacktestMeasure(Enum):
+    ORDERS_BIAS = _value("transactions_bias", "Foretold over actual orders, minus 1.")
+    RMSE = _value("rmse", "Root mean squared error of a customer's orders.")
+    MAE = _value("mae", "Mean absolute error of a customer's orders.")
+    LOG_LOSS = _value("log_loss", "Of the chance of an order.")
+    BRIER = _value("brier", "Brier score of the chance of an order.")
+    AUC = _value("auc", "How well the chance of an order ranks customers.")
+    TOP_DECILE_SHARE = _value(
+        "top_decile_share", "Share of the revenue that the best tenth of customers brought."
+    )
+
+
 @strawberry.enum(description="How the processing of a tenant stands.")
 class ProcessingState(Enum):
     NEVER_PROCESSED = _value("never_processed", "No run yet.")
@@ -116,7 +174,7 @@ class TimelineKind(Enum):
 
 
 @strawberry.enum(description="Which way a list runs.")
-class OrderDirection(Enum):
+class SortDirection(Enum):
     ASC = _value("asc", "From the lowest up.")
     DESC = _value("desc", "From the highest down.")
 

@@ -8,6 +8,7 @@ from resolvers import runs
 from resolvers.runs import RunRow
 from resolvers.tenants import TenantRow
 from schema.context import Info
+from schema.enums import ForecastModel
 from schema.run import ScoreRun
 from schema.scalars import BigInt
 
@@ -46,10 +47,10 @@ class Scored:
         run = await self._run(info)
         return run is None or runs.is_stale(info.context, self.tenant, run)
 
-    @strawberry.field(description="The purchase model of the run, such as mbg_nbd. Null where none was used.")
-    async def model_version(self, info: Info) -> str | None:
+    @strawberry.field(description="The purchase model of the run. Null where none was used.")
+    async def model_version(self, info: Info) -> ForecastModel | None:
         run = await self._run(info)
-        return run.model if run else None
+        return ForecastModel(run.model) if run and run.model else None
 
     async def _run(self, info: Info) -> RunRow | None:
         if self.run_key is None:

@@ -1,11 +1,15 @@
 """The models that a run did not use: a row of the table it chose from, and who could not be used."""
 
+from typing import Any
+
 import strawberry
+
+from schema.enums import ForecastModel
 
 
 @strawberry.type(description="A candidate in the choice of the model.")
 class ModelCandidate:
-    name: str = strawberry.field(description="A purchase model, or last_window: the last window carried on.")
+    name: ForecastModel = strawberry.field(description="A purchase model, or the last window carried on.")
     log_loss: float = strawberry.field(
         description='Of "orders again within the window", on days held out; lower is better.'
     )
@@ -13,8 +17,13 @@ class ModelCandidate:
     reason: str = strawberry.field(description="Why, or why not.")
     flags: list[str] = strawberry.field(description="What to know of its fit.")
 
+    @classmethod
+    def of(cls, found: dict[str, Any]) -> "ModelCandidate":
+        """From a report's row."""
+        return cls(**{**found, "name": ForecastModel(found["name"])})
+
 
 @strawberry.type(description="A purchase model that could not be used for the run's customers.")
 class RejectedModel:
-    name: str = strawberry.field(description="The model, such as mbg_nbd.")
+    name: ForecastModel = strawberry.field(description="The model.")
     flags: list[str] = strawberry.field(description="What was wrong with its fit, such as NO_GAIN_OVER_NBD.")

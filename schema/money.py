@@ -6,6 +6,7 @@ from typing import overload
 import strawberry
 
 from kit.errors import InvalidInputError
+from schema.enums import IntervalReason
 from schema.scalars import CurrencyCode
 
 _LONGEST = 40
@@ -23,9 +24,8 @@ class MoneyInterval:
     low: Money | None = strawberry.field(description="The lower bound; null where it is not known.")
     high: Money | None = strawberry.field(description="The upper bound; null where it is not known.")
     level: float = strawberry.field(description="The chance that the amount lies within, such as 0.9.")
-    reason: str | None = strawberry.field(
-        description="Why the bounds are not known: LOW_DATA, NO_SPEND_MODEL, TOO_SHORT, TOO_FEW_ORDERS or "
-        "NO_HISTORY."
+    reason: IntervalReason | None = strawberry.field(
+        description="Why the bounds are not known; null where they are."
     )
 
 

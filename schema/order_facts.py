@@ -12,7 +12,7 @@ from schema.money import Money, money
     description="What a customer's paid orders come to, from the orders as they stand now; no run is needed."
 )
 class OrderFacts:
-    count: int = strawberry.field(description="Paid orders.")
+    order_count: int = strawberry.field(description="Paid orders.")
     first_placed_at: datetime | None = strawberry.field(
         description="When the first was placed. Null without paid orders."
     )
@@ -27,7 +27,7 @@ class OrderFacts:
     @classmethod
     def of(cls, row: Row) -> "OrderFacts":
         return cls(
-            count=row.orders,
+            order_count=row.orders,
             first_placed_at=row.first_at,
             last_placed_at=row.last_at,
             net_amounts=[money(amount, currency) for amount, currency in row.net],

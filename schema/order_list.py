@@ -14,7 +14,7 @@ from resolvers.orders import OrderFilter, OrderRow
 from resolvers.tenants import TenantRow
 from schema.arguments import DatabaseId, ExternalId, Id, named
 from schema.context import Info
-from schema.enums import OrderDirection, OrderStatus
+from schema.enums import OrderStatus, SortDirection
 from schema.moments import aware
 from schema.money import amount
 from schema.order import KIND, Order, OrderConnection
@@ -27,17 +27,15 @@ if TYPE_CHECKING:
 
 
 @strawberry.enum(description="What orders are sorted by.")
-class OrderOrderField(Enum):
+class OrderSortField(Enum):
     PLACED_AT = strawberry.enum_value("placed_at", description="When they were placed.")
     AMOUNT = strawberry.enum_value("amount", description="What they came to, whatever the currency.")
 
 
 @strawberry.input(description="The order of a list of orders; among equals the ids decide.")
-class OrderOrder:
-    field: OrderOrderField = strawberry.field(
-        default=OrderOrderField.PLACED_AT, description="What to sort by."
-    )
-    direction: OrderDirection = strawberry.field(default=OrderDirection.DESC, description="Up or down.")
+class OrderSort:
+    field: OrderSortField = strawberry.field(default=OrderSortField.PLACED_AT, description="What to sort by.")
+    direction: SortDirection = strawberry.field(default=SortDirection.DESC, description="Up or down.")
 
 
 Statuses: TypeAlias = Annotated[
@@ -55,7 +53,7 @@ Least: TypeAlias = Annotated[
 Most: TypeAlias = Annotated[
     Decimal | None, strawberry.argument(description="Only orders of this amount or less, in any currency.")
 ]
-Sort: TypeAlias = Annotated[OrderOrder | None, strawberry.argument(description="Newest first unless told.")]
+Sort: TypeAlias = Annotated[OrderSort | None, strawberry.argument(description="Newest first unless told.")]
 
 
 async def orders_of_tenant(
@@ -141,16 +139,16 @@ async def _page(
     customer: int | None,
     window: Window,
     wanted: OrderFilter,
-    order: OrderOrder | None,
+    order: OrderSort | None,
 ) -> OrderConnection:
-    chosen = order or OrderOrder()
+    chosen = order or OrderSort()
     page = await orders.page(
         info.context,
         owner.id,
         customer=customer,
         wanted=wanted,
-        sort="amount" if chosen.field is OrderOrderField.AMOUNT else "placed_at",
-        descending=chosen.direction is OrderDirection.DESC,
+        sort="amount" if chosen.field is OrderSortField.AMOUNT else "placed_at",
+        descending=chosen.direction is SortDirection.DESC,
         with_total=selects(info, "totalCount"),
         **window._asdict(),
     )

@@ -12,23 +12,24 @@ from schema.enums import RfmSegment
 from schema.freshness import Scored
 from schema.money import Money, money
 from schema.segment_moves import SegmentMigration, run_number
+from schema.share import share
 
 
 @strawberry.type(description="Customers of one segment.")
 class RfmSegmentFigures:
     segment: RfmSegment = strawberry.field(description="The segment.")
-    customers: int = strawberry.field(description="How many customers it holds.")
-    percentage: float = strawberry.field(description="Their share in percent; all segments sum to 100.")
+    customer_count: int = strawberry.field(description="How many customers it holds.")
+    share: float = strawberry.field(description="Their share of all, 0 to 1; all segments sum to 1.")
     average_recency_days: float | None = strawberry.field(description="Mean days since the last purchase.")
     average_frequency: float | None = strawberry.field(description="Mean days with a purchase.")
     average_monetary: Money | None = strawberry.field(description="Mean net revenue.")
 
     @classmethod
-    def of(cls, row: dict[str, Any], currency: str) -> "RfmSegmentFigures":
+    def of(cls, row: dict[str, Any], everyone: int, currency: str) -> "RfmSegmentFigures":
         return cls(
             segment=RfmSegment(row["segment"]),
-            customers=row["customer_count"],
-            percentage=row["percentage"],
+            customer_count=row["customer_count"],
+            share=share(row["customer_count"], everyone),
             average_recency_days=row["avg_recency"],
             average_frequency=row["avg_frequency"],
             average_monetary=money(row["avg_monetary"], currency),
@@ -58,18 +59,18 @@ class MoneyRange:
 class RfmGridCell:
     recency_score: int = strawberry.field(description="1 to 5; 5 bought last.")
     frequency_score: int = strawberry.field(description="1 to 5; 5 buys most often, 1 has bought once.")
-    customers: int = strawberry.field(description="How many customers have both scores.")
-    percentage: float = strawberry.field(description="Their share in percent; all 25 cells sum to 100.")
+    customer_count: int = strawberry.field(description="How many customers have both scores.")
+    share: float = strawberry.field(description="Their share of all, 0 to 1; all 25 cells sum to 1.")
     revenue: Money | None = strawberry.field(description="Their net revenue.")
     average_monetary: Money | None = strawberry.field(description="Mean net revenue; null for no customers.")
 
     @classmethod
-    def of(cls, cell: dict[str, Any], currency: str) -> "RfmGridCell":
+    def of(cls, cell: dict[str, Any], everyone: int, currency: str) -> "RfmGridCell":
         return cls(
             recency_score=cell["recency_score"],
             frequency_score=cell["frequency_score"],
-            customers=cell["customer_count"],
-            percentage=cell["percentage"],
+            customer_count=cell["customer_count"],
+            share=share(cell["customer_count"], everyone),
             revenue=money(cell["revenue"], currency),
             average_monetary=money(cell["avg_monetary"], currency),
         )
@@ -77,7 +78,7 @@ class RfmGridCell:
 
 @strawberry.type(description="Figures over all scored customers.")
 class RfmOverview:
-    total_customers: int = strawberry.field(description="Customers with at least one purchase.")
+    customer_count: int = strawberry.field(description="Customers with at least one purchase.")
     average_recency_days: float | None = strawberry.field(description="Mean days since the last purchase.")
     average_frequency: float | None = strawberry.field(description="Mean days with a purchase.")
     average_monetary: Money | None = strawberry.field(description="Mean net revenue.")
@@ -86,7 +87,7 @@ class RfmOverview:
     @classmethod
     def of(cls, found: dict[str, Any], currency: str) -> "RfmOverview":
         return cls(
-            total_customers=found.get("total_customers", 0),
+            customer_count=found.get("total_customers", 0),
             average_recency_days=found.get("avg_recency"),
             average_frequency=found.get("avg_frequency"),
             average_monetary=money(found.get("avg_monetary"), currency),
@@ -132,12 +133,16 @@ class RfmAnalytics(Scored):
     def of(cls, tenant: TenantRow, run: RunRow | None) -> "RfmAnalytics":
         found = (run.rfm if run else None) or {}
         currency = tenant.currency
+        overview = found.get("overview", {})
+        everyone = overview.get("total_customers", 0)
         return cls(
             tenant=tenant,
             run_key=run.id if run else None,
-            overview=RfmOverview.of(found.get("overview", {}), currency),
-            distribution=[RfmSegmentFigures.of(row, currency) for row in found.get("distribution", [])],
-            grid=[RfmGridCell.of(cell, currency) for cell in found.get("grid", [])],
+            overview=RfmOverview.of(overview, currency),
+            distribution=[
+                RfmSegmentFigures.of(row, everyone, currency) for row in found.get("distribution", [])
+            ],
+            grid=[RfmGridCell.of(cell, everyone, currency) for cell in found.get("grid", [])],
             recency_edges=[ScoreRange(**edge) for edge in found.get("recency_edges", [])],
             frequency_edges=[ScoreRange(**edge) for edge in found.get("frequency_edges", [])],
             monetary_edges=[MoneyRange.of(edge, currency) for edge in found.get("monetary_edges", [])],

@@ -4,7 +4,7 @@ import asyncio
 from typing import Annotated, Any
 
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, Undefined
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
@@ -93,7 +93,18 @@ class Query:
 
 
 class Graph(strawberry.Schema):
-    """The schema. Every error is coded here, in place: parsing's, validation's and execution's all pass."""
+    """The schema. Every error is coded here, in place: parsing's, validation's and execution's all pass.
+
+    What may be left out says so by its type alone: a default of null would say it twice.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for kind in self._schema.type_map.values():
+            fields = getattr(kind, "fields", {}).values() if not kind.name.startswith("__") else ()
+            for given in (each for field in fields for each in (field, *getattr(field, "args", {}).values())):
+                if getattr(given, "default_value", Undefined) is None:
+                    given.default_value = Undefined
 
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None

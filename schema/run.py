@@ -12,7 +12,7 @@ from resolvers.run_list import RunHead
 from resolvers.runs import RunRow
 from resolvers.status import Status
 from resolvers.tenants import TenantRow
-from schema.enums import AnalysisKind, ProcessingState, RunStatus
+from schema.enums import AnalysisKind, ForecastModel, ProcessingState, RunStatus, SpendModel
 from schema.model_candidate import ModelCandidate, RejectedModel
 from schema.node import Node
 from schema.owner import tenant_by_number
@@ -28,14 +28,14 @@ KIND = "ScoreRun"
 
 @strawberry.type(description="The models of a run and why they were used.")
 class RunModel:
-    name: str = strawberry.field(description="Purchase model: mbg_nbd, mbg_cnbd_k, nbd or heuristic.")
+    name: ForecastModel = strawberry.field(description="The purchase model.")
     reason: str = strawberry.field(description="Why this model, in a sentence.")
     parameters: JSON = strawberry.field(description="The fitted parameters by the papers' names.")
     flags: list[str] = strawberry.field(description="What to know of the models used, such as LOW_DATA.")
     rejected: list[RejectedModel] = strawberry.field(
         description="Purchase models that could not be used, with what was wrong with their fits."
     )
-    spend_name: str | None = strawberry.field(description="Spend model: gamma_gamma or heuristic.")
+    spend_name: SpendModel | None = strawberry.field(description="The spend model; null where none was used.")
     spend_parameters: JSON = strawberry.field(description="The spend model's parameters.")
     standard_errors: JSON = strawberry.field(
         description="Of the purchase model's parameters; null if unknown."
@@ -84,15 +84,18 @@ class ScoreRun(Node):
             step=row.step,
             error=row.error,
             model=RunModel(
-                name=found["name"],
+                name=ForecastModel(found["name"]),
                 reason=found["reason"],
                 parameters=cast("JSON", found["parameters"]),
                 flags=row.flags,
-                rejected=[RejectedModel(name=n, flags=f) for n, f in found.get("rejected", {}).items()],
-                spend_name=found["spend_name"],
+                rejected=[
+                    RejectedModel(name=ForecastModel(n), flags=f)
+                    for n, f in found.get("rejected", {}).items()
+                ],
+                spend_name=None if found["spend_name"] is None else SpendModel(found["spend_name"]),
                 spend_parameters=cast("JSON", found["spend_parameters"]),
                 standard_errors=cast("JSON", found.get("standard_errors", {})),
-                candidates=[ModelCandidate(**each) for each in found.get("candidates", ())],
+                candidates=[ModelCandidate.of(each) for each in found.get("candidates", ())],
             )
             if found
             else None,

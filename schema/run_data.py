@@ -15,19 +15,19 @@ class WithoutRate:
 
 @strawberry.type(description="What a run was computed from, and what it left out.")
 class RunData:
-    orders: BigInt = strawberry.field(description="Paid orders that it counts.")
-    guest_orders: BigInt = strawberry.field(
+    order_count: BigInt = strawberry.field(description="Paid orders that it counts.")
+    guest_order_count: BigInt = strawberry.field(
         description="Those of guests, who have revenue but no scores; among the orders."
     )
-    linked_refunds: BigInt = strawberry.field(description="Refunds that belong to an order.")
-    unlinked_refunds: BigInt = strawberry.field(description="Refunds that belong to none.")
-    without_transaction: BigInt = strawberry.field(
+    linked_refund_count: BigInt = strawberry.field(description="Refunds that belong to an order.")
+    unlinked_refund_count: BigInt = strawberry.field(description="Refunds that belong to none.")
+    without_transaction_count: BigInt = strawberry.field(
         description="Customers with orders or refunds but no day on which they paid anything: no scores."
     )
     without_rate: list[WithoutRate] = strawberry.field(
         description="Left out for want of an exchange rate, by currency."
     )
-    future_orders: BigInt | None = strawberry.field(
+    future_order_count: BigInt | None = strawberry.field(
         description="Left out since they are dated in the future; null for runs that did not count them."
     )
 
@@ -36,14 +36,14 @@ class RunData:
         """From the report's part on data."""
         future = data.get("future_orders")
         return cls(
-            orders=BigInt(data["orders"]),
-            guest_orders=BigInt(data["guest_orders"]),
-            linked_refunds=BigInt(data["linked_refunds"]),
-            unlinked_refunds=BigInt(data["unlinked_refunds"]),
-            without_transaction=BigInt(data["without_transaction"]),
+            order_count=BigInt(data["orders"]),
+            guest_order_count=BigInt(data["guest_orders"]),
+            linked_refund_count=BigInt(data["linked_refunds"]),
+            unlinked_refund_count=BigInt(data["unlinked_refunds"]),
+            without_transaction_count=BigInt(data["without_transaction"]),
             without_rate=[
                 WithoutRate(currency_code=CurrencyCode(each), count=count)
                 for each, count in data["without_rate"].items()
             ],
-            future_orders=None if future is None else BigInt(future),
+            future_order_count=None if future is None else BigInt(future),
         )

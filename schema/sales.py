@@ -14,9 +14,9 @@ from schema.money import Money, money
 
 @strawberry.type(description="What a shop took in some time.")
 class SalesTotals:
-    orders: int = strawberry.field(description="Paid orders placed, guests' included.")
+    order_count: int = strawberry.field(description="Paid orders placed, guests' included.")
     revenue: Money = strawberry.field(description="What they came to, before refunds.")
-    refunds: Money = strawberry.field(
+    refunded: Money = strawberry.field(
         description="What was given back, by the day of the order it was for; where that is not known, by "
         "its own day."
     )
@@ -24,8 +24,8 @@ class SalesTotals:
     average_order_value: Money | None = strawberry.field(
         description="Revenue by order, before refunds. Null without orders."
     )
-    new_customers: int = strawberry.field(description="Customers whose first purchase ever this was.")
-    left_out: int = strawberry.field(
+    new_customer_count: int = strawberry.field(description="Customers whose first purchase ever this was.")
+    left_out_count: int = strawberry.field(
         description="Orders and refunds in none of the figures, since their currency has no exchange rate "
         "for their day."
     )
@@ -42,7 +42,7 @@ class SalesPoint(SalesTotals):
     is_complete: bool = strawberry.field(
         description="Whether the run saw all of it; false for one that was going on, or lay ahead."
     )
-    returning_customers: int = strawberry.field(
+    returning_customer_count: int = strawberry.field(
         description="Customers with a purchase in it and one before it."
     )
 
@@ -52,7 +52,7 @@ class SalesPoint(SalesTotals):
             start=point.start,
             end=point.end,
             is_complete=point.is_complete,
-            returning_customers=point.figures.returning_customers,
+            returning_customer_count=point.figures.returning_customers,
             **_figures(point.figures, currency),
         )
 
@@ -90,11 +90,11 @@ class SalesAnalytics(Scored):
 
 def _figures(found: Figures, currency: str) -> dict[str, Any]:
     return {
-        "orders": found.orders,
+        "order_count": found.orders,
         "revenue": money(found.revenue, currency),
-        "refunds": money(found.refunds, currency),
+        "refunded": money(found.refunds, currency),
         "net_revenue": money(found.net_revenue, currency),
         "average_order_value": money(average_order_value(found, currency), currency),
-        "new_customers": found.new_customers,
-        "left_out": found.left_out,
+        "new_customer_count": found.new_customers,
+        "left_out_count": found.left_out,
     }

@@ -13,7 +13,7 @@ from resolvers.scores import ScoreRow
 from resolvers.tenants import TenantRow
 from schema.context import Info
 from schema.count_interval import CountInterval
-from schema.enums import ChurnRisk, ClvTier, MissingScoreReason, RfmSegment
+from schema.enums import ChurnRisk, ClvTier, MissingScoreReason, RfmSegment, interval_reason
 from schema.freshness import Scored
 from schema.money import Money, MoneyInterval, money
 
@@ -138,7 +138,10 @@ class CustomerClv(CustomerScored):
             return None
         orders = found.orders
         return CountInterval(
-            low=orders.low, high=orders.high, level=customer_intervals.LEVEL, reason=orders.reason
+            low=orders.low,
+            high=orders.high,
+            level=customer_intervals.LEVEL,
+            reason=interval_reason(orders.reason),
         )
 
     async def _intervals(self, info: Info) -> "CustomerIntervals | None":
@@ -155,7 +158,7 @@ class CustomerClv(CustomerScored):
             low=None if found.low is None else money(so_far + found.low, currency),
             high=None if found.high is None else money(so_far + found.high, currency),
             level=customer_intervals.LEVEL,
-            reason=found.reason,
+            reason=interval_reason(found.reason),
         )
 
     @strawberry.field(description="Why there is no value; null where there is one.")

@@ -70,8 +70,8 @@ class SegmentExplanation:
 class SegmentPreview:
     tenant: strawberry.Private[TenantRow]
     row: strawberry.Private[Preview]
-    customers: int = strawberry.field(description="Customers who meet the criteria.")
-    of: int = strawberry.field(description="All customers of the tenant.")
+    customer_count: int = strawberry.field(description="Customers who meet the criteria.")
+    total_customer_count: int = strawberry.field(description="All customers of the tenant.")
     share: float | None = strawberry.field(
         description="The part of all customers, 0 to 1. Null for a tenant without customers."
     )
@@ -109,8 +109,8 @@ class SegmentPreview:
         return cls(
             tenant=tenant,
             row=row,
-            customers=row.customers,
-            of=row.of,
+            customer_count=row.customers,
+            total_customer_count=row.of,
             share=row.share,
             criteria=criteria,
             clauses=row.clauses,

@@ -19,7 +19,7 @@ class SegmentMigrationCell:
     to_segment: RfmSegment | None = strawberry.field(
         description="The segment by the later run. Null: not scored any more, say after a refund."
     )
-    customers: int = strawberry.field(description="How many customers, at least one.")
+    customer_count: int = strawberry.field(description="How many customers, at least one.")
 
 
 @strawberry.type(description="How the customers moved between segments from one run to a later one.")
@@ -30,10 +30,10 @@ class SegmentMigration:
         description="From which segment how many customers went to which, in the order of the segments. "
         "Who stayed is in the cell of the same segment twice; cells without customers are left out."
     )
-    stayed: int = strawberry.field(description="Customers in the same segment by both runs.")
-    moved: int = strawberry.field(description="Customers in another segment by the later run.")
-    entered: int = strawberry.field(description="Customers scored by the later run alone.")
-    left: int = strawberry.field(description="Customers scored by the earlier run alone.")
+    stayed_count: int = strawberry.field(description="Customers in the same segment by both runs.")
+    moved_count: int = strawberry.field(description="Customers in another segment by the later run.")
+    entered_count: int = strawberry.field(description="Customers scored by the later run alone.")
+    left_count: int = strawberry.field(description="Customers scored by the earlier run alone.")
 
     @classmethod
     def of(cls, found: Migration) -> "SegmentMigration":
@@ -44,14 +44,14 @@ class SegmentMigration:
                 SegmentMigrationCell(
                     from_segment=_segment(each.from_segment),
                     to_segment=_segment(each.to_segment),
-                    customers=each.customers,
+                    customer_count=each.customers,
                 )
                 for each in found.cells
             ],
-            stayed=found.stayed,
-            moved=found.moved,
-            entered=found.entered,
-            left=found.left,
+            stayed_count=found.stayed,
+            moved_count=found.moved,
+            entered_count=found.entered,
+            left_count=found.left,
         )
 
 

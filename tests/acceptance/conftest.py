@@ -116,6 +116,10 @@ def fill_one(owner):
         "'{model, rejected}', %s) WHERE id = 1",
         [Jsonb([candidate]), Jsonb({"mbg_cnbd_k": ["ILL_CONDITIONED"]})],
     )
+    owner.execute(
+        "UPDATE score_run SET report = jsonb_set(report, '{data, without_rate}', %s) WHERE id = 1",
+        [Jsonb({"EUR": 3})],
+    )
     columns = "status, analyses, as_of, as_of_requested, finished_at, step, model, report, rfm, clv, churn"
     owner.execute(
         f"INSERT INTO score_run (tenant_id, {columns}) "

@@ -21,13 +21,13 @@ query Sales($interval: SalesInterval!, $from: Date, $until: Date) {
       sales(interval: $interval, from: $from, until: $until) {
         interval from until computedAt dataThrough runId isStale
         points {
-          from until isComplete orders
-          revenue { amount currencyCode } refunds { amount } netRevenue { amount }
-          averageOrderValue { amount } newCustomers returningCustomers leftOut
+          from until isComplete orderCount
+          revenue { amount currencyCode } refunded { amount } netRevenue { amount }
+          averageOrderValue { amount } newCustomerCount returningCustomerCount leftOutCount
         }
         totals {
-          orders revenue { amount } refunds { amount } netRevenue { amount } averageOrderValue { amount }
-          newCustomers leftOut
+          orderCount revenue { amount } refunded { amount } netRevenue { amount } averageOrderValue { amount }
+          newCustomerCount leftOutCount
         }
       }
     }
@@ -41,8 +41,8 @@ query Cohorts($months: Int!) {
       cohorts(months: $months) {
         runId isStale
         cohorts {
-          month customers
-          periods { monthsSince from isComplete activeCustomers retention revenue { amount } }
+          month customerCount
+          periods { monthsSince from isComplete activeCustomerCount retention revenue { amount } }
         }
       }
     }
@@ -54,20 +54,20 @@ SPREAD = """
   tenant(databaseId: 56) {
     analytics {
       rfm {
-        overview { totalCustomers totalRevenue { amount } }
+        overview { customerCount totalRevenue { amount } }
         grid {
-          recencyScore frequencyScore customers percentage revenue { amount } averageMonetary { amount }
+          recencyScore frequencyScore customerCount share revenue { amount } averageMonetary { amount }
         }
       }
       clv {
-        overview { totalCustomers totalExpectedValue { amount } totalPredictedValue { amount } }
-        distribution { tier customers percentage }
-        histogram { lower { amount } upper { amount } customers totalValue { amount } }
+        overview { customerCount totalExpectedValue { amount } totalPredictedValue { amount } }
+        distribution { tier customerCount share }
+        histogram { lower { amount } upper { amount } customerCount totalValue { amount } }
       }
       churn {
-        overview { totalCustomers churnRate horizonDays customersWithoutProbability }
-        distribution { risk customers percentage expectedValue { amount } predictedValue { amount } }
-        histogram { lower upper customers }
+        overview { customerCount churnRate horizonDays withoutProbabilityCount }
+        distribution { risk customerCount share expectedValue { amount } predictedValue { amount } }
+        histogram { lower upper customerCount }
       }
     }
   }
@@ -131,7 +131,7 @@ async def test_sales_are_those_of_the_orders(scored, sales):
         revenue[str(day)] += paid
     days = [str(first + timedelta(days=n)) for n in range((date(2025, 12, 31) - first).days + 1)]
     assert [each["from"] for each in found["points"]] == days == [each["until"] for each in found["points"]]
-    assert [each["orders"] for each in found["points"]] == [orders[day] for day in days]
+    assert [each["orderCount"] for each in found["points"]] == [orders[day] for day in days]
     assert [amount(each["revenue"]) for each in found["points"]] == [revenue[day] for day in days]
     assert all(each["isComplete"] for each in found["points"])
     assert (found["from"], found["until"], found["isStale"]) == (str(first), "2025-12-31", False)
@@ -140,13 +140,13 @@ async def test_sales_are_those_of_the_orders(scored, sales):
 @pytest.mark.parametrize("interval", ["DAY", "WEEK", "MONTH"])
 async def test_points_sum_to_the_totals_and_the_totals_agree(scored, sales, interval):
     found = await sales(interval, "2024-01-01", "2025-12-31")
-    for name in ("orders", "revenue", "refunds", "netRevenue", "newCustomers", "leftOut"):
+    for name in ("orderCount", "revenue", "refunded", "netRevenue", "newCustomerCount", "leftOutCount"):
         whole = found["totals"][name]
         assert total(found["points"], name) == (amount(whole) if isinstance(whole, dict) else whole)
     (rows,) = scored.owner.execute("SELECT count(*), sum(amount) FROM customer_order").fetchall()
-    assert (found["totals"]["orders"], amount(found["totals"]["netRevenue"])) == rows
+    assert (found["totals"]["orderCount"], amount(found["totals"]["netRevenue"])) == rows
     (customers,) = scored.owner.execute("SELECT count(*) FROM customer_score").fetchone()
-    assert found["totals"]["newCustomers"] == customers
+    assert found["totals"]["newCustomerCount"] == customers
 
 
 async def test_customers_of_a_period_are_new_or_returning(scored, sales):
@@ -158,7 +158,10 @@ async def test_customers_of_a_period_are_new_or_returning(scored, sales):
             [unit],
         ).fetchall()
         expected = {str(start): customers for start, customers in rows}
-        told = {each["from"]: each["newCustomers"] + each["returningCustomers"] for each in found["points"]}
+        told = {
+            each["from"]: each["newCustomerCount"] + each["returningCustomerCount"]
+            for each in found["points"]
+        }
         assert {start: number for start, number in told.items() if number} == expected
 
 
@@ -168,14 +171,14 @@ async def test_weeks_and_months_are_whole_and_zeros_fill_the_gaps(urls, make, sa
     make.order(56, ana, "2024-04-01 12:00Z", 25)
     score(urls)
     months = (await sales("MONTH", "2024-01-15", "2024-04-01"))["points"]
-    assert [(each["from"], each["until"], each["orders"]) for each in months] == [
+    assert [(each["from"], each["until"], each["orderCount"]) for each in months] == [
         ("2024-01-01", "2024-01-31", 0),
         ("2024-02-01", "2024-02-29", 1),
         ("2024-03-01", "2024-03-31", 0),
         ("2024-04-01", "2024-04-30", 1),
     ]
     assert [each["isComplete"] for each in months] == [True, True, True, False]
-    assert [(each["newCustomers"], each["returningCustomers"]) for each in months] == [
+    assert [(each["newCustomerCount"], each["returningCustomerCount"]) for each in months] == [
         (0, 0),
         (1, 0),
         (0, 0),
@@ -208,7 +211,7 @@ async def test_days_are_the_shops_own_through_the_change_of_clocks(urls, make, s
     for number, day in enumerate(at.values()):
         expected[day] += 2**number
     points = (await sales("DAY", "2024-03-01", "2024-11-30"))["points"]
-    assert {each["from"]: amount(each["revenue"]) for each in points if each["orders"]} == expected
+    assert {each["from"]: amount(each["revenue"]) for each in points if each["orderCount"]} == expected
     assert sorted(each["from"] for each in points) == [each["from"] for each in points]
     assert len(points) == 275
 
@@ -229,8 +232,8 @@ async def test_refunds_guests_and_currencies(urls, make, sales, matrix):
     make.order(tenant, ana, "2024-02-15 12:00Z", 66, status="cancelled")
     score(urls, "2024-03-31")
     january, february, march = (await sales("MONTH", "2024-01-01", "2024-03-31"))["points"]
-    told = ("orders", "newCustomers", "returningCustomers", "leftOut")
-    money = ("revenue", "refunds", "netRevenue")
+    told = ("orderCount", "newCustomerCount", "returningCustomerCount", "leftOutCount")
+    money = ("revenue", "refunded", "netRevenue")
     assert [january[name] for name in told] == [2, 2, 0, 0]
     assert [amount(january[name]) for name in money] == [180, 30, 150]
     assert [february[name] for name in told] == [2, 0, 0, 1]
@@ -239,13 +242,13 @@ async def test_refunds_guests_and_currencies(urls, make, sales, matrix):
     assert [march[name] for name in told] == [0, 0, 0, 0]
     assert january["revenue"]["currencyCode"] == "GBP"
     cohorts = (await matrix(3))["cohorts"]
-    assert [(each["month"], each["customers"]) for each in cohorts] == [
+    assert [(each["month"], each["customerCount"]) for each in cohorts] == [
         ("2024-01-01", 2),
         ("2024-02-01", 0),
         ("2024-03-01", 0),
     ]
     periods = cohorts[0]["periods"]
-    assert [(each["activeCustomers"], each["retention"]) for each in periods] == [
+    assert [(each["activeCustomerCount"], each["retention"]) for each in periods] == [
         (2, 1.0),
         (0, 0.0),
         (0, 0.0),
@@ -262,7 +265,7 @@ async def test_the_usual_range_ends_with_the_day_that_the_run_saw_last(scored, s
     assert weeks["points"][-1]["from"] <= str(latest) <= weeks["until"]
     assert months["points"][-1]["from"] <= str(latest) <= months["until"]
     later = await sales("DAY", "2030-01-01")
-    assert [(each["from"], each["orders"], each["isComplete"]) for each in later["points"]] == [
+    assert [(each["from"], each["orderCount"], each["isComplete"]) for each in later["points"]] == [
         ("2030-01-01", 0, False)
     ]
 
@@ -293,7 +296,7 @@ async def test_the_longest_range_is_answered(scored, sales):
 async def test_a_series_under_many_names_is_one_statement(scored, ask, application):
     sent: list[str] = []
     application.state.database.on_statement = sent.append
-    fields = "{ points { orders } }"
+    fields = "{ points { orderCount } }"
     some = " ".join(f'm{n}: sales(interval: MONTH, from: "2024-{n:02}-01") {fields}' for n in range(1, 10))
     await ask(f"{{ tenant(databaseId: 56) {{ analytics {{ sales {fields} cohorts {{ runId }} {some} }} }} }}")
     assert len(sent) == 5, sent
@@ -305,13 +308,13 @@ async def test_cohorts_hold_every_customer_and_all_their_revenue(scored, matrix,
     assert [each["month"] for each in found["cohorts"]] == [
         f"{year}-{month:02}-01" for year in (2024, 2025) for month in range(1, 13)
     ]
-    assert sum(each["customers"] for each in found["cohorts"]) == overview["totalCustomers"]
+    assert sum(each["customerCount"] for each in found["cohorts"]) == overview["customerCount"]
     assert sum(total(each["periods"], "revenue") for each in found["cohorts"]) == amount(
         overview["totalRevenue"]
     )
     for place, each in enumerate(found["cohorts"]):
         assert [period["monthsSince"] for period in each["periods"]] == list(range(24 - place))
-        assert each["periods"][0]["activeCustomers"] == each["customers"]
+        assert each["periods"][0]["activeCustomerCount"] == each["customerCount"]
     assert (await matrix(3))["cohorts"] == found["cohorts"][-3:]
 
 
@@ -325,20 +328,20 @@ async def test_too_many_months_of_cohorts_are_refused(scored, fail, months):
 async def test_the_grid_and_the_histograms_hold_every_customer(scored, spread):
     found = await spread()
     rfm, clv, churn = found["rfm"], found["clv"], found["churn"]
-    everyone = rfm["overview"]["totalCustomers"]
+    everyone = rfm["overview"]["customerCount"]
     assert len(rfm["grid"]) == 25
-    assert total(rfm["grid"], "customers") == everyone
+    assert total(rfm["grid"], "customerCount") == everyone
     assert total(rfm["grid"], "revenue") == amount(rfm["overview"]["totalRevenue"])
-    assert sum(Decimal(str(each["percentage"])) for each in rfm["grid"]) == 100
+    assert sum(each["share"] for each in rfm["grid"]) == pytest.approx(1)
     rows = scored.owner.execute(
         "SELECT recency_score, frequency_score, count(*), sum(monetary) FROM customer_score GROUP BY 1, 2"
     ).fetchall()
     assert {
-        (each["recencyScore"], each["frequencyScore"], each["customers"], amount(each["revenue"]))
+        (each["recencyScore"], each["frequencyScore"], each["customerCount"], amount(each["revenue"]))
         for each in rfm["grid"]
-        if each["customers"]
+        if each["customerCount"]
     } == set(rows)
-    assert total(clv["histogram"], "customers") == everyone
+    assert total(clv["histogram"], "customerCount") == everyone
     assert total(clv["histogram"], "totalValue") == amount(clv["overview"]["totalPredictedValue"])
     for each in clv["histogram"]:
         (count,) = scored.owner.execute(
@@ -346,11 +349,11 @@ async def test_the_grid_and_the_histograms_hold_every_customer(scored, spread):
             "AND predicted_value < coalesce(%s, 1e9)",
             [each[name] and each[name]["amount"] for name in ("lower", "upper")],
         ).fetchone()
-        assert each["customers"] == count
-    assert sum(each["percentage"] for each in clv["distribution"]) == pytest.approx(100)
-    assert total(churn["distribution"], "customers") == everyone
-    assert total(churn["histogram"], "customers") == everyone
-    assert churn["overview"]["customersWithoutProbability"] == 0
+        assert each["customerCount"] == count
+    assert sum(each["share"] for each in clv["distribution"]) == pytest.approx(1)
+    assert total(churn["distribution"], "customerCount") == everyone
+    assert total(churn["histogram"], "customerCount") == everyone
+    assert churn["overview"]["withoutProbabilityCount"] == 0
     assert total(churn["distribution"], "expectedValue") == amount(clv["overview"]["totalExpectedValue"])
     assert total(churn["distribution"], "predictedValue") == amount(clv["overview"]["totalPredictedValue"])
 
@@ -359,25 +362,25 @@ async def test_a_shop_of_one_order(urls, make, sales, matrix, spread):
     make.order(56, make.customer(make.tenant(), "ana"), "2024-02-29 12:00Z", 10)
     score(urls)
     found = await spread()
-    assert total(found["rfm"]["grid"], "customers") == 1
-    assert total(found["clv"]["histogram"], "customers") == 1
+    assert total(found["rfm"]["grid"], "customerCount") == 1
+    assert total(found["clv"]["histogram"], "customerCount") == 1
     churn = found["churn"]
-    assert (total(churn["histogram"], "customers"), churn["overview"]["customersWithoutProbability"]) == (
+    assert (total(churn["histogram"], "customerCount"), churn["overview"]["withoutProbabilityCount"]) == (
         0,
         1,
     )
-    assert (await sales())["totals"]["newCustomers"] == 1
+    assert (await sales())["totals"]["newCustomerCount"] == 1
     (cohort,) = (await matrix(1))["cohorts"]
-    assert (cohort["month"], cohort["customers"]) == ("2024-02-01", 1)
+    assert (cohort["month"], cohort["customerCount"]) == ("2024-02-01", 1)
 
 
 async def test_a_shop_of_guests_has_sales_and_no_customers(urls, make, sales, matrix, spread):
     make.order(make.tenant(), None, "2024-02-29 12:00Z", 10)
     score(urls)
     totals = (await sales())["totals"]
-    assert (totals["orders"], totals["newCustomers"], amount(totals["netRevenue"])) == (1, 0, 10)
-    assert [each["customers"] for each in (await matrix(2))["cohorts"]] == []
-    assert [each["customers"] for each in (await spread())["rfm"]["grid"]] == [0] * 25
+    assert (totals["orderCount"], totals["newCustomerCount"], amount(totals["netRevenue"])) == (1, 0, 10)
+    assert [each["customerCount"] for each in (await matrix(2))["cohorts"]] == []
+    assert [each["customerCount"] for each in (await spread())["rfm"]["grid"]] == [0] * 25
 
 
 async def test_an_empty_shop_and_one_before_its_first_run(urls, make, sales, matrix, spread):
@@ -388,11 +391,11 @@ async def test_an_empty_shop_and_one_before_its_first_run(urls, make, sales, mat
         found, cohorts, spreads = await sales(), await matrix(), await spread()
         assert (found["runId"] is None) is (not run)
         assert len(found["points"]) == (30 if run else 0)
-        assert (found["totals"] or {}).get("orders") == (0 if run else None)
+        assert (found["totals"] or {}).get("orderCount") == (0 if run else None)
         assert len(cohorts["cohorts"]) == 0
         assert len(spreads["rfm"]["grid"]) == (25 if run else 0)
         assert spreads["clv"]["histogram"] == []
-        assert spreads["churn"]["overview"]["customersWithoutProbability"] == 0
+        assert spreads["churn"]["overview"]["withoutProbabilityCount"] == 0
 
 
 async def test_a_run_from_before_these_figures_answers_without_them(scored, sales, matrix, spread):
@@ -411,14 +414,14 @@ async def test_a_run_from_before_these_figures_answers_without_them(scored, sale
         [],
     )
     assert spreads["churn"]["distribution"][0]["expectedValue"] is None
-    assert spreads["churn"]["overview"]["customersWithoutProbability"] == 0
+    assert spreads["churn"]["overview"]["withoutProbabilityCount"] == 0
 
 
 async def test_the_figures_of_the_run_before_are_swept(scored, urls, sales):
     scored.order(56, None, "2025-12-31 12:00Z", 1)
-    before = (await sales())["totals"]["orders"]
+    before = (await sales())["totals"]["orderCount"]
     score(urls)
-    assert (await sales())["totals"]["orders"] == before + 1
+    assert (await sales())["totals"]["orderCount"] == before + 1
     for table in ("sales", "cohort"):
         runs = scored.owner.execute(f"SELECT DISTINCT run_id FROM {table}").fetchall()
         assert runs == scored.owner.execute("SELECT run_id FROM score_current").fetchall()
@@ -428,7 +431,7 @@ async def test_churn_without_lifetime_value_has_no_values(urls, make, spread):
     make.history(make.tenant(), 100)
     process(urls.app, 56, Request.of(["churn"], "latest"))
     churn = (await spread())["churn"]
-    assert total(churn["distribution"], "customers") == total(churn["histogram"], "customers") > 0
+    assert total(churn["distribution"], "customerCount") == total(churn["histogram"], "customerCount") > 0
     assert [each["expectedValue"] for each in churn["distribution"]] == [None] * 4
 
 
@@ -455,12 +458,14 @@ async def test_ucis_sales_are_those_of_the_file(urls, sales, matrix, spread, sha
     for interval in ("DAY", "WEEK", "MONTH"):
         found = await sales(interval, "2010-12-01", "2011-12-09")
         assert total(found["points"], "netRevenue") == amount(found["totals"]["netRevenue"]) == net
-    assert [each["orders"] for each in found["points"]] == [orders[month] for month in sorted(orders)]
+    assert [each["orderCount"] for each in found["points"]] == [orders[month] for month in sorted(orders)]
     assert [amount(each["revenue"]) for each in found["points"]] == [revenue[each] for each in sorted(orders)]
     overview = (await spread())["rfm"]["overview"]
-    assert found["totals"]["newCustomers"] == overview["totalCustomers"]
+    assert found["totals"]["newCustomerCount"] == overview["customerCount"]
     cohorts = (await matrix(13))["cohorts"]
-    assert [each["customers"] for each in cohorts] == [each["newCustomers"] for each in found["points"]]
+    assert [each["customerCount"] for each in cohorts] == [
+        each["newCustomerCount"] for each in found["points"]
+    ]
     revenues = [total(each["periods"], "revenue") for each in cohorts]
     assert sum(revenues) == amount(overview["totalRevenue"])
 

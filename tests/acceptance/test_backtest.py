@@ -12,11 +12,13 @@ from resolvers.processing.request import Request
 
 REQUEST = """mutation ($input: BacktestRequestInput!) { backtestRequest(input: $input) {
     backtest { id status holdoutDays } userErrors { code field message } } }"""
-RESULT = """query ($id: ID!) { node(id: $id) { ... on Backtest { id status reason sentences customers orders
-    returned revenue { amount currencyCode } riskDays model modelReason flags isStale error
+RESULT = """query ($id: ID!) { node(id: $id) { ... on Backtest { id status reason sentences
+    customerCount orderCount returnedCount revenue { amount currencyCode }
+    riskDays model modelReason flags isStale error
     candidates { name logLoss chosen reason flags }
-    scores { name role orders ordersBias revenue { amount } rmse mae logLoss brier auc topDecileShare gains
-        calibration { customers predicted observed } riskClasses { risk customers returned rate } }
+    scores { name role expectedOrders ordersBias revenue { amount } rmse mae logLoss brier auc topDecileShare
+        gains calibration { customerCount predicted observed }
+        riskClasses { risk customerCount returnedCount rate } }
     wins { measure name role value modelValue } weeks { day actual model forecast } } } }"""
 SCORED = """{ tenant(databaseId: 56) {
     analytics { clv { overview { totalExpectedValue { amount }
@@ -36,11 +38,11 @@ async def test_a_backtest_is_made_by_a_worker_and_stored(make, ask, worker):
     found = await _ended(ask, answer["backtest"]["id"])
     assert (found["status"], found["reason"], found["isStale"]) == ("SUCCEEDED", None, False)
     assert found["scores"][0]["role"] == "MODEL"
-    assert {"historical_rate", "last_window", "hiatus"} <= {each["name"] for each in found["scores"]}
+    assert {"HISTORICAL_RATE", "LAST_WINDOW", "HIATUS"} <= {each["name"] for each in found["scores"]}
     classes = found["scores"][0]["riskClasses"]
-    assert sum(each["customers"] for each in classes) == found["customers"]
-    assert sum(each["customers"] for each in found["scores"][0]["calibration"]) == found["customers"]
-    assert found["weeks"][-1]["actual"] >= found["orders"]
+    assert sum(each["customerCount"] for each in classes) == found["customerCount"]
+    assert sum(each["customerCount"] for each in found["scores"][0]["calibration"]) == found["customerCount"]
+    assert found["weeks"][-1]["actual"] >= found["orderCount"]
     assert any("came back within" in each for each in found["sentences"])
     assert (await ask(TENANT))["tenant"]["backtest"]["id"] == found["id"]
 
@@ -51,7 +53,7 @@ async def test_the_figures_are_those_of_the_command(urls, make, ask):
     node = (await ask(TENANT))["tenant"]["backtest"]["id"]
     found = (await ask(RESULT, id=node))["node"]
     actual = make.owner.execute("SELECT result FROM backtest").fetchone()[0]
-    assert found["orders"] == actual["transactions"]
+    assert found["orderCount"] == actual["transactions"]
     assert found["revenue"] == {"amount": actual["revenue"], "currencyCode": "GBP"}
     assert found["sentences"] == actual["sentences"]
 
@@ -115,5 +117,5 @@ async def test_the_total_of_expected_values_has_an_interval_and_the_run_its_tabl
     assert low < total < high
     (run,) = found["scoreRuns"]["nodes"]
     names = {each["name"]: each["chosen"] for each in run["model"]["candidates"]}
-    assert {"mbg_nbd", "mbg_cnbd_k", "last_window"} <= set(names)
+    assert {"MBG_NBD", "MBG_CNBD_K", "LAST_WINDOW"} <= set(names)
     assert sum(names.values()) == 1

@@ -4,12 +4,12 @@ import pytest
 
 from models.score import RISKS, SEGMENTS, TIERS
 from resolvers.customer_list import SORTABLE
-from schema.customer_order import CustomerOrderField
+from schema.customer_sort import CustomerSortField
 
 LIST = """
 query List(
   $first: Int, $after: String, $last: Int, $before: String, $search: String, $filter: CustomerFilter,
-  $orderBy: CustomerOrder
+  $orderBy: CustomerSort
 ) {
   tenant(databaseId: 56) {
     customers(
@@ -88,8 +88,8 @@ def walk(ask):
 
 
 async def test_every_order_both_ways_is_that_of_the_table(people, walk):
-    assert {each.value for each in CustomerOrderField} == set(SORTABLE)
-    for field in CustomerOrderField:
+    assert {each.value for each in CustomerSortField} == set(SORTABLE)
+    for field in CustomerSortField:
         for direction in ("ASC", "DESC"):
             order = {"field": field.name, "direction": direction}
             wanted = in_order(people, field.value, down=direction == "DESC")

@@ -116,8 +116,8 @@ async def test_before_the_first_run_everything_is_null_with_a_reason(make, ask):
             """{ tenant(databaseId: 56) {
               customers { nodes { rfm { segment reason isStale computedAt } churn { risk reason } } }
               analytics {
-                rfm { overview { totalCustomers totalRevenue { amount } } distribution { segment } }
-                clv { overview { totalCustomers } distribution { tier customers } topCustomers { email } }
+                rfm { overview { customerCount totalRevenue { amount } } distribution { segment } }
+                clv { overview { customerCount } distribution { tier customerCount } topCustomers { email } }
                 churn { overview { churnRate } customersAtRisk { email } }
               }
               processing { status isStale run { status } }
@@ -131,15 +131,15 @@ async def test_before_the_first_run_everything_is_null_with_a_reason(make, ask):
         "isStale": True,
         "computedAt": None,
     }
-    assert tenant["analytics"]["rfm"]["overview"] == {"totalCustomers": 0, "totalRevenue": None}
+    assert tenant["analytics"]["rfm"]["overview"] == {"customerCount": 0, "totalRevenue": None}
     assert tenant["analytics"]["clv"]["topCustomers"] == []
     assert tenant["processing"] == {"status": "NEVER_PROCESSED", "isStale": True, "run": None}
 
 
 async def test_analytics_cost_one_statement_and_one_a_list(scored, ask, count):
     query = """{ tenant(databaseId: 56) { analytics {
-      rfm { overview { totalCustomers } distribution { segment customers } }
-      clv { overview { totalCustomers } }
+      rfm { overview { customerCount } distribution { segment customerCount } }
+      clv { overview { customerCount } }
       churn { overview { churnRate } }
     } } }"""
     await ask(query)
@@ -352,15 +352,16 @@ DIVERSE = [
     'b: tenant(databaseId: 56) { customer(externalId: "C2") { id } } c: tenant(databaseId: 57) { name } }',
     "{ tenant(databaseId: 56) { processing { status isStale run { step } } } }",
     "{ viewer { tenants { nodes { processing { status isStale } } } } }",
-    "{ tenant(databaseId: 56) { analytics { rfm { isStale distribution { segment customers } } "
-    "clv { overview { totalCustomers } } churn { computedAt } } } }",
+    "{ tenant(databaseId: 56) { analytics { rfm { isStale distribution { segment customerCount } } "
+    "clv { overview { customerCount } } churn { computedAt } } } }",
     "{ tenant(databaseId: 56) { analytics { clv { topCustomers(first: $n) { email clv { tier } } } "
     "churn { customersAtRisk(first: $n) { email churn { risk } } } } } }",
     "{ tenant(databaseId: 56) { analytics { clv { topCustomers(first: $n) { email clv { tier } } } } } }",
     "{ viewer { tenants { nodes { scoringSettings { "
     "clv { months } segmentMap { cells } defaults { own } } } } } }",
     "{ tenant(databaseId: 56) { scoreRuns(first: $n) { totalCount nodes { status model { name } } } } }",
-    "{ tenant(databaseId: 56) { analytics { rfm { migration { from { asOf } cells { customers } } } } } }",
+    "{ tenant(databaseId: 56) { analytics { rfm { "
+    "migration { from { asOf } cells { customerCount } } } } } }",
     "{ tenant(databaseId: 56) { analytics { churn { customersAtRisk(first: $n) { "
     "churn { risk isStale } } } } } }",
 ]

@@ -28,11 +28,11 @@ async def test_an_empty_list_is_refused_for_it_may_mean_all_or_nothing(scored, f
 
 
 async def test_a_wrong_argument_of_a_figure_leaves_the_rest(scored, client):
-    query = """{ tenant(databaseId: 56) { name analytics { rfm { overview { totalCustomers } }
+    query = """{ tenant(databaseId: 56) { name analytics { rfm { overview { customerCount } }
       cohorts(months: 0) { cohorts { month } } } } }"""
     answer = (await client.post("/graphql", json={"query": query})).json()
     assert answer["data"]["tenant"]["analytics"]["cohorts"] is None
-    assert answer["data"]["tenant"]["analytics"]["rfm"]["overview"]["totalCustomers"] > 0
+    assert answer["data"]["tenant"]["analytics"]["rfm"]["overview"]["customerCount"] > 0
     assert answer["errors"][0]["extensions"] == {"code": "BAD_USER_INPUT", "field": "months"}
 
 

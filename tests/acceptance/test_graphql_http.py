@@ -186,7 +186,7 @@ async def test_what_is_misspelt_is_not_corrected(client, query):
 
 async def test_a_value_of_a_variable_that_is_misspelt_is_not_corrected(client):
     query = (
-        "query Q($order: CustomerOrder) "
+        "query Q($order: CustomerSort) "
         "{ tenant(databaseId: 1) { customers(orderBy: $order) { nodes { id } } } }"
     )
     for order in ({"field": "PREDICTED_VALU"}, {"feld": "ID"}):

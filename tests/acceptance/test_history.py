@@ -340,7 +340,7 @@ async def test_facts_of_orders_are_those_of_the_paid_ones(busy, ask):
     busy.owner.execute("UPDATE customer_order SET currency = 'EUR' WHERE id % 3 = 0")
     found = await ask(
         """{ tenant(databaseId: 56) { customers { nodes { databaseId orderFacts {
-          count firstPlacedAt lastPlacedAt netAmounts { amount currencyCode } } } } } }"""
+          orderCount firstPlacedAt lastPlacedAt netAmounts { amount currencyCode } } } } } }"""
     )
     several = 0
     for customer in found["tenant"]["customers"]["nodes"]:
@@ -351,7 +351,7 @@ async def test_facts_of_orders_are_those_of_the_paid_ones(busy, ask):
         ).fetchall()
         net = {code: sum(amount for _, amount, each in rows if each == code) for _, _, code in rows}
         facts = customer["orderFacts"]
-        assert facts["count"] == len(rows)
+        assert facts["orderCount"] == len(rows)
         assert {each["currencyCode"]: Decimal(each["amount"]) for each in facts["netAmounts"]} == net
         instants = [at.astimezone(UTC).isoformat() for at, *_ in rows]
         assert facts["firstPlacedAt"] == min(instants, default=None)

@@ -93,7 +93,7 @@ async def test_the_cost_is_told_and_multiplies_through_pages(scored, client):
     ],
 )
 async def test_sales_cost_their_points(scored, client, arguments, points):
-    fields = "{ points { orders revenue { amount } } ...F } } } } fragment F on SalesAnalytics { runId }"
+    fields = "{ points { orderCount revenue { amount } } ...F } } } } fragment F on SalesAnalytics { runId }"
     answer = await post(client, f"{{ tenant(databaseId: 56) {{ analytics {{ sales{arguments} {fields}")
     cost = (answer.get("extensions") or answer["errors"][0]["extensions"])["cost"]
     assert cost["requested"] == 3 + 2 * points
@@ -102,7 +102,7 @@ async def test_sales_cost_their_points(scored, client, arguments, points):
 async def test_variables_tell_the_points_of_sales(scored, client):
     query = (
         "query Q($day: Date, $interval: SalesInterval = MONTH) { tenant(databaseId: 56) { analytics "
-        '{ sales(from: $day, until: "2020-12-31", interval: $interval) { points { orders } } } } }'
+        '{ sales(from: $day, until: "2020-12-31", interval: $interval) { points { orderCount } } } } }'
     )
     for variables, points in (({"day": "2020-01-01"}, 15), ({"day": "2020-01-01", "interval": "DAY"}, 367)):
         answer = await post(client, query, variables=variables)

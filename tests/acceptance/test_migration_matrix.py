@@ -19,8 +19,8 @@ from resolvers.processing.request import Request
 MATRIX = """
 query Matrix($from: ID, $to: ID) { tenant(databaseId: 56) { analytics { rfm {
   migration(from: $from, to: $to) {
-  from { id databaseId } to { id databaseId } stayed moved entered left
-  cells { fromSegment toSegment customers }
+  from { id databaseId } to { id databaseId } stayedCount movedCount enteredCount leftCount
+  cells { fromSegment toSegment customerCount }
   }
 } } } }
 """
@@ -72,7 +72,7 @@ def _enum(segment):
 
 
 def _cells(told):
-    return {(each["fromSegment"], each["toSegment"]): each["customers"] for each in told["cells"]}
+    return {(each["fromSegment"], each["toSegment"]): each["customerCount"] for each in told["cells"]}
 
 
 async def assert_matrices(matrix, scored):
@@ -81,10 +81,13 @@ async def assert_matrices(matrix, scored):
         expected = Counter((before.get(each), after.get(each)) for each in before.keys() | after.keys())
         told = await matrix(earlier, later)
         assert _cells(told) == expected, (earlier, later)
-        assert told["stayed"] == sum(n for (a, b), n in expected.items() if a == b)
-        assert told["entered"] == sum(n for (a, _), n in expected.items() if a is None)
-        assert told["left"] == sum(n for (_, b), n in expected.items() if b is None)
-        assert sum(told[name] for name in ("stayed", "moved", "entered", "left")) == expected.total()
+        assert told["stayedCount"] == sum(n for (a, b), n in expected.items() if a == b)
+        assert told["enteredCount"] == sum(n for (a, _), n in expected.items() if a is None)
+        assert told["leftCount"] == sum(n for (_, b), n in expected.items() if b is None)
+        assert (
+            sum(told[name] for name in ("stayedCount", "movedCount", "enteredCount", "leftCount"))
+            == expected.total()
+        )
 
 
 async def test_a_generated_shops_matrices_are_those_of_its_scores(make, score, matrix):
@@ -95,7 +98,7 @@ async def test_a_generated_shops_matrices_are_those_of_its_scores(make, score, m
     await assert_matrices(matrix, scored)
     told = await matrix()
     assert (int(told["from"]["databaseId"]), int(told["to"]["databaseId"])) == (scored[3][0], scored[4][0])
-    assert told["moved"] > 0 < told["entered"]
+    assert told["movedCount"] > 0 < told["enteredCount"]
 
 
 async def test_customers_who_lose_their_last_purchase_leave_and_come_back(make, score, matrix):
@@ -108,8 +111,8 @@ async def test_customers_who_lose_their_last_purchase_leave_and_come_back(make, 
     make.owner.execute("UPDATE customer_order SET status = 'paid' WHERE customer_id = ANY (%s)", [gone[:20]])
     scored += score("2025-09-01", "2025-10-01")
     await assert_matrices(matrix, scored)
-    assert (await matrix(scored[0][0], scored[1][0]))["left"] == 40
-    assert (await matrix(scored[0][0], scored[3][0]))["left"] == 20
+    assert (await matrix(scored[0][0], scored[1][0]))["leftCount"] == 40
+    assert (await matrix(scored[0][0], scored[3][0]))["leftCount"] == 20
 
 
 async def test_ucis_month_ends(urls, score, matrix, shared_data, tmp_path):
@@ -186,7 +189,7 @@ async def test_many_matrices_in_one_query_share_their_statements(make, score, ap
     scored = [run for run, _ in score("2025-07-01", "2025-08-01", "2025-09-01")]
     sent: list[str] = []
     application.state.database.on_statement = sent.append
-    fields = "from { databaseId } to { model { name } } cells { customers }"
+    fields = "from { databaseId } to { model { name } } cells { customerCount }"
     pairs = [*itertools.combinations(scored, 2)]
     named = " ".join(
         f'a{i}: migration(from: "{_id(a)}", to: "{_id(b)}") {{ {fields} }}' for i, (a, b) in enumerate(pairs)

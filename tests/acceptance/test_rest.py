@@ -230,9 +230,9 @@ async def test_both_faces_tell_the_same_totals(scored, client, ask, path):
     name = path.rpartition("/")[2]
     rest = (await client.get(f"/api/v2/cdp/{path}", params={"tenant_id": 56})).json()["data"]["overview"]
     graph = await ask(
-        f"{{ tenant(databaseId: 56) {{ analytics {{ {name} {{ overview {{ totalCustomers }} }} }} }} }}"
+        f"{{ tenant(databaseId: 56) {{ analytics {{ {name} {{ overview {{ customerCount }} }} }} }} }}"
     )
-    assert graph["tenant"]["analytics"][name]["overview"]["totalCustomers"] == rest["total_customers"] > 300
+    assert graph["tenant"]["analytics"][name]["overview"]["customerCount"] == rest["total_customers"] > 300
 
 
 @pytest.mark.parametrize(

@@ -4,20 +4,20 @@ import httpx
 import pytest
 
 RFM = """{ tenant(databaseId: 56) { analytics { rfm {
-  overview { totalCustomers averageRecencyDays averageFrequency averageMonetary { amount }
+  overview { customerCount averageRecencyDays averageFrequency averageMonetary { amount }
     totalRevenue { amount } }
-  distribution { segment customers percentage averageRecencyDays averageFrequency
+  distribution { segment customerCount share averageRecencyDays averageFrequency
     averageMonetary { amount } }
 } } } }"""
 CLV = """{ tenant(databaseId: 56) { analytics { clv {
-  overview { totalCustomers averagePredictedValue { amount } totalPredictedValue { amount } }
-  distribution { tier customers }
+  overview { customerCount averagePredictedValue { amount } totalPredictedValue { amount } }
+  distribution { tier customerCount }
   topCustomers(first: 20) { databaseId email rfm { frequency }
     clv { historicalValue { amount } predictedValue { amount } tier } }
 } } } }"""
 CHURN = """{ tenant(databaseId: 56) { analytics { churn {
-  overview { totalCustomers churnRate }
-  distribution { risk customers }
+  overview { customerCount churnRate }
+  distribution { risk customerCount }
   customersAtRisk(first: 20) { databaseId churn { risk probability } }
 } } } }"""
 
@@ -44,11 +44,16 @@ async def test_rfm(scored, client, ask):
     overview = rest["overview"]
     del overview["last_calculation"]
     assert [*overview.values()] == [
-        graph["overview"]["totalCustomers"],
+        graph["overview"]["customerCount"],
         *(number(graph["overview"][each]) for each in (*figures, "totalRevenue")),
     ]
     assert [[*row.values()] for row in rest["distribution"]] == [
-        [name(row["segment"]), row["customers"], row["percentage"], *(number(row[each]) for each in figures)]
+        [
+            name(row["segment"]),
+            row["customerCount"],
+            pytest.approx(100 * row["share"], abs=0.01),
+            *(number(row[each]) for each in figures),
+        ]
         for row in graph["distribution"]
     ]
     counts = {row["segment"]: row["customer_count"] for row in rest["distribution"]}
@@ -61,12 +66,12 @@ async def test_clv(scored, client, ask):
     graph = (await ask(CLV))["tenant"]["analytics"]["clv"]
     rest = await analytics(client, "clv", limit=20)
     assert [rest["overview"][each] for each in ("total_customers", "avg_clv", "total_clv")] == [
-        graph["overview"]["totalCustomers"],
+        graph["overview"]["customerCount"],
         number(graph["overview"]["averagePredictedValue"]),
         number(graph["overview"]["totalPredictedValue"]),
     ]
     assert rest["overview"]["distribution"] == {
-        row["tier"].lower(): row["customers"] for row in graph["distribution"]
+        row["tier"].lower(): row["customerCount"] for row in graph["distribution"]
     }
     assert rest["top_customers"] == [
         {
@@ -85,10 +90,10 @@ async def test_churn(scored, client, ask):
     graph = (await ask(CHURN))["tenant"]["analytics"]["churn"]
     rest = await analytics(client, "churn", limit=20)
     overview = rest["overview"]
-    assert overview["total_customers"] == graph["overview"]["totalCustomers"]
+    assert overview["total_customers"] == graph["overview"]["customerCount"]
     assert overview["churn_rate"] == graph["overview"]["churnRate"]
     assert overview["distribution"] == {
-        row["risk"].lower(): row["customers"] for row in graph["distribution"]
+        row["risk"].lower(): row["customerCount"] for row in graph["distribution"]
     }
     assert overview["at_risk_count"] == overview["distribution"]["at_risk"]
     found = [

@@ -4,7 +4,7 @@ from resolvers.processing.process import process
 from resolvers.processing.request import Request
 
 RUNS = """{ tenant(databaseId: 56) { scoreRuns { nodes { data {
-  orders guestOrders linkedRefunds unlinkedRefunds withoutTransaction futureOrders
+  orderCount guestOrderCount linkedRefundCount unlinkedRefundCount withoutTransactionCount futureOrderCount
   withoutRate { currencyCode count } } } } } }"""
 
 
@@ -24,12 +24,12 @@ async def test_a_run_tells_what_it_counted_and_what_it_left_out(make, ask, urls)
     process(urls.app, 56, Request.of(None, "latest"))
     assert await read(ask) == [
         {
-            "orders": "2",
-            "guestOrders": "1",
-            "linkedRefunds": "1",
-            "unlinkedRefunds": "1",
-            "withoutTransaction": "1",
-            "futureOrders": "1",
+            "orderCount": "2",
+            "guestOrderCount": "1",
+            "linkedRefundCount": "1",
+            "unlinkedRefundCount": "1",
+            "withoutTransactionCount": "1",
+            "futureOrderCount": "1",
             "withoutRate": [{"currencyCode": "EUR", "count": 1}],
         }
     ]
@@ -40,5 +40,5 @@ async def test_a_run_that_counted_no_future_orders_says_so(make, ask, urls):
     process(urls.app, 56, Request.of(None, "latest"))
     make.owner.execute("UPDATE score_run SET report = report #- '{data, future_orders}'")
     (found,) = await read(ask)
-    assert found["futureOrders"] is None
-    assert int(found["orders"]) > 0
+    assert found["futureOrderCount"] is None
+    assert int(found["orderCount"]) > 0

@@ -13,7 +13,7 @@ EXPLAIN = """query Q($customer: ID!, $segment: ID, $criteria: JSON) { tenant(dat
   segmentExplain(customerId: $customer, segmentId: $segment, criteria: $criteria) {
     isMember clauses { path text isMet field value } } } }"""
 PREVIEW = """query Q($criteria: JSON!) { tenant(databaseId: 56) { segmentPreview(criteria: $criteria) {
-  customers overlaps(first: 100) { segment { name isBuiltIn memberCount } customerCount share }
+  customerCount overlaps(first: 100) { segment { name isBuiltIn memberCount } customerCount share }
   statement { sql parameters } sample(first: 100) { id } } } }"""
 CREATE = """mutation M($input: SegmentCreateInput!) { segmentCreate(input: $input) {
   segment { id memberCount } userErrors { message } } }"""
@@ -53,8 +53,8 @@ async def test_a_preview_says_what_it_has_in_common_and_what_is_asked(scored, as
         assert (await ask(CREATE, input=given))["segmentCreate"]["userErrors"] == []
     preview = (await ask(PREVIEW, criteria={"clv_tier": "high"}))["tenant"]["segmentPreview"]
     shared = {each["segment"]["name"]: each for each in preview["overlaps"]}
-    assert shared["High value"]["customerCount"] == preview["customers"]
-    assert shared["High value"]["segment"]["memberCount"] == str(preview["customers"])
+    assert shared["High value"]["customerCount"] == preview["customerCount"]
+    assert shared["High value"]["segment"]["memberCount"] == str(preview["customerCount"])
     assert shared["many"]["share"] == 1
     assert "none" not in shared
     assert "Low value" not in shared
@@ -69,12 +69,12 @@ async def test_a_preview_says_what_it_has_in_common_and_what_is_asked(scored, as
     assert "high" in values.values()
     with scored.owner.transaction():
         found = scored.owner.execute(text.encode(), values).fetchall()
-    assert len(found) == preview["customers"]
+    assert len(found) == preview["customerCount"]
 
 
 async def test_nobody_meets_what_cannot_be(scored, ask):
     preview = (await ask(PREVIEW, criteria={"frequency": {"gte": 1000}}))["tenant"]["segmentPreview"]
-    assert (preview["customers"], preview["overlaps"], preview["sample"]) == (0, [], [])
+    assert (preview["customerCount"], preview["overlaps"], preview["sample"]) == (0, [], [])
 
 
 @pytest.mark.parametrize(

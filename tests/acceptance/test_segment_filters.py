@@ -11,7 +11,7 @@ CREATE = f"""mutation M($input: SegmentCreateInput!) {{ segmentCreate(input: $in
 UPDATE = f"""mutation M($input: SegmentUpdateInput!) {{ segmentUpdate(input: $input) {{
   segment {{ name criteria description memberCount }} {ERRORS} }} }}"""
 PREVIEW = """query P($criteria: JSON, $filter: CustomerFilter) { tenant(databaseId: 56) {
-  segmentPreview(criteria: $criteria, filter: $filter) { customers criteria clauses } } }"""
+  segmentPreview(criteria: $criteria, filter: $filter) { customerCount criteria clauses } } }"""
 FILTER = {
     "rfmSegment": {"in": ["CHAMPIONS", "LOYAL_CUSTOMERS"]},
     "monetary": {"gte": "10.50"},
@@ -48,7 +48,7 @@ async def test_a_filter_is_kept_as_criteria_and_means_the_same(scored, create, a
     ]
     clauses = [sorted(each.pop("clauses")) for each in (filtered, stated)]
     assert (filtered, clauses[0]) == (stated, clauses[1])
-    assert (str(filtered["customers"]), filtered["criteria"]) == (made["memberCount"], CRITERIA)
+    assert (str(filtered["customerCount"]), filtered["criteria"]) == (made["memberCount"], CRITERIA)
 
 
 async def test_values_of_every_kind_are_kept(scored, create, ask):

@@ -37,7 +37,7 @@ mutation M($input: SegmentMembersInput!) { change: segmentMembers%s(input: $inpu
 """
 PREVIEW = """
 query P($criteria: JSON!, $first: Int! = 10) { tenant(databaseId: 56) { segmentPreview(criteria: $criteria) {
-  customers of share clauses sample(first: $first) { databaseId } } } }
+  customerCount totalCustomerCount share clauses sample(first: $first) { databaseId } } } }
 """
 HIGH = {"clv_tier": "high", "rfm_segment": ["Champions", "Loyal Customers"]}
 IS_HIGH = "clv_tier = 'high' AND segment IN ('Champions', 'Loyal Customers')"
@@ -125,9 +125,9 @@ async def test_members_in_any_order_are_those_of_the_list_of_all_customers(score
     chosen = wanted(scored, "true")[::9][-40:] + wanted(scored, "run_id IS NULL")
     given = [ids.encode("Customer", 56, each) for each in chosen]
     await ask(MEMBERS % "Add", input={"id": hand["id"], "customerIds": given})
-    every = """query Q($order: CustomerOrder!) { tenant(databaseId: 56) {
+    every = """query Q($order: CustomerSort!) { tenant(databaseId: 56) {
       customers(first: 1000, orderBy: $order) { nodes { databaseId } } } }"""
-    pages = """query Q($id: ID!, $order: CustomerOrder!, $first: Int, $after: String, $last: Int,
+    pages = """query Q($id: ID!, $order: CustomerSort!, $first: Int, $after: String, $last: Int,
       $before: String) { node(id: $id) { ... on Segment {
         members(orderBy: $order, first: $first, after: $after, last: $last, before: $before) {
           totalCount nodes { databaseId }
@@ -309,8 +309,8 @@ async def test_a_preview_counts_and_samples_without_making_anything(scored, ask)
     found = (await ask(PREVIEW, criteria=HIGH, first=3))["tenant"]["segmentPreview"]
     expected = wanted(scored, IS_HIGH)
     assert found == {
-        "customers": len(expected),
-        "of": 400,
+        "customerCount": len(expected),
+        "totalCustomerCount": 400,
         "share": len(expected) / 400,
         "clauses": ["clv_tier is high", "rfm_segment is one of Champions, Loyal Customers"],
         "sample": [{"databaseId": str(each)} for each in expected[:3]],
@@ -438,7 +438,7 @@ async def test_what_takes_too_long_is_told_and_leaves_the_rest(scored, urls):
     app = create_app(Settings(database_url=SecretStr(urls.app), query_timeout_seconds=0.3))
     transport = httpx.ASGITransport(app)
     query = """query Q($criteria: JSON!) { tenant(databaseId: 56) {
-      segmentPreview(criteria: $criteria) { customers }
+      segmentPreview(criteria: $criteria) { customerCount }
       after: customers(first: 1) { nodes { email } } name } }"""
     async with (
         app.router.lifespan_context(app),

@@ -56,7 +56,7 @@ async def test_the_first_example_runs_at_a_press_of_the_button(address, width, h
         await page.call("Page.navigate", url=f"{address}/graphql")
         await page.until(READY % "'RfmOverview'")
         await page.evaluate(f"{RUN}.click()")
-        await page.until(f"({RESPONSE}).includes('totalCustomers')")
+        await page.until(f"({RESPONSE}).includes('customerCount')")
         assert not await page.evaluate(OVERFLOW)
         assert_quiet(page, address)
 
@@ -93,7 +93,7 @@ async def test_the_token_is_sent_and_kept_in_the_tab_alone(address):
         await page.type("a.b.c")
         await page.evaluate("document.activeElement.blur()")
         await page.evaluate(f"{RUN}.click()")
-        await page.until(f"({RESPONSE}).includes('totalCustomers')")
+        await page.until(f"({RESPONSE}).includes('customerCount')")
         assert "Bearer a.b.c" in page.tokens
         assert "a.b.c" in await page.evaluate("JSON.stringify({ ...sessionStorage })")
         assert "a.b.c" not in await page.evaluate("JSON.stringify({ ...localStorage })")

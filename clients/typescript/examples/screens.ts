@@ -24,9 +24,9 @@ async function segmentOverview(): Promise<void> {
   const { tenant: shop } = await execute(SegmentOverviewDocument, { tenant })
   if (!shop) throw new Error(`There is no tenant ${tenant}.`)
   const { overview, distribution } = shop.analytics.rfm
-  console.log(`${shop.name}: ${overview.totalCustomers} customers, ${told(overview.totalRevenue)}`)
-  for (const { segment, customers, percentage } of distribution) {
-    console.log(`  ${segment}: ${customers} (${percentage} %)`)
+  console.log(`${shop.name}: ${overview.customerCount} customers, ${told(overview.totalRevenue)}`)
+  for (const { segment, customerCount, share } of distribution) {
+    console.log(`  ${segment}: ${customerCount} (${(100 * share).toFixed(1)} %)`)
   }
 }
 
@@ -76,7 +76,7 @@ async function customer360(externalId: string): Promise<void> {
 async function audiencePreview(): Promise<void> {
   const criteria = { clv_tier: 'high', churn_risk: ['at_risk', 'churning', 'churned'] }
   const preview = (await execute(AudiencePreviewDocument, { tenant, criteria, sample: 3 })).tenant?.segmentPreview
-  console.log(`${preview?.customers} of ${preview?.of}: ${preview?.clauses.join(' and ')}`)
+  console.log(`${preview?.customerCount} of ${preview?.totalCustomerCount}: ${preview?.clauses.join(' and ')}`)
   for (const { externalId, email } of preview?.sample ?? []) console.log(`  ${externalId} ${email ?? ''}`)
 }
 

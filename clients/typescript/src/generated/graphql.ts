@@ -324,7 +324,7 @@ export type AudiencePreviewQueryVariables = Exact<{
 }>;
 
 
-export type AudiencePreviewQuery = { tenant: { id: string, segmentPreview: { customers: number, of: number, share: number | null, clauses: Array<string>, sample: Array<{ id: string, externalId: string, email: string | null, firstName: string | null, lastName: string | null, rfm: { segment: RfmSegment | null, score: string | null, lastOrderOn: string | null }, clv: { tier: ClvTier | null, predictedValue: { amount: string, currencyCode: string } | null }, churn: { probability: number | null, risk: ChurnRisk | null } }> | null } | null } | null };
+export type AudiencePreviewQuery = { tenant: { id: string, segmentPreview: { customerCount: number, totalCustomerCount: number, share: number | null, clauses: Array<string>, sample: Array<{ id: string, externalId: string, email: string | null, firstName: string | null, lastName: string | null, rfm: { segment: RfmSegment | null, score: string | null, lastOrderOn: string | null }, clv: { tier: ClvTier | null, predictedValue: { amount: string, currencyCode: string } | null }, churn: { probability: number | null, risk: ChurnRisk | null } }> | null } | null } | null };
 
 export type SegmentCreateMutationVariables = Exact<{
   input: SegmentCreateInput;
@@ -380,7 +380,7 @@ export type CustomersAtRiskQueryVariables = Exact<{
 }>;
 
 
-export type CustomersAtRiskQuery = { tenant: { analytics: { churn: { computedAt: string | null, isStale: boolean, overview: { totalCustomers: number, churnRate: number | null, horizonDays: number | null }, distribution: Array<{ risk: ChurnRisk, customers: number, percentage: number, expectedValue: { amount: string, currencyCode: string } | null }> } }, customers: { totalCount: number, nodes: Array<{ id: string, externalId: string, email: string | null, firstName: string | null, lastName: string | null, rfm: { segment: RfmSegment | null, score: string | null, lastOrderOn: string | null }, clv: { tier: ClvTier | null, predictedValue: { amount: string, currencyCode: string } | null }, churn: { probability: number | null, risk: ChurnRisk | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null } | null };
+export type CustomersAtRiskQuery = { tenant: { analytics: { churn: { computedAt: string | null, isStale: boolean, overview: { customerCount: number, churnRate: number | null, horizonDays: number | null }, distribution: Array<{ risk: ChurnRisk, customerCount: number, share: number, expectedValue: { amount: string, currencyCode: string } | null }> } }, customers: { totalCount: number, nodes: Array<{ id: string, externalId: string, email: string | null, firstName: string | null, lastName: string | null, rfm: { segment: RfmSegment | null, score: string | null, lastOrderOn: string | null }, clv: { tier: ClvTier | null, predictedValue: { amount: string, currencyCode: string } | null }, churn: { probability: number | null, risk: ChurnRisk | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null } | null };
 
 export type MoneyFieldsFragment = { amount: string, currencyCode: string };
 
@@ -406,7 +406,7 @@ export type SegmentOverviewQueryVariables = Exact<{
 }>;
 
 
-export type SegmentOverviewQuery = { tenant: { id: string, name: string, processing: { status: ProcessingState, lastProcessedAt: string | null, isStale: boolean }, analytics: { rfm: { computedAt: string | null, overview: { totalCustomers: number, averageRecencyDays: number | null, averageFrequency: number | null, averageMonetary: { amount: string, currencyCode: string } | null, totalRevenue: { amount: string, currencyCode: string } | null }, distribution: Array<{ segment: RfmSegment, customers: number, percentage: number, averageMonetary: { amount: string, currencyCode: string } | null }>, grid: Array<{ recencyScore: number, frequencyScore: number, customers: number }> } }, segments: { nodes: Array<{ id: string, name: string, type: SegmentType, memberCount: string, lastUpdatedAt: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null } | null };
+export type SegmentOverviewQuery = { tenant: { id: string, name: string, processing: { status: ProcessingState, lastProcessedAt: string | null, isStale: boolean }, analytics: { rfm: { computedAt: string | null, overview: { customerCount: number, averageRecencyDays: number | null, averageFrequency: number | null, averageMonetary: { amount: string, currencyCode: string } | null, totalRevenue: { amount: string, currencyCode: string } | null }, distribution: Array<{ segment: RfmSegment, customerCount: number, share: number, averageMonetary: { amount: string, currencyCode: string } | null }>, grid: Array<{ recencyScore: number, frequencyScore: number, customerCount: number }> } }, segments: { nodes: Array<{ id: string, name: string, type: SegmentType, memberCount: string, lastUpdatedAt: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null } | null };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -501,8 +501,8 @@ export const AudiencePreviewDocument = new TypedDocumentString(`
   tenant(databaseId: $tenant) {
     id
     segmentPreview(criteria: $criteria) {
-      customers
-      of
+      customerCount
+      totalCustomerCount
       share
       clauses
       sample(first: $sample) {
@@ -536,7 +536,7 @@ fragment CustomerRow on Customer {
     probability
     risk
   }
-}`, {"hash":"sha256:852297622958c27e79274a8c3afd3c114fabae03c7475480d68446acd353eb67"}) as unknown as TypedDocumentString<AudiencePreviewQuery, AudiencePreviewQueryVariables>;
+}`, {"hash":"sha256:558090705bdb57ae013b867490e4b0a61db38b5e857d4069f5ac30f320b5e191"}) as unknown as TypedDocumentString<AudiencePreviewQuery, AudiencePreviewQueryVariables>;
 export const SegmentCreateDocument = new TypedDocumentString(`
     mutation SegmentCreate($input: SegmentCreateInput!) {
   segmentCreate(input: $input) {
@@ -719,14 +719,14 @@ export const CustomersAtRiskDocument = new TypedDocumentString(`
         computedAt
         isStale
         overview {
-          totalCustomers
+          customerCount
           churnRate
           horizonDays
         }
         distribution {
           risk
-          customers
-          percentage
+          customerCount
+          share
           expectedValue {
             ...MoneyFields
           }
@@ -775,7 +775,7 @@ fragment CustomerRow on Customer {
     probability
     risk
   }
-}`, {"hash":"sha256:b8b581a22db0b4589c45d495e8fdeea686417c3773a4f0b5d0b594edad159e14"}) as unknown as TypedDocumentString<CustomersAtRiskQuery, CustomersAtRiskQueryVariables>;
+}`, {"hash":"sha256:356655c9d40133278dcafbe6b2d95a10675415c721d0309d8c2c348a8333f2ea"}) as unknown as TypedDocumentString<CustomersAtRiskQuery, CustomersAtRiskQueryVariables>;
 export const SegmentOverviewDocument = new TypedDocumentString(`
     query SegmentOverview($tenant: BigInt!) {
   tenant(databaseId: $tenant) {
@@ -790,7 +790,7 @@ export const SegmentOverviewDocument = new TypedDocumentString(`
       rfm {
         computedAt
         overview {
-          totalCustomers
+          customerCount
           averageRecencyDays
           averageFrequency
           averageMonetary {
@@ -802,8 +802,8 @@ export const SegmentOverviewDocument = new TypedDocumentString(`
         }
         distribution {
           segment
-          customers
-          percentage
+          customerCount
+          share
           averageMonetary {
             ...MoneyFields
           }
@@ -811,7 +811,7 @@ export const SegmentOverviewDocument = new TypedDocumentString(`
         grid {
           recencyScore
           frequencyScore
-          customers
+          customerCount
         }
       }
     }
@@ -833,4 +833,4 @@ export const SegmentOverviewDocument = new TypedDocumentString(`
     fragment MoneyFields on Money {
   amount
   currencyCode
-}`, {"hash":"sha256:b31bd444642d27bd8fc960108c8e0c448a9715ba03e0193d189a8a0d68241880"}) as unknown as TypedDocumentString<SegmentOverviewQuery, SegmentOverviewQueryVariables>;
+}`, {"hash":"sha256:4a23da97c5580a5a96c27e84a353792edcea4756ff7ab1f46640efe48e7d0c26"}) as unknown as TypedDocumentString<SegmentOverviewQuery, SegmentOverviewQueryVariables>;

@@ -5,7 +5,7 @@ from typing import Any
 
 import strawberry
 
-from schema.enums import OrderDirection
+from schema.enums import SortDirection
 
 
 def _by(name: str, description: str) -> Any:
@@ -13,7 +13,7 @@ def _by(name: str, description: str) -> Any:
 
 
 @strawberry.enum(description="What customers are sorted by.")
-class CustomerOrderField(Enum):
+class CustomerSortField(Enum):
     ID = _by("id", "Their ids, which grow as customers come in.")
     NAME = _by("name", "First and last name, case aside, by code point.")
     LAST_NAME = _by("last_name", "Last name, case aside, by code point.")
@@ -39,6 +39,6 @@ class CustomerOrderField(Enum):
     description="The order of a list of customers. Those without the value stand last, up and down; among "
     "equals the ids decide, in the same direction."
 )
-class CustomerOrder:
-    field: CustomerOrderField = strawberry.field(description="What to sort by.")
-    direction: OrderDirection = strawberry.field(default=OrderDirection.ASC, description="Up or down.")
+class CustomerSort:
+    field: CustomerSortField = strawberry.field(description="What to sort by.")
+    direction: SortDirection = strawberry.field(default=SortDirection.ASC, description="Up or down.")
