@@ -46,7 +46,7 @@ def _described(document: Json) -> Json:
     document["info"] |= {
         "description": ABOUT.strip(),
         "contact": {"name": "CDP Team"},
-        "license": {"name": "Proprietary", "identifier": "LicenseRef-Proprietary"},
+        "license": {"name": "Proprietary"},
     }
     document["security"] = [{}]
     document["tags"] = [
@@ -100,7 +100,8 @@ def _describe_parameter(parameter: Json) -> None:
     choices = [each for each in schema.pop("anyOf", []) if each != {"type": "null"}]
     if choices:
         parameter["schema"] = {**choices[0], **schema}
-    if name in EXAMPLES["parameters"]:
+    # Pages put examples into their forms: what may be left out is to be chosen by whoever asks.
+    if parameter.get("required") and name in EXAMPLES["parameters"]:
         parameter["example"] = EXAMPLES["parameters"][name]
 
 
