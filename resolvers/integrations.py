@@ -1,5 +1,6 @@
 """Integrations of a tenant: listed, made, changed and removed. Credentials go in and never come out."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -19,7 +20,7 @@ from resolvers.keyset import KeysetList
 from resolvers.lookup import Lookup
 
 INTEGRATIONS = TABLES["integration"]
-_SHORTEST, _LONGEST = 6, 500
+SHORTEST_SECRET, LONGEST_SECRET = 6, 500
 
 
 class IntegrationRow(NamedTuple):
@@ -201,10 +202,9 @@ def check_type(name: str) -> None:
 def secret(field: str, value: str) -> str:
     """A key or token without space around it. Raises InvalidInputError, which does not repeat it."""
     found = value.strip()
-    if not _SHORTEST <= len(found) <= _LONGEST or not found.isascii() or not found.isprintable():
-        raise InvalidInputError(
-            field, f"{field} is not accepted; it has {_SHORTEST} to {_LONGEST} printable ASCII characters."
-        )
+    if not re.fullmatch(f"[!-~]{{{SHORTEST_SECRET},{LONGEST_SECRET}}}", found):
+        accepted = f"{SHORTEST_SECRET} to {LONGEST_SECRET} printable ASCII characters"
+        raise InvalidInputError(field, f"This is no {field}; accepted are {accepted} without spaces.")
     return found
 
 

@@ -117,7 +117,9 @@ async def rfm(
     request: Request,
     ctx: Context,
     tenant: TenantQuery,
-    segment: Annotated[str | None, Query(description="Only this segment")] = None,
+    segment: Annotated[
+        str | None, Query(description="Only this segment", json_schema_extra={"enum": [*SEGMENTS]})
+    ] = None,
     limit: Limit = 100,
 ) -> Response:
     """Recency, frequency and monetary value: figures, distribution and the first customers by segment."""
@@ -134,7 +136,9 @@ async def clv(
     request: Request,
     ctx: Context,
     tenant: TenantQuery,
-    tier: Annotated[str | None, Query(description="high, medium or low")] = None,
+    tier: Annotated[
+        str | None, Query(description="high, medium or low", json_schema_extra={"enum": [*TIERS]})
+    ] = None,
     limit: Limit = 100,
 ) -> Response:
     """Predicted value of the customers: figures, tiers and the most valuable ones."""
@@ -151,7 +155,10 @@ async def churn(
     request: Request,
     ctx: Context,
     tenant: TenantQuery,
-    risk_level: Annotated[str | None, Query(description="active, at_risk, churning or churned")] = None,
+    risk_level: Annotated[
+        str | None,
+        Query(description="active, at_risk, churning or churned", json_schema_extra={"enum": [*RISKS]}),
+    ] = None,
     limit: Limit = 100,
 ) -> Response:
     """Risk of losing customers: figures, classes and the most valuable customers of a class."""

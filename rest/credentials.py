@@ -2,14 +2,26 @@
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
-from connectors.vtex import USUAL_ENVIRONMENT
+from connectors.vtex import ENVIRONMENTS, LONGEST_NAME, NAME, USUAL_ENVIRONMENT
 from resolvers import credentials
-from resolvers.integrations import NewIntegration
+from resolvers.integrations import LONGEST_SECRET, SHORTEST_SECRET, NewIntegration
 from rest.errors import Problem
 from rest.values import Context
 
 router = APIRouter(prefix="/api/v2/tenant-integrations/validate", tags=["Tenant Integrations"])
+
+
+ACCOUNT: JsonDict = {"pattern": f"^{NAME}$", "maxLength": LONGEST_NAME}
+ENVIRONMENT: JsonDict = {"enum": [*ENVIRONMENTS]}
+SECRET: JsonDict = {"pattern": f"^[!-~]{{{SHORTEST_SECRET},{LONGEST_SECRET}}}$"}
+"""What is accepted, for the document; it is checked, and told in words, where it is used."""
+
+
+def or_null(schema: JsonDict) -> JsonDict:
+    """The schema of a text that may be null."""
+    return {"anyOf": [{"type": "string", **schema}, {"type": "null"}]}
 
 
 class VtexValidateRequest(BaseModel):
@@ -17,10 +29,12 @@ class VtexValidateRequest(BaseModel):
 
     model_config = ConfigDict(strict=True, hide_input_in_errors=True)
 
-    account_name: str = Field(description="The account's name at VTEX")
-    app_key: str = Field(repr=False, description="The key; not kept")
-    app_token: str = Field(repr=False, description="The token; not kept")
-    environment: str = Field(default=USUAL_ENVIRONMENT, description="The environment at VTEX")
+    account_name: str = Field(description="The account's name at VTEX", json_schema_extra=ACCOUNT)
+    app_key: str = Field(repr=False, description="The key; not kept", json_schema_extra=SECRET)
+    app_token: str = Field(repr=False, description="The token; not kept", json_schema_extra=SECRET)
+    environment: str = Field(
+        default=USUAL_ENVIRONMENT, description="The environment at VTEX", json_schema_extra=ENVIRONMENT
+    )
 
 
 class VtexAccount(BaseModel):

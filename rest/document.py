@@ -18,7 +18,7 @@ EXAMPLES: Json = json.loads((Path(__file__).parent / "examples.json").read_text(
 _INTEGRATION_PATHS = tuple(
     f"/api/v2/tenant-integrations/{{{each}}}" for each in ("tenantId", "integrationId")
 )
-_INTEGRATION = "/api/v2/tenant-integrations/{id}"
+_INTEGRATION_ID = "tenantOrIntegrationId"
 _UNUSED = ("HTTPValidationError", "ValidationError")
 
 
@@ -43,6 +43,7 @@ def operations(document: Json) -> Iterator[Json]:
 def _described(document: Json) -> Json:
     """The document with all that the routes do not say themselves."""
     _merge_integrations(document["paths"])
+    _name_bodies(document)
     document["info"] |= {
         "description": ABOUT.strip(),
         "contact": {"name": "CDP Team"},
@@ -64,10 +65,19 @@ def _merge_integrations(paths: Json) -> None:
     merged: Json = {}
     for path in _INTEGRATION_PATHS:
         for method, operation in paths.pop(path, {}).items():
-            operation["parameters"][0]["name"] = "id"
+            operation["parameters"][0]["name"] = _INTEGRATION_ID
             merged[method] = operation
     if merged:
-        paths[_INTEGRATION] = merged
+        paths[f"/api/v2/tenant-integrations/{{{_INTEGRATION_ID}}}"] = merged
+
+
+def _name_bodies(document: Json) -> None:
+    """Schemas of bodies that stand within their operations, put where the others are."""
+    for each in operations(document):
+        content = _content(each["requestBody"]) if "requestBody" in each else {}
+        if title := content.get("schema", {}).get("title"):
+            document["components"]["schemas"][title] = content["schema"]
+            content["schema"] = {"$ref": f"#/components/schemas/{title}"}
 
 
 def _describe(operation: Json) -> None:

@@ -4,13 +4,24 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from connectors.vtex import USUAL_ENVIRONMENT
+from models.integration import TYPES
 from resolvers import integrations, tenants
 from resolvers.integrations import IntegrationChanges, IntegrationRow, NewIntegration
+from rest.credentials import ACCOUNT, ENVIRONMENT, SECRET, or_null
+from rest.errors import Problem
 from rest.values import MOST, Context, TenantPath, second
 
 router = APIRouter(prefix="/api/v2/tenant-integrations", tags=["Tenant Integrations"])
+
+EXACT = 2**53 - 1
+"""The largest number that JSON's readers agree on."""
+TYPE: JsonDict = {"enum": [*TYPES]}
+TAKEN: dict[int | str, dict[str, Any]] = {
+    409: {"model": Problem, "description": "The account is integrated with the tenant already"}
+}
 
 IntegrationPath = Annotated[
     int, Path(alias="integrationId", ge=1, le=MOST, description="The integration's number")
@@ -22,12 +33,18 @@ class IntegrationCreateRequest(BaseModel):
 
     model_config = ConfigDict(strict=True, hide_input_in_errors=True)
 
-    tenant_id: int = Field(ge=1, le=MOST, description="The tenant's number")
-    integration_type: str = Field(description="The system; vtex is known")
-    account_name: str = Field(description="The account's name there")
-    environment: str = Field(default=USUAL_ENVIRONMENT, description="The environment there")
-    app_key: str = Field(repr=False, description="The key; kept encrypted, and never told again")
-    app_token: str = Field(repr=False, description="The token; kept encrypted, and never told again")
+    tenant_id: int = Field(ge=1, le=EXACT, description="The tenant's number")
+    integration_type: str = Field(description="The system; vtex is known", json_schema_extra=TYPE)
+    account_name: str = Field(description="The account's name there", json_schema_extra=ACCOUNT)
+    environment: str = Field(
+        default=USUAL_ENVIRONMENT, description="The environment there", json_schema_extra=ENVIRONMENT
+    )
+    app_key: str = Field(
+        repr=False, description="The key; kept encrypted, and never told again", json_schema_extra=SECRET
+    )
+    app_token: str = Field(
+        repr=False, description="The token; kept encrypted, and never told again", json_schema_extra=SECRET
+    )
     is_active: bool = Field(default=True, description="Whether it is to be used")
 
 
@@ -37,11 +54,21 @@ class IntegrationUpdateRequest(BaseModel):
     model_config = ConfigDict(strict=True, hide_input_in_errors=True)
 
     is_active: bool | None = Field(default=None, description="Whether it is to be used")
-    integration_type: str | None = Field(default=None, description="The system; vtex is known")
-    account_name: str | None = Field(default=None, description="Another account there")
-    environment: str | None = Field(default=None, description="Another environment there")
-    app_key: str | None = Field(default=None, repr=False, description="Another key")
-    app_token: str | None = Field(default=None, repr=False, description="Another token")
+    integration_type: str | None = Field(
+        default=None, description="The system; vtex is known", json_schema_extra=or_null(TYPE)
+    )
+    account_name: str | None = Field(
+        default=None, description="Another account there", json_schema_extra=or_null(ACCOUNT)
+    )
+    environment: str | None = Field(
+        default=None, description="Another environment there", json_schema_extra=or_null(ENVIRONMENT)
+    )
+    app_key: str | None = Field(
+        default=None, repr=False, description="Another key", json_schema_extra=or_null(SECRET)
+    )
+    app_token: str | None = Field(
+        default=None, repr=False, description="Another token", json_schema_extra=or_null(SECRET)
+    )
 
 
 class IntegrationData(BaseModel):
@@ -104,6 +131,7 @@ async def of_tenant(ctx: Context, tenant: TenantPath) -> IntegrationsResponse:
     summary="Create an integration",
     status_code=201,
     response_model=IntegrationCreateResponse,
+    responses=TAKEN,
 )
 async def create(ctx: Context, body: IntegrationCreateRequest) -> IntegrationCreateResponse:
     """Keep an account of another system, its credentials encrypted."""
@@ -121,6 +149,7 @@ async def create(ctx: Context, body: IntegrationCreateRequest) -> IntegrationCre
     operation_id="updateIntegration",
     summary="Update an integration",
     response_model=IntegrationUpdateResponse,
+    responses=TAKEN,
 )
 async def update(
     ctx: Context, number: IntegrationPath, body: IntegrationUpdateRequest

@@ -8,7 +8,7 @@ from pydantic.config import JsonDict
 
 from resolvers import runs, status
 from resolvers.context import Ctx
-from resolvers.processing.request import LATEST, NOW, Request
+from resolvers.processing.request import ANALYSES, LATEST, NOW, Request
 from resolvers.requests import request_processing
 from resolvers.runs import RunRow
 from rest.values import Context, TenantPath, instant
@@ -16,6 +16,7 @@ from rest.values import Context, TenantPath, instant
 router = APIRouter(prefix="/api/v2/cdp/process", tags=["CDP Processing"])
 
 EXAMPLE: JsonDict = {"analyses": ["rfm", "clv", "churn"], "force": False}
+_NAMED: JsonDict = {"type": "array", "minItems": 1, "items": {"type": "string", "enum": [*ANALYSES]}}
 
 
 class ProcessRequest(BaseModel):
@@ -23,7 +24,11 @@ class ProcessRequest(BaseModel):
 
     model_config = ConfigDict(strict=True, json_schema_extra={"examples": [EXAMPLE]})
 
-    analyses: list[str] | None = Field(default=None, description="Any of rfm, clv and churn; default: all")
+    analyses: list[str] | None = Field(
+        default=None,
+        description="Any of rfm, clv and churn; default: all",
+        json_schema_extra={"anyOf": [_NAMED, {"type": "null"}]},
+    )
     force: bool = Field(default=False, description="Compute anew even if the scores are fresh")
     as_of: str | None = Field(
         default=None,

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
+from models.segment import DYNAMIC, STATIC
 from resolvers import segments, tenants
 from rest.values import Context, TenantQuery, second
 
@@ -30,7 +31,12 @@ async def list_segments(
     ctx: Context,
     tenant: TenantQuery,
     kind: Annotated[
-        str | None, Query(alias="type", description="dynamic or static; all unless given")
+        str | None,
+        Query(
+            alias="type",
+            description="dynamic or static; all unless given",
+            json_schema_extra={"enum": [DYNAMIC, STATIC]},
+        ),
     ] = None,
 ) -> SegmentsResponse:
     """All segments of a tenant, by number."""

@@ -9,8 +9,8 @@ USUAL_ENVIRONMENT = "vtexcommercestable"
 ENVIRONMENTS = (USUAL_ENVIRONMENT, "vtexcommercebeta")
 """VTEX's own. Only these are accepted: an environment is part of the host that gets the credentials."""
 
-_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_LONGEST = 63
+NAME = "[a-z0-9]+(-[a-z0-9]+)*"
+LONGEST_NAME = 63
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Account:
 
 def check_name(name: str) -> None:
     """Raises InvalidInputError for a name that could lead to another host than the account's."""
-    if len(name) > _LONGEST or not _NAME.fullmatch(name):
+    if len(name) > LONGEST_NAME or not re.fullmatch(NAME, name):
         raise InvalidInputError(
             "account_name",
             f"'{name[:60]}' is no account_name; small letters, digits and single hyphens are accepted.",

@@ -33,7 +33,7 @@ PARAMETERS = {
     "tenant_id": "ID del tenant",
     "customerId": "ID del cliente",
     "segmentId": "ID del segmento",
-    "id": "ID del tenant (GET) o de la integración (PUT, DELETE)",
+    "tenantOrIntegrationId": "ID del tenant (GET) o de la integración (PUT, DELETE)",
     "segment": "Filtrar por segmento específico",
     "tier": "Filtrar por tier (high, medium, low)",
     "risk_level": "active, at_risk, churning, churned",

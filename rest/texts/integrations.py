@@ -6,10 +6,10 @@ OPERATIONS = {
     "listIntegrations": Text(
         "List Integrations",
         "All integrations of a tenant, by number. Credentials are never told; `app_key_hint` has the last four "
-        "characters of the key. `id` is the tenant's number here.",
+        "characters of the key. The number in the path is the tenant's.",
         "Lista todas las integraciones configuradas para un tenant, por número. Las credenciales nunca se "
-        "devuelven; `app_key_hint` tiene los últimos cuatro caracteres de la clave. Aquí `id` es el ID del "
-        "tenant.",
+        "devuelven; `app_key_hint` tiene los últimos cuatro caracteres de la clave. El número de la ruta "
+        "es el ID del tenant.",
     ),
     "createIntegration": Text(
         "Create Integration",
@@ -20,16 +20,16 @@ OPERATIONS = {
     ),
     "updateIntegration": Text(
         "Update Integration",
-        "Changes what the body names; the rest stays. `id` is the integration's number here.",
-        "Actualiza una integración existente: cambia lo que el cuerpo nombra y conserva el resto. Aquí `id` es "
-        "el ID de la integración.",
+        "Changes what the body names; the rest stays. The number in the path is the integration's.",
+        "Actualiza una integración existente: cambia lo que el cuerpo nombra y conserva el resto. El número de la "
+        "ruta es el ID de la integración.",
     ),
     "deleteIntegration": Text(
         "Delete Integration",
-        "Removes an integration and its credentials; what it brought stays. `id` is the integration's number "
-        "here.",
-        "Elimina una integración y sus credenciales; los datos que trajo se conservan. Aquí `id` es el ID de la "
-        "integración.",
+        "Removes an integration and its credentials; what it brought stays. The number in the path is the "
+        "integration's.",
+        "Elimina una integración y sus credenciales; los datos que trajo se conservan. El número de la ruta "
+        "es el ID de la integración.",
     ),
     "validateVtexCredentials": Text(
         "Validate VTEX Credentials",

@@ -29,8 +29,8 @@ export async function integrate(tenant: number, key: string, token: string): Pro
   };
   const { data, error } = await api.POST("/api/v2/tenant-integrations", { body });
   if (error) throw new Error(error.error);
-  await api.PUT("/api/v2/tenant-integrations/{id}", {
-    params: { path: { id: data.data.id } },
+  await api.PUT("/api/v2/tenant-integrations/{tenantOrIntegrationId}", {
+    params: { path: { tenantOrIntegrationId: data.data.id } },
     body: { is_active: false },
   });
   return data.data.id;
