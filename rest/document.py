@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from rest.integrations import PLACE
 from rest.texts import OPERATIONS
 from rest.texts.common import ABOUT, PARAMETERS, TAGS
 
@@ -18,7 +19,6 @@ EXAMPLES: Json = json.loads((Path(__file__).parent / "examples.json").read_text(
 _INTEGRATION_PATHS = tuple(
     f"/api/v2/tenant-integrations/{{{each}}}" for each in ("tenantId", "integrationId")
 )
-_INTEGRATION_ID = "tenantOrIntegrationId"
 _UNUSED = ("HTTPValidationError", "ValidationError")
 
 
@@ -65,10 +65,10 @@ def _merge_integrations(paths: Json) -> None:
     merged: Json = {}
     for path in _INTEGRATION_PATHS:
         for method, operation in paths.pop(path, {}).items():
-            operation["parameters"][0]["name"] = _INTEGRATION_ID
+            operation["parameters"][0]["name"] = PLACE
             merged[method] = operation
     if merged:
-        paths[f"/api/v2/tenant-integrations/{{{_INTEGRATION_ID}}}"] = merged
+        paths[f"/api/v2/tenant-integrations/{{{PLACE}}}"] = merged
 
 
 def _name_bodies(document: Json) -> None:

@@ -12,16 +12,24 @@ from resolvers import integrations, tenants
 from resolvers.integrations import IntegrationChanges, IntegrationRow, NewIntegration
 from rest.credentials import ACCOUNT, ENVIRONMENT, SECRET, or_null
 from rest.errors import Problem
-from rest.values import MOST, Context, TenantPath, second
+from rest.values import MOST, Context, TenantPath, Whole, second
 
 router = APIRouter(prefix="/api/v2/tenant-integrations", tags=["Tenant Integrations"])
 
 EXACT = 2**53 - 1
 """The largest number that JSON's readers agree on."""
+PLACE = "tenantOrIntegrationId"
+"""What the document calls the number in the path, which is the tenant's or the integration's by method."""
 TYPE: JsonDict = {"enum": [*TYPES]}
 TAKEN: dict[int | str, dict[str, Any]] = {
     409: {"model": Problem, "description": "The account is integrated with the tenant already"}
 }
+LINKS = {
+    "list": {"operationId": "listIntegrations", "parameters": {PLACE: "$response.body#/data/tenant_id"}},
+    "update": {"operationId": "updateIntegration", "parameters": {PLACE: "$response.body#/data/id"}},
+    "delete": {"operationId": "deleteIntegration", "parameters": {PLACE: "$response.body#/data/id"}},
+}
+"""Where an integration that was made goes on."""
 
 IntegrationPath = Annotated[
     int, Path(alias="integrationId", ge=1, le=MOST, description="The integration's number")
@@ -33,7 +41,7 @@ class IntegrationCreateRequest(BaseModel):
 
     model_config = ConfigDict(strict=True, hide_input_in_errors=True)
 
-    tenant_id: int = Field(ge=1, le=EXACT, description="The tenant's number")
+    tenant_id: Whole = Field(ge=1, le=EXACT, description="The tenant's number")
     integration_type: str = Field(description="The system; vtex is known", json_schema_extra=TYPE)
     account_name: str = Field(description="The account's name there", json_schema_extra=ACCOUNT)
     environment: str = Field(
@@ -131,7 +139,7 @@ async def of_tenant(ctx: Context, tenant: TenantPath) -> IntegrationsResponse:
     summary="Create an integration",
     status_code=201,
     response_model=IntegrationCreateResponse,
-    responses=TAKEN,
+    responses={**TAKEN, 201: {"links": LINKS}},
 )
 async def create(ctx: Context, body: IntegrationCreateRequest) -> IntegrationCreateResponse:
     """Keep an account of another system, its credentials encrypted."""

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import orjson
 from fastapi import Depends, Path, Query, Request
+from pydantic import BeforeValidator
 from starlette.responses import Response
 
 from kit.errors import InvalidInputError
@@ -20,6 +21,15 @@ CustomerPath = Annotated[int, Path(alias="customerId", ge=1, le=MOST, descriptio
 TenantQuery = Annotated[int, Query(alias="tenant_id", ge=1, le=MOST, description="The tenant's number")]
 SegmentPath = Annotated[int, Path(alias="segmentId", ge=1, le=MOST, description="The segment's number")]
 Limit = Annotated[int, Query(ge=1, le=1000, description="Number of results")]
+
+
+def _whole(value: object) -> object:
+    """JSON knows one kind of number: 56.0 is 56."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
+"""A whole number of a body, however it is written."""
 
 
 def _context(request: Request) -> Ctx:
