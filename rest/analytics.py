@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from models.score import RISKS, TIERS
+from models.score import RISKS, SEGMENTS, TIERS
 from resolvers import reports, versions
 from resolvers.analytics import class_named
 from resolvers.context import Ctx

@@ -1,5 +1,6 @@
 """The OpenAPI document: what FastAPI reads off the routes, with texts in both languages and the examples."""
 
+import copy
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ EXAMPLES: Json = json.loads((Path(__file__).parent / "examples.json").read_text(
 _INTEGRATION_PATHS = tuple(
     f"/api/v2/tenant-integrations/{{{each}}}" for each in ("tenantId", "integrationId")
 )
+_TAGGED = ("getRfmAnalytics", "getClvAnalytics", "getChurnAnalytics", "getCustomerProfile")
 _UNUSED = ("HTTPValidationError", "ValidationError")
 
 
@@ -91,11 +93,28 @@ def _describe(operation: Json) -> None:
         _content(operation["requestBody"])["example"] = examples["request"]
     responses = operation["responses"]
     responses.pop("422", None)
+    for status, told in _refusals(operation).items():
+        responses.setdefault(status, told)
     operation["responses"] = {status: responses[status] for status in sorted(responses)}
     for status, response in responses.items():
         example = examples.get(status, EXAMPLES["errors"].get(status))
         if "content" in response and example is not None:
             _content(response).setdefault("example", example)
+
+
+def _refusals(operation: Json) -> Json:
+    """What any operation may be answered by what stands before it."""
+    told = {"429": "Too many requests; Retry-After says how many seconds to wait"}
+    if "requestBody" in operation:
+        told |= {"413": "The body is too large", "415": "The body is not JSON"}
+    problem = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    found: Json = {
+        status: {"description": description, "content": copy.deepcopy(problem)}
+        for status, description in told.items()
+    }
+    if operation["operationId"] in _TAGGED:
+        found["304"] = {"description": "Nothing changed since the ETag that If-None-Match names"}
+    return found
 
 
 def _describe_parameter(parameter: Json) -> None:
