@@ -3,6 +3,6 @@
 import subprocess
 import sys
 
-for name in ("processing", "import_orders", "scoring", "rfm", "holdouts", "coverage", "audiences"):
+for name in ("processing", "import_orders", "scoring", "rfm", "holdouts", "coverage", "audiences", "rest"):
     print(f"== benchmarks.{name}", flush=True)
     subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=True)

@@ -29,11 +29,14 @@ def unless_known(request: Request, *state: object) -> None:
 
     Raises NotModifiedError, which becomes 304, where `If-None-Match` names that tag.
     """
-    asked = (request.url.path, sorted(request.query_params.multi_items()))
+    scope = request.scope
+    asked = (scope["path"], sorted(scope["query_string"].split(b"&")))
     digest = blake2b(repr((_FORM, asked, state)).encode(), digest_size=12).hexdigest()
-    request.state.etag = f'W/"{digest}"'
-    wanted = ",".join(request.headers.getlist("if-none-match"))
-    if wanted.strip() == "*" or digest in _TAG.findall(wanted):
+    scope["state"]["etag"] = f'W/"{digest}"'
+    wanted = b",".join(value for name, value in scope["headers"] if name == b"if-none-match").decode(
+        "latin-1"
+    )
+    if wanted and (wanted.strip() == "*" or digest in _TAG.findall(wanted)):
         raise NotModifiedError
 
 

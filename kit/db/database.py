@@ -90,7 +90,10 @@ class Database:
         """One statement that reads, in a round trip and a transaction of its own. Raises as `fetch` does."""
         bound = _bound(statement, tenant, values)
         self._note(statement.text)
-        return await _with_patience(lambda: self._once([scope(tenant)], statement, row, bound))
+        try:
+            return await _with_patience(lambda: self._once([scope(tenant)], statement, row, bound))
+        except psycopg.errors.QueryCanceled as error:
+            raise TimedOutError(_TOO_LONG) from error
 
     async def _once(
         self, before: list[sql.SQL], statement: Statement, row: Callable[..., T], bound: dict[str, object]

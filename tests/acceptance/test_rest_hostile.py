@@ -190,7 +190,7 @@ async def test_a_database_that_is_away_is_told_in_the_envelope(make, client, mon
     async def away(*_):
         raise psycopg.OperationalError("password=hunter2")
 
-    monkeypatch.setattr("kit.db.database.Transaction._first", away)
+    monkeypatch.setattr("kit.db.database._send", away)
     answer = await client.get(RFM, params={"tenant_id": 56})
     assert answer.status_code == 503
     assert list(answer.json()) == ["success", "error", "details"]
