@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, NewType, TypeVar
 
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, ValueNode, value_from_ast_untyped
 from strawberry.scalars import JSON
 
 T = TypeVar("T")
@@ -47,6 +47,18 @@ def _parse_decimal(value: object) -> Decimal:
     return _read(text, Decimal, "a decimal number; one such as 12.50 is accepted, as a number or as text.")
 
 
+def _literal(parse: Callable[[object], Any]) -> Callable[[ValueNode, dict[str, Any] | None], Any]:
+    """Parses what stands in the document itself; what is wrong is told with its place."""
+
+    def read(node: ValueNode, variables: dict[str, Any] | None = None) -> Any:
+        try:
+            return parse(value_from_ast_untyped(node, variables))
+        except GraphQLError as error:
+            raise GraphQLError(error.message, node) from None
+
+    return read
+
+
 def _plain(value: Decimal | int) -> str:
     """Without an exponent, whatever the amount is."""
     return format(Decimal(value), "f")
@@ -58,6 +70,7 @@ BIG_INT = strawberry.scalar(
     specified_by_url="https://www.w3.org/TR/xmlschema11-2/#long",
     serialize=str,
     parse_value=_parse_bigint,
+    parse_literal=_literal(_parse_bigint),
 )
 CURRENCY_CODE = strawberry.scalar(
     name="CurrencyCode",
@@ -87,6 +100,7 @@ DATE = strawberry.scalar(
     specified_by_url="https://www.rfc-editor.org/rfc/rfc3339#section-5.6",
     serialize=date.isoformat,
     parse_value=_parse_date,
+    parse_literal=_literal(_parse_date),
 )
 DATE_TIME = strawberry.scalar(
     name="DateTime",
@@ -94,6 +108,7 @@ DATE_TIME = strawberry.scalar(
     specified_by_url="https://www.rfc-editor.org/rfc/rfc3339#section-5.6",
     serialize=datetime.isoformat,
     parse_value=_parse_instant,
+    parse_literal=_literal(_parse_instant),
 )
 DECIMAL = strawberry.scalar(
     name="Decimal",
@@ -101,6 +116,7 @@ DECIMAL = strawberry.scalar(
     specified_by_url="https://www.w3.org/TR/xmlschema11-2/#decimal",
     serialize=_plain,
     parse_value=_parse_decimal,
+    parse_literal=_literal(_parse_decimal),
 )
 JSON_VALUE = strawberry.scalar(
     name="JSON",
@@ -108,6 +124,7 @@ JSON_VALUE = strawberry.scalar(
     specified_by_url="https://ecma-international.org/wp-content/uploads/ECMA-404_2nd_edition_december_2017.pdf",
     serialize=lambda value: value,
     parse_value=_parse_json,
+    parse_literal=_literal(_parse_json),
 )
 SCALARS: dict[object, Any] = {
     BigInt: BIG_INT,

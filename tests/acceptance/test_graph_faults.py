@@ -45,3 +45,19 @@ async def test_a_customer_tells_attributes_and_the_first_purchase(scored, ask):
         "WHERE external_id = 'C1'"
     ).fetchall()
     assert found == {"attributes": {"vip": True}, "rfm": {"firstOrderOn": first.isoformat()}}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        '{ tenant(databaseId: "x") { id } }',
+        '{ tenant(databaseId: 56) { orders(minAmount: "x") { nodes { id } } } }',
+        '{ tenant(databaseId: 56) { orders(placedFrom: "x") { nodes { id } } } }',
+        "{ tenant(databaseId: 56) { segmentPreview(criteria: {a: 99999999999999999999}) { customerCount } } }",
+    ],
+)
+async def test_a_value_written_in_the_query_is_refused_with_its_place(client, query):
+    (error,) = (await client.post("/graphql", json={"query": query})).json()["errors"]
+    (place,) = error["locations"]
+    assert query[place["column"] - 1 :].startswith(('"x"', "{a: 9"))
+    assert "accepted" in error["message"]
