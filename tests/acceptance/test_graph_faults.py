@@ -53,7 +53,8 @@ async def test_a_customer_tells_attributes_and_the_first_purchase(scored, ask):
         '{ tenant(databaseId: "x") { id } }',
         '{ tenant(databaseId: 56) { orders(minAmount: "x") { nodes { id } } } }',
         '{ tenant(databaseId: 56) { orders(placedFrom: "x") { nodes { id } } } }',
-        "{ tenant(databaseId: 56) { segmentPreview(criteria: {a: 99999999999999999999}) { customerCount } } }",
+        "{ tenant(databaseId: 56) { segmentPreview(criteria: {a: 99999999999999999999}) "
+        "{ customerCount } } }",
     ],
 )
 async def test_a_value_written_in_the_query_is_refused_with_its_place(client, query):
