@@ -14,6 +14,10 @@ R = TypeVar("R")
 _FULL = "More comes in than can be saved at the moment; try again in a moment."
 _CLOSED = "The server is stopping; try again in a moment."
 _RETRY_AFTER = 1
+_MANY = 32
+"""Items that are worth a second writer."""
+_TURNS = 3
+"""Turns of the loop in which what has arrived already can join a batch."""
 
 
 class _Entry(NamedTuple):
@@ -26,9 +30,9 @@ class Batcher(Generic[T, R]):
     """Hands items in batches to `writers` calls of `write` at a time, and each its own result back.
 
     There is no timer: with nothing under way an item is written at once, under load batches grow by
-    themselves, up to sizes of `most` together. Items that wait or are being written may have sizes of
-    `capacity` together; what is more is refused. Where a batch fails, its halves are tried by themselves, so
-    that one bad item fails alone.
+    themselves, up to sizes of `most` together; a second writer begins only where many wait. Items that wait
+    or are being written may have sizes of `capacity` together; what is more is refused. Where a batch fails,
+    its halves are tried by themselves, so that one bad item fails alone.
     """
 
     def __init__(
@@ -45,6 +49,7 @@ class Batcher(Generic[T, R]):
         self._capacity = capacity
         self._waiting: deque[_Entry] = deque()
         self._held = 0
+        self._busy = 0
         self._closed = False
         self._news = asyncio.Condition()
         self._room = asyncio.Condition()
@@ -97,20 +102,28 @@ class Batcher(Generic[T, R]):
     async def _run(self) -> None:
         while True:
             async with self._news:
-                while not self._waiting:
+                while not self._worth_writing():
                     await self._news.wait()
+                self._busy += 1
+            for _ in range(_TURNS):
+                await asyncio.sleep(0)
             batch = self._taken()
             try:
-                await self._try(batch)
+                if batch:
+                    await self._try(batch)
             finally:
+                self._busy -= 1
                 self._held -= sum(each.size for each in batch)
                 async with self._room:
                     self._room.notify_all()
 
+    def _worth_writing(self) -> bool:
+        return bool(self._waiting) and (not self._busy or len(self._waiting) >= _MANY)
+
     def _taken(self) -> list[_Entry]:
-        batch = [self._waiting.popleft()]
-        size = batch[0].size
-        while self._waiting and size + self._waiting[0].size <= self._most:
+        batch: list[_Entry] = []
+        size = 0
+        while self._waiting and (not batch or size + self._waiting[0].size <= self._most):
             batch.append(self._waiting.popleft())
             size += batch[-1].size
         return batch

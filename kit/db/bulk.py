@@ -31,19 +31,25 @@ class Work:
 
     @contextmanager
     def transaction(
-        self, tenant: int | None, *, snapshot: bool = False, durable: bool = True
+        self,
+        tenant: int | None,
+        *,
+        snapshot: bool = False,
+        durable: bool = True,
+        patience: float | None = None,
     ) -> Iterator[None]:
         """One transaction in a tenant's scope (`snapshot`: it sees one state throughout).
 
-        One that is not `durable` does not wait for the disk: a crash may undo it, unless a durable one was
-        committed after it.
+        It waits `patience` seconds for a lock, if that is told. One that is not `durable` does not wait for
+        the disk: a crash may undo it, unless a durable one was committed after it.
         """
         with self.connection.transaction():
             if snapshot:
                 self.connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             if not durable:
                 self.connection.execute("SET LOCAL synchronous_commit = off")
-            self.connection.execute(scope(tenant))
+            limit = [] if patience is None else [sql.SQL(f"SET LOCAL lock_timeout = {int(patience * 1000)}")]
+            self.connection.execute(sql.SQL("; ").join([*limit, scope(tenant)]))
             self._tenant = tenant
             try:
                 yield
@@ -52,8 +58,9 @@ class Work:
 
     def enter(self, tenant: int) -> None:
         """Go on in a tenant's scope, within the transaction."""
-        self.connection.execute(scope(tenant))
-        self._tenant = tenant
+        if tenant != self._tenant:
+            self.connection.execute(scope(tenant))
+            self._tenant = tenant
 
     def run(self, statement: Statement | str, values: Mapping[str, object] | None = None) -> list[Row]:
         """Run one statement, with `tenant_id` filled in, and return its rows if it has any."""

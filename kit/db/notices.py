@@ -22,11 +22,12 @@ log = structlog.get_logger()
 MOST_BYTES = 7_900
 """Of a notice: PostgreSQL takes fewer than 8,000."""
 
-_CHANNEL = "cdp_live"
+CHANNEL = "cdp_live"
+"""Where all notices are sent."""
 _TELL = Statement(
     "SELECT pg_notify(%(channel)s, told) FROM unnest(%(notices)s::text[]) AS told",
     scoped=False,
-    defaults={"channel": _CHANNEL},
+    defaults={"channel": CHANNEL},
 )
 _PAUSE = 0.2
 _PATIENCE = 10.0
@@ -189,7 +190,7 @@ class Notices:
         )
         async with connection:
             await act_as_application(connection)
-            await connection.execute(f"LISTEN {_CHANNEL}")
+            await connection.execute(f"LISTEN {CHANNEL}")
             for inbox in self._inboxes():
                 inbox.miss()
             self._listening.set()

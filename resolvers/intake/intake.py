@@ -50,6 +50,11 @@ class EventIntake:
         for each in self._all:
             each.close()
 
+    @property
+    def held(self) -> int:
+        """Bytes of what waits or is being saved, about."""
+        return self._plain.held + self._entangled.held
+
     async def put(self, submission: Submission, *, wait: bool = False) -> list[Outcome]:
         """What became of the events, once they are committed. With `wait` it waits for room before.
 

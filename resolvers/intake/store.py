@@ -9,12 +9,13 @@ import orjson
 import psycopg
 
 from kit.db import Statement, Work
+from kit.db.notices import CHANNEL
 from kit.errors import CdpError, ConflictError, NotFoundError, UnavailableError
 from kit.page import INSTANT
 from resolvers.event_types.types import Types
 from resolvers.intake.event import Checked, Submission
 from resolvers.intake.orders import Purchase, upsert_orders
-from resolvers.live.announce import EventKey, events_stored
+from resolvers.live.announce import EventKey, event_notices, events_stored
 from resolvers.writes.keys import remember, remembered
 from resolvers.writes.outcome import CREATED, DUPLICATE, REJECTED, Outcome, Problem
 from resolvers.writes.people import People
@@ -31,10 +32,14 @@ _INSERT = Statement(
     "customer_id bigint, event_type text, properties jsonb) ORDER BY occurred_at, message_id "
     "ON CONFLICT DO NOTHING RETURNING occurred_at, message_id) "
     "SELECT count(*), CASE WHEN count(*) < %(total)s THEN array_agg(occurred_at) END, "
-    "CASE WHEN count(*) < %(total)s THEN array_agg(message_id) END FROM new",
+    "CASE WHEN count(*) < %(total)s THEN array_agg(message_id) END, "
+    "CASE WHEN count(*) = %(total)s THEN "
+    "(SELECT count(pg_notify(%(channel)s, told)) FROM unnest(%(notices)s::text[]) AS told) END FROM new",
     True,
-    {},
+    {"channel": CHANNEL},
 )
+_PATIENCE = 0.5
+"""Seconds that a batch waits for what others hold."""
 _IN_USE = "Another transaction holds the order or the key at the moment; try again in a moment."
 _REFUSED = Problem("event", "The database refuses a value of it.")
 
@@ -55,10 +60,11 @@ class _Ready(NamedTuple):
 
 
 class EventStore:
-    """Saves batches of events. Remembers which months have their partition."""
+    """Saves batches of events. Remembers which months have their partition, and tenants' currencies."""
 
     def __init__(self) -> None:
         self._months: set[date] = set()
+        self._currencies: dict[int, str] = {}
 
     def save(self, work: Work, batch: Sequence[Submission]) -> list[Result]:
         """What became of each submission, committed.
@@ -83,32 +89,36 @@ class EventStore:
         results: dict[int, Result] = {}
         known = {*self._months}
         order = sorted(range(len(batch)), key=lambda place: batch[place].tenant)
-        with work.transaction(None):
-            work.run("SET LOCAL lock_timeout = '500ms'")
+        with work.transaction(batch[order[0]].tenant, patience=_PATIENCE):
             for tenant, places in groupby(order, key=lambda place: batch[place].tenant):
                 work.enter(tenant)
                 group = {place: batch[place] for place in places}
-                results |= _Group(work, tenant, known, careful=careful).save(group)
+                currency = self._currency(work, tenant)
+                if currency is None:
+                    results |= dict.fromkeys(group, NotFoundError.of("Tenant", tenant))
+                else:
+                    results |= _Group(work, tenant, currency, known, careful=careful).save(group)
         self._months = known
         return [results[place] for place in range(len(batch))]
+
+    def _currency(self, work: Work, tenant: int) -> str | None:
+        """The tenant's currency, which stays what it is; None for an unknown tenant."""
+        if tenant not in self._currencies:
+            self._currencies.update((tenant, str(row[0])) for row in work.run(_TENANT))
+        return self._currencies.get(tenant)
 
 
 class _Group:
     """The submissions of one tenant, within the batch's transaction."""
 
-    def __init__(self, work: Work, tenant: int, months: set[date], *, careful: bool) -> None:
+    def __init__(self, work: Work, tenant: int, currency: str, months: set[date], *, careful: bool) -> None:
         self._work = work
         self._tenant = tenant
         self._months = months
         self._careful = careful
-        self._currency = ""
+        self._currency = currency
 
     def save(self, group: dict[int, Submission]) -> dict[int, Result]:
-        found = self._work.run(_TENANT)
-        if not found:
-            error = NotFoundError.of("Tenant", self._tenant)
-            return dict.fromkeys(group, error)
-        self._currency = str(found[0][0])
         results: dict[int, Result] = {}
         keyed = [(place, each) for place, each in group.items() if each.key is not None]
         for place, each in sorted(keyed, key=lambda entry: entry[1].key or ()):
@@ -172,17 +182,20 @@ class _Group:
         return self._insert(ready[:middle]) | self._insert(ready[middle:])
 
     def _inserted(self, ready: Sequence[_Ready]) -> dict[int, Outcome]:
-        rows = orjson.dumps([_row(each) for each in ready]).decode()
-        values = {"rows": rows, "total": len(ready)}
-        total, moments, messages = self._work.run(_INSERT, values)[0]
+        all_of_them = [EventKey(each.event.occurred_at, each.event.message_id) for each in ready]
+        values = {
+            "rows": orjson.dumps([_row(each) for each in ready]).decode(),
+            "total": len(ready),
+            "notices": event_notices(self._tenant, all_of_them, len(ready)),
+        }
+        total, moments, messages, _ = self._work.run(_INSERT, values)[0]
         keys = [_key(each.event) for each in ready]
         new: set[_Key] | None = None
-        stored = [EventKey(each.event.occurred_at, each.event.message_id) for each in ready]
         if total < len(ready):
             stored = [EventKey(*each) for each in zip(moments or (), messages or (), strict=True)]
             new = {_number(each.occurred_at, each.message_id) for each in stored}
-        if total:
-            events_stored(self._work, self._tenant, stored, total)
+            if total:
+                events_stored(self._work, self._tenant, stored, total)
         outcomes = {}
         for each, key in zip(ready, keys, strict=True):
             created = new is None or key in new

@@ -37,10 +37,11 @@ async def run_queued(transaction: Transaction, tenant: int, run_id: int) -> None
 
 def events_stored(work: Work, tenant: int, keys: Sequence[EventKey], total: int) -> None:
     """Events are new: `total` of them, of which `keys` may leave some out."""
-    tell(work, _of_events(tenant, keys, total))
+    tell(work, event_notices(tenant, keys, total))
 
 
-def _of_events(tenant: int, keys: Sequence[EventKey], total: int) -> list[str]:
+def event_notices(tenant: int, keys: Sequence[EventKey], total: int) -> list[str]:
+    """What is told of `total` new events, of which `keys` may leave some out."""
     parts: list[list[list[object]]] = [[]]
     named, used = 0, 0
     for key in keys[:MOST_EVENTS]:

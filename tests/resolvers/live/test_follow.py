@@ -10,7 +10,7 @@ from kit.db import connect_for_work
 from kit.db.notices import Notices
 from kit.errors import LaggedError, NotFoundError
 from resolvers.context import READ, Actor
-from resolvers.live.announce import MOST_EVENTS, EventKey, _of_events, events_stored
+from resolvers.live.announce import MOST_EVENTS, EventKey, event_notices, events_stored
 from resolvers.live.events import follow_events
 from resolvers.live.moves import follow_moves
 from resolvers.live.progress import follow_progress
@@ -41,7 +41,7 @@ async def test_another_tenant_cannot_be_followed(context, make, notices):
     assert notices.followers == 0
 
 
-async def test_a_slow_follower_of_events_is_told_that_it_lagged(context, urls, make, notices):
+async def test_a_slow_followerevent_notices_is_told_that_it_lagged(context, urls, make, notices):
     make.tenant()
     async with context() as opened:
         stream = follow_events(replace(opened, notices=notices), 56, types=None, customer=None)
@@ -59,10 +59,10 @@ async def test_a_slow_follower_of_events_is_told_that_it_lagged(context, urls, m
     assert notices.followers == 0
 
 
-def test_notices_of_events_fit_and_count_what_they_leave_out():
+def test_noticesevent_notices_fit_and_count_what_they_leave_out():
     keys = [EventKey(AT, f"{number}-" + "é" * 200) for number in range(1_200)] + [EventKey(AT, "x" * 9_000)]
-    told = _of_events(56, keys, len(keys))
+    told = event_notices(56, keys, len(keys))
     assert max(len(each.encode()) for each in told) < 8_000
     assert sum(each.count("-é") for each in told) == MOST_EVENTS
     assert '"omitted":201' in told[-1]
-    assert _of_events(56, keys[:1], 1)[0].count("omitted") == 0
+    assert event_notices(56, keys[:1], 1)[0].count("omitted") == 0
