@@ -3,6 +3,17 @@
 import subprocess
 import sys
 
-for name in ("processing", "import_orders", "scoring", "rfm", "holdouts", "coverage", "audiences", "rest"):
+for name in (
+    "processing",
+    "import_orders",
+    "scoring",
+    "rfm",
+    "holdouts",
+    "coverage",
+    "audiences",
+    "rest",
+    "ingest",
+    "timeline",
+):
     print(f"== benchmarks.{name}", flush=True)
     subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=True)
