@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
 from resolvers import segments
+from rest.caching import unless_known
 from rest.values import MOST, Context, Limit, SegmentPath, TenantQuery, told_as
 
 router = APIRouter(prefix="/api/v2/cdp/segments", tags=["Segments"])
@@ -45,6 +46,7 @@ class MembersResponse(BaseModel):
     response_model=MembersResponse,
 )
 async def get_members(
+    request: Request,
     ctx: Context,
     segment: SegmentPath,
     tenant: TenantQuery,
@@ -53,7 +55,9 @@ async def get_members(
     cursor: Cursor = None,
 ) -> MembersResponse:
     """The customers in a segment, a page at a time."""
-    row = await segments.get(ctx, tenant, segment)
+    version = await segments.of_members(ctx, tenant, segment)
+    unless_known(request, version)
+    row = version.segment
     with told_as(after="cursor"):
         page = await segments.list_members(ctx, tenant, row, first=limit, after=cursor, offset=offset)
     members = [

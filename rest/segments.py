@@ -2,11 +2,12 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
 from models.segment import DYNAMIC, STATIC
-from resolvers import segments, tenants
+from resolvers import segments
+from rest.caching import unless_known
 from rest.values import Context, TenantQuery, second
 
 router = APIRouter(prefix="/api/v2/cdp/segments", tags=["Segments"])
@@ -28,6 +29,7 @@ class SegmentsResponse(BaseModel):
 
 @router.get("", operation_id="listSegments", summary="List segments", response_model=SegmentsResponse)
 async def list_segments(
+    request: Request,
     ctx: Context,
     tenant: TenantQuery,
     kind: Annotated[
@@ -41,7 +43,7 @@ async def list_segments(
 ) -> SegmentsResponse:
     """All segments of a tenant, by number."""
     kind = None if kind is None else segments.type_named("type", kind)
-    await tenants.get(ctx, tenant)
+    unless_known(request, await segments.of_all(ctx, tenant))
     page = await segments.page(ctx, tenant, kind=kind, first=segments.MOST_LISTED)
     found = [
         SegmentData(

@@ -8,6 +8,7 @@ from resolvers.segments.preview import Overlap, Preview, overlaps, parameters, p
 from resolvers.segments.reasons import Explanation, explain, reasons
 from resolvers.segments.rows import SegmentRow, find, get, members, page, type_named
 from resolvers.segments.truths import Truth
+from resolvers.segments.version import MembersVersion, SegmentVersion, of_all, of_members
 from resolvers.segments.write import MOST, SegmentChanges, create, delete, refresh, update
 
 MOST_LISTED = MOST + len(BUILTIN)
@@ -18,11 +19,13 @@ __all__ = [
     "MOST_LISTED",
     "Explanation",
     "MemberOutcome",
+    "MembersVersion",
     "Membership",
     "Overlap",
     "Preview",
     "SegmentChanges",
     "SegmentRow",
+    "SegmentVersion",
     "Truth",
     "add_members",
     "create",
@@ -32,7 +35,9 @@ __all__ = [
     "get",
     "list_members",
     "members",
+    "of_all",
     "of_customer",
+    "of_members",
     "overlaps",
     "page",
     "parameters",

@@ -1,5 +1,6 @@
 """Entity tags of REST v2: an answer that stands is not made again, one that does not is."""
 
+import contextlib
 import gzip
 
 import httpx
@@ -8,8 +9,10 @@ import pytest
 from app import create
 from kit import ids
 from kit.config import Settings
+from resolvers.context import OPEN, Ctx
 from resolvers.processing.process import process
 from resolvers.processing.request import Request
+from resolvers.segments import SegmentChanges, add_members, delete, update
 
 ANALYTICS = [f"/api/v2/cdp/analytics/{name}?tenant_id=56" for name in ("rfm", "clv", "churn")]
 PROFILE = "/api/v2/cdp/customers/1/profile?tenant_id=56"
@@ -184,3 +187,64 @@ async def test_pages_of_other_origins_may_not(reached, client):
     assert "access-control-allow-origin" not in closed.headers
     answer = await client.get(PROFILE, headers={"Origin": "http://localhost:9"})
     assert "access-control-allow-origin" not in answer.headers
+
+
+@pytest.fixture
+def segments(make):
+    """A tenant with a customer and two static segments, made past the application."""
+    make.customer(make.tenant(), "ana", email="ana@example.com")
+    for name in ("VIP", "Other"):
+        make.owner.execute("INSERT INTO segment (tenant_id, name, type) VALUES (56, %s, 'static')", [name])
+    return make
+
+
+LIST, MEMBERS = "/api/v2/cdp/segments?tenant_id=56", "/api/v2/cdp/segments/1/members?tenant_id=56"
+OTHER = "/api/v2/cdp/segments/2/members?tenant_id=56"
+
+
+async def test_a_segments_members_change_its_tags_and_no_others(segments, application, client, ask):
+    tags = {path: await tag_of(client, path) for path in (LIST, MEMBERS, OTHER)}
+    assert await statuses(client, tags) == [304, 304, 304]
+    async with context_of(application) as ctx:
+        await add_members(ctx, 56, 1, [1])
+    assert await statuses(client, tags) == [200, 200, 304]
+    tags = {path: await tag_of(client, path) for path in (LIST, MEMBERS)}
+    given = {
+        "tenantId": ids.encode("Tenant", 56),
+        "customers": [{"externalId": "ana", "email": "n@example.com"}],
+    }
+    await ask(UPSERT, input=given)
+    assert await statuses(client, tags) == [304, 200]
+    tags = {path: await tag_of(client, path) for path in (LIST, MEMBERS, OTHER)}
+    async with context_of(application) as ctx:
+        await update(ctx, 56, 2, SegmentChanges(name="Renamed"))
+    assert await statuses(client, tags) == [200, 304, 200]
+    tags = {path: await tag_of(client, path) for path in (LIST, MEMBERS, OTHER)}
+    async with context_of(application) as ctx:
+        await delete(ctx, 56, 2)
+    assert await statuses(client, tags) == [200, 304, 404]
+
+
+async def statuses(client, tags):
+    """What is answered to those who have the answers of these tags."""
+    return [
+        (await client.get(path, headers={"If-None-Match": tag})).status_code for path, tag in tags.items()
+    ]
+
+
+@contextlib.asynccontextmanager
+async def context_of(application):
+    """A caller's context past HTTP."""
+    state = application.state
+    async with state.database.read() as reader:
+        yield Ctx(actor=OPEN, db=state.database, reader=reader, queue=state.queue)
+
+
+async def test_a_new_run_changes_who_is_in_a_built_in_segment(scored, client, urls):
+    listed = (await client.get(LIST)).json()["data"]
+    number = next(each["id"] for each in listed if each["name"] == "Champions")
+    members = f"/api/v2/cdp/segments/{number}/members?tenant_id=56"
+    tags = {path: await tag_of(client, path) for path in (LIST, members)}
+    assert await statuses(client, tags) == [304, 304]
+    process(urls.app, 56, Request.of(None, "latest", force=True))
+    assert (await statuses(client, tags))[1] == 200
