@@ -6,10 +6,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
+from kit.errors import InvalidInputError
 from resolvers import profiles, timeline
 from resolvers.events import EventRow
 from resolvers.orders import OrderRow
-from resolvers.timeline import Item, TimelineFilter
+from resolvers.refunds import RefundRow
+from resolvers.timeline import KINDS, Item, TimelineFilter
 from rest.values import Context, CustomerPath, Limit, TenantQuery, amount, second, told_as
 
 router = APIRouter(prefix="/api/v2/cdp/customers", tags=["Customers"])
@@ -24,10 +26,26 @@ Before = Annotated[
 ]
 
 
-class TimelineEvent(BaseModel):
-    """An order has `order_id`, `amount` and `items` in `details`; an event what it was sent with."""
+After = Annotated[
+    str | None, Query(description="Only what is newer, nearest first of all: `previous_cursor` of a page")
+]
+Since = Annotated[str | None, Query(description="Only what happened at this instant, with zone, or later")]
+Types = Annotated[
+    str | None,
+    Query(
+        description="Separated by commas: order, refund, event, segment_change, and types of events; "
+        "order,event unless told"
+    ),
+]
 
-    type: str = Field(description="`order`, or the event's type")
+
+class TimelineEvent(BaseModel):
+    """An order has `order_id`, `amount` and `items` in `details`; an event what it was sent with.
+
+    A refund has `refund_id` and `amount`, a move between segments `from` and `to`.
+    """
+
+    type: str = Field(description="`order`, `refund`, `segment_change`, or the event's type")
     timestamp: str
     details: dict[str, Any]
 
@@ -35,6 +53,9 @@ class TimelineEvent(BaseModel):
 class TimelineData(BaseModel):
     events: list[TimelineEvent] = Field(description="Newest first")
     next_cursor: str | None = Field(description="`before` of the next page; null on the last one")
+    previous_cursor: str | None = Field(
+        default=None, description="`after` of the page before; only where something newer may be"
+    )
 
 
 class TimelineResponse(BaseModel):
@@ -47,24 +68,59 @@ class TimelineResponse(BaseModel):
     operation_id="getCustomerTimeline",
     summary="A customer's timeline",
     response_model=TimelineResponse,
+    response_model_exclude_unset=True,
 )
 async def get_timeline(
-    ctx: Context, customer: CustomerPath, tenant: TenantQuery, limit: Limit = 50, before: Before = None
+    ctx: Context,
+    customer: CustomerPath,
+    tenant: TenantQuery,
+    limit: Limit = 50,
+    before: Before = None,
+    after: After = None,
+    since: Since = None,
+    types: Types = None,
 ) -> TimelineResponse:
-    """What a customer did: orders and events in one list, newest first."""
+    """What happened to a customer, newest first: orders and events unless `types` says otherwise."""
     until = _instant(before)
-    wanted = TimelineFilter(kinds=_KINDS, until=until)
-    after = before if until is None else None
+    wanted = _wanted(types)._replace(since=_moment(since), until=until)
+    window: dict[str, Any] = {"first": limit, "after": before if until is None else None}
+    if after is not None:
+        if before is not None:
+            raise InvalidInputError("after", "after: give after or before, not both")
+        window = {"last": limit, "before": after}
     await profiles.person(ctx, tenant, customer)
-    with told_as(after="before"):
-        page = await timeline.page(ctx, tenant, customer, wanted=wanted, first=limit, after=after)
+    with told_as(after="before", before="after"):
+        page = await timeline.page(ctx, tenant, customer, wanted=wanted, **window)
     events = [TimelineEvent(**_told(each)) for each in page.rows]
-    following = page.cursors[-1] if page.has_next else None
-    return TimelineResponse(success=True, data=TimelineData(events=events, next_cursor=following))
+    data = TimelineData(events=events, next_cursor=page.cursors[-1] if page.has_next and events else None)
+    if page.has_previous and events:
+        data.previous_cursor = page.cursors[0]
+    return TimelineResponse(success=True, data=data)
+
+
+def _wanted(types: str | None) -> TimelineFilter:
+    """Which items: of the kinds among the types, and events of the types that are no kinds."""
+    if types is None:
+        return TimelineFilter(kinds=_KINDS)
+    named = tuple(dict.fromkeys(each.strip() for each in types.split(",") if each.strip()))
+    if not named:
+        raise InvalidInputError("types", f"types: accepted are {', '.join(KINDS)} and types of events")
+    kinds = tuple(each for each in named if each in KINDS)
+    events = () if "event" in kinds else tuple(each for each in named if each not in KINDS)
+    return TimelineFilter(kinds=(*kinds, "event") if events else kinds, types=events)
+
+
+def _moment(text: str | None) -> datetime | None:
+    """An instant. Raises InvalidInputError for what is none."""
+    found = _instant(text)
+    if text is not None and found is None:
+        told = f"since: '{text[:60]}' is no instant with its zone, such as 2024-09-16T20:00:00Z"
+        raise InvalidInputError("since", told)
+    return found
 
 
 def _instant(text: str | None) -> datetime | None:
-    """The instant that `before` names; None where it is a cursor, or nothing."""
+    """The instant that a text names; None where it is a cursor, or nothing."""
     try:
         found = datetime.fromisoformat(text or "")
     except ValueError:
@@ -79,4 +135,8 @@ def _told(item: Item) -> dict[str, Any]:
     if isinstance(item, EventRow):
         moment = second(item.occurred_at)
         return {"type": item.event_type, "timestamp": moment, "details": item.properties}
-    raise TypeError(f"no such item was asked for: {type(item).__name__}")
+    if isinstance(item, RefundRow):
+        details = {"refund_id": item.external_id, "amount": amount(item.amount)}
+        return {"type": "refund", "timestamp": second(item.refunded_at), "details": details}
+    details = {"from": item.from_segment, "to": item.to_segment}
+    return {"type": "segment_change", "timestamp": second(item.changed_at), "details": details}

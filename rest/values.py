@@ -32,7 +32,7 @@ Whole = Annotated[int, BeforeValidator(_whole)]
 """A whole number of a body, however it is written."""
 
 
-def _context(request: Request) -> Ctx:
+async def _context(request: Request) -> Ctx:
     ctx: Ctx = request.state.ctx
     return ctx
 

@@ -41,6 +41,9 @@ PARAMETERS = {
     "limit": "Número de resultados",
     "offset": "Offset para paginación",
     "cursor": "`next_cursor` de la página anterior, en lugar de un offset",
+    "after": "Sólo lo más reciente: `previous_cursor` de una página",
+    "since": "Sólo lo ocurrido en este instante, con zona, o después",
+    "types": "Separados por comas: order, refund, event, segment_change y tipos de eventos; por defecto order,event",
     "before": "Sólo lo anterior: `next_cursor` de la página previa, o un instante con zona",
     "Prefer": "`respond-async` responde 202 de inmediato",
     "Idempotency-Key": "De 1 a 255 caracteres elegidos por quien llama: el mismo cuerpo enviado otra vez con la misma "

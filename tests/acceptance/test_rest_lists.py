@@ -122,6 +122,41 @@ async def test_a_timeline_has_fifty_items_unless_told(make, get):
     assert len((await get(TIMELINE.format(number), limit=1000))["events"]) == 60
 
 
+async def test_a_timeline_is_read_back_to_its_newest(ana, get):
+    path = TIMELINE.format(ana)
+    whole = (await get(path))["events"]
+    first = await get(path, limit=2)
+    assert "previous_cursor" not in first
+    second = await get(path, limit=2, before=first["next_cursor"])
+    assert second["events"] == whole[2:4]
+    back = await get(path, limit=1, after=second["previous_cursor"])
+    assert back["events"] == whole[1:2]
+    assert (await get(path, limit=5, after=back["previous_cursor"]))["events"] == whole[:1]
+
+
+async def test_a_timeline_is_filtered_by_type_and_time(ana, get, refused, make):
+    make.refund(56, ana, "2025-06-02 09:00Z", 1)
+    make.owner.execute(
+        "INSERT INTO segment_change (tenant_id, run_id, customer_id, to_segment, changed_at) "
+        "VALUES (56, 1, %s, 'Champions', '2025-06-02 10:00Z')",
+        [ana],
+    )
+    path = TIMELINE.format(ana)
+
+    async def types(**params):
+        return {each["type"] for each in (await get(path, **params))["events"]}
+
+    assert await types(types="refund,segment_change") == {"refund", "segment_change"}
+    assert await types(types="order,page_view") == {"order", "page_view"}
+    assert not {"refund", "segment_change"} & await types()
+    assert "order" in await types(types="order, event ,refund")
+    since = "2025-06-02T12:00:00Z"
+    assert all(each["timestamp"] >= since for each in (await get(path, since=since))["events"])
+    assert (await refused(path, since="yesterday")).startswith("since: ")
+    assert (await refused(path, types=",")).startswith("types: ")
+    assert (await refused(path, after="x")).startswith("after: ")
+
+
 @pytest.mark.parametrize("before", ["x", "2025-06-01T12:00:00", "2025-06-01", "W10"])
 async def test_a_wrong_before_is_told(ana, refused, before):
     details = await refused(TIMELINE.format(ana), before=before)
