@@ -2,8 +2,13 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
+import psycopg
 import pytest
+
+from resolvers.processing.process import process
+from resolvers.processing.request import Request
 
 PATH = "/api/v2/cdp/events"
 TYPES = (
@@ -185,3 +190,48 @@ async def test_a_thousand_at_once_are_saved_once_each(post, shop):
     assert {each.status_code for each in answers} == {201}
     assert sum(each.json()["data"]["duplicate"] for each in answers) == 500
     assert len(events(shop)) == 500
+
+
+async def test_a_purchase_adds_its_order_once_and_the_next_run_counts_it(post, shop, urls, client):
+    shop.order(56, 1, "2026-01-01 12:00Z", 10)
+    process(urls.app, 56, Request.of(None))
+
+    async def revenue():
+        answer = await client.get("/api/v2/cdp/analytics/rfm", params={"tenant_id": 56})
+        return answer.json()["data"]["overview"]["total_revenue"]
+
+    async def is_stale():
+        return (await client.get("/api/v2/cdp/process/status/56")).json()["is_stale"]
+
+    assert (await revenue(), await is_stale()) == (10, False)
+    bought = {"order_id": "A-1", "amount": 25.5, "items": [{"sku": "a", "quantity": 2}, {"sku": "b"}]}
+    at = "2026-01-05T10:00:00Z"
+    for message_id in ("m1", "m1", "m2"):
+        answer = await post(event_type="purchase", properties=bought, timestamp=at, message_id=message_id)
+        assert answer.status_code == 201
+    see = "SELECT customer_id, amount, currency, status, items FROM customer_order WHERE external_id = 'A-1'"
+    assert shop.owner.execute(see).fetchall() == [(1, Decimal("25.5"), "GBP", "paid", 3)]
+    assert shop.owner.execute("SELECT data_version FROM tenant").fetchone() == (1,)
+    assert (await revenue(), await is_stale()) == (10, True)
+    process(urls.app, 56, Request.of(None))
+    assert (await revenue(), await is_stale()) == (35.5, False)
+
+
+async def test_a_purchase_without_an_order_leaves_the_orders_alone(post, shop):
+    for properties in ({}, {"order_id": "A-1"}, {"amount": 5}):
+        assert (await post(event_type="purchase", properties=properties)).status_code == 201
+    assert shop.owner.execute("SELECT count(*) FROM customer_order").fetchone() == (0,)
+
+
+async def test_purchases_go_on_while_an_order_is_held_elsewhere(post, shop, urls):
+    shop.order(56, 1, "2026-01-01 12:00Z", 10, external_id="held")
+    with psycopg.connect(urls.owner) as other:
+        other.execute("UPDATE customer_order SET amount = 11 WHERE external_id = 'held'")
+        held, free = await asyncio.gather(
+            *(
+                post(event_type="purchase", properties={"order_id": name, "amount": 5})
+                for name in ("held", "free")
+            )
+        )
+        other.rollback()
+    assert (held.status_code, free.status_code) == (503, 201)
