@@ -18,6 +18,7 @@ _PARTS = {
     "serve": ("commands.serving", "serve", "Serve the graph and the REST v2 paths."),
     "worker": ("commands.serving", "worker", "Do the jobs that the API leaves in the queue."),
     "import": ("commands.importing", "app", "Import customers, orders, events and rates from files."),
+    "export": ("commands.exporting", "app", "Write the members of a segment to a file."),
     "process": ("commands.processing", "command", "Score a tenant: RFM, lifetime value and churn."),
     "backtest": ("commands.backtesting", "command", "Test how well the last days would have been foretold."),
     "settings": ("commands.settings", "command", "Show and change what a tenant chooses about its scoring."),

@@ -6,9 +6,10 @@ from typing import Any
 from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.responses import JSONResponse, Response
 
+from connectors.exports import FORMATS
 from kit.config import Settings
 from kit.head import Head
 from kit.http import Asgi, BodyLimit, LoopbackOnly, Receive, Scope, Send
@@ -24,6 +25,8 @@ _TOLD = ("ETag", "Location", "Retry-After", *HEADERS, HEADER)
 _WORTH_PACKING = 1_000
 """Bytes from which an answer gains by gzip: what fits a packet arrives no sooner for being smaller."""
 _PACKING = 6
+_PACKED = (FORMATS["parquet"].media_type,)
+"""What is packed already, beside what is known to be."""
 
 
 def stack_of(settings: Settings, counts: Counts) -> list[Middleware]:
@@ -42,7 +45,12 @@ def stack_of(settings: Settings, counts: Counts) -> list[Middleware]:
         *([cors] if settings.origins else []),
         *([Middleware(RateLimit, rate=rate, counts=counts)] if rate else []),
         Middleware(Head),
-        Middleware(Packed, minimum_size=_WORTH_PACKING, compresslevel=_PACKING),
+        Middleware(
+            Packed,
+            minimum_size=_WORTH_PACKING,
+            compresslevel=_PACKING,
+            exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, *_PACKED),
+        ),
         Middleware(BodyLimit, limit=settings.max_body_bytes, streams=STREAMS),
         Middleware(WithContext, settings=settings),
     ]

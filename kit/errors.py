@@ -7,7 +7,7 @@
     ├── UnavailableError          UNAVAILABLE        the database cannot be reached now
     ├── PeerFailedError           PEER_FAILED        another system cannot be reached, or answered wrongly
     ├── PeerTimedOutError         PEER_TIMED_OUT     another system did not answer in time
-    ├── OverloadedError           RATE_LIMITED       more comes in than can be saved at the moment
+    ├── OverloadedError           RATE_LIMITED       more is asked for than can be done at the moment
     ├── TimedOutError             TIMED_OUT          the database was asked for more than it may take
     ├── LaggedError               LAGGED             a follower was told less than what happened
     ├── FailedError               FAILED             the work was tried and did not succeed
@@ -95,7 +95,7 @@ class PeerTimedOutError(CdpError):
 
 
 class OverloadedError(CdpError):
-    """More comes in than can be saved; `retry_after` seconds later there may be room again."""
+    """More is to be saved or read than can be; `retry_after` seconds later there may be room again."""
 
     code = "RATE_LIMITED"
 

@@ -1,5 +1,7 @@
 """HEAD is answered as GET is, without the body: a caller may ask for the headers of whatever can be read."""
 
+import asyncio
+
 from kit.http import Asgi, Message, Receive, Scope, Send
 
 _BELOW = "/api/"
@@ -15,9 +17,29 @@ class Head:
         if scope["type"] != "http" or scope["method"] != "HEAD" or not scope["path"].startswith(_BELOW):
             return await self._app(scope, receive, send)
 
+        over = asyncio.Event()
+
         async def without_body(message: Message) -> None:
+            if over.is_set():
+                return
             if message["type"] == "http.response.body":
-                message = {**message, "body": b""}
+                message = {**message, "body": b"", "more_body": False}
+                over.set()
             await send(message)
 
-        return await self._app({**scope, "method": "GET"}, receive, without_body)
+        return await self._app({**scope, "method": "GET"}, _until(over), without_body)
+
+
+def _until(over: asyncio.Event) -> Receive:
+    """An empty body; then, once the headers are told, that the caller is gone: a long answer ends there."""
+    given = False
+
+    async def received() -> Message:
+        nonlocal given
+        if not given:
+            given = True
+            return {"type": "http.request", "body": b"", "more_body": False}
+        await over.wait()
+        return {"type": "http.disconnect"}
+
+    return received

@@ -10,6 +10,7 @@ from rest import (
     errors,
     event_batch,
     events,
+    exports,
     integrations,
     members,
     processing,
@@ -30,6 +31,7 @@ PARTS = (
     event_batch,
     segments,
     members,
+    exports,
 )
 
 

@@ -55,6 +55,13 @@ class SalesInterval(Enum):
     MONTH = _value("month", "A calendar month.")
 
 
+@strawberry.enum(description="What kind of file.")
+class ExportFormat(Enum):
+    CSV = _value("csv", "A heading, then a member a line.")
+    NDJSON = _value("ndjson", "A member a line, as a JSON object.")
+    PARQUET = _value("parquet", "Typed columns.")
+
+
 @strawberry.enum(description="How far a run is.")
 class RunStatus(Enum):
     QUEUED = _value("queued", "Waiting for a worker.")

@@ -14,7 +14,7 @@ from resolvers.tenants import TenantRow
 from schema.context import Info
 from schema.customer import Customer, CustomerConnection
 from schema.customer_list import Filter, Search, Sort, customer_page
-from schema.enums import SegmentType
+from schema.enums import ExportFormat, SegmentType
 from schema.node import Node
 from schema.owner import tenant_of
 from schema.page import After, Before, First, Last, PageInfo, Window
@@ -72,6 +72,19 @@ class Segment(Node):
         return await customer_page(
             info, self.owner, window, query=query, filters=filter, order=order_by, segment=self.row
         )
+
+    @strawberry.field(
+        description="Where REST v2 of this server answers with all its members and their scores as a file: a "
+        "path, to be fetched with GET."
+    )
+    def export_url(
+        self,
+        format: Annotated[  # noqa: A002
+            ExportFormat, strawberry.argument(description="What kind of file.")
+        ] = ExportFormat.CSV,
+    ) -> str:
+        chosen = segments.format_named(format.value)
+        return segments.address(self.row.tenant_id, self.row.id, chosen)
 
     @classmethod
     def of(cls, tenant: TenantRow, row: SegmentRow) -> "Segment":

@@ -1,8 +1,9 @@
 """The application's connections: a pool, and one transaction a request."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
-from contextlib import asynccontextmanager
+import itertools
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -19,16 +20,19 @@ from kit.db.role import act_as_application
 from kit.db.scope import scope
 from kit.db.statement import Statement
 from kit.db.work_pool import WorkPool
-from kit.errors import TimedOutError, UnavailableError
+from kit.errors import OverloadedError, TimedOutError, UnavailableError
 
 T = TypeVar("T")
 
+_STREAMS = itertools.count(1)
 _READ = sql.SQL("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 _WRITE = sql.SQL("BEGIN")
 _PLAIN = {int, bool, str, float, Decimal, datetime, date}
 _PATIENCE = 10.0
 _PAUSE = 0.1
 _NO_ANSWER = "The database does not answer; try again in a moment."
+_LONG_READS = "As much is being read at length as this server can at a time; try again in a moment."
+_RETRY_AFTER = 5
 _TOO_LONG = "This takes the database too long, so it was stopped; ask for less, or filter by less."
 
 
@@ -43,6 +47,7 @@ class Database:
         self.gatherings = Gatherings()
         self.memory = Memory()
         self._works = WorkPool(url, size=max(1, size // 2))
+        self._long_reads, self._most_long_reads = 0, max(1, size // 2)
         self._pool: AsyncConnectionPool[AsyncConnection[Any]] = AsyncConnectionPool(
             url,
             min_size=1,
@@ -83,6 +88,20 @@ class Database:
             await transaction.end("ROLLBACK")
             raise
         await transaction.end()
+
+    @contextmanager
+    def long_read(self) -> Iterator[None]:
+        """Hold a reader's connection for as long as somebody takes to read.
+
+        Raises OverloadedError where half of the connections are held so: the others are for short questions.
+        """
+        if self._long_reads >= self._most_long_reads:
+            raise OverloadedError(_LONG_READS, retry_after=_RETRY_AFTER)
+        self._long_reads += 1
+        try:
+            yield
+        finally:
+            self._long_reads -= 1
 
     async def once(
         self, statement: Statement, row: Callable[..., T], *, tenant: int | None = None, **values: object
@@ -153,16 +172,52 @@ class Transaction:
         """
         bound = _bound(statement, tenant, values)
         async with self._lock:
-            if self._over:
-                raise RuntimeError("a statement after the end of its transaction")
             same = self._same(statement, row, bound)
-            if same in self._known:
+            if same is not None and same in self._known:
                 return [*self._known[same]]
-            self._note(statement.text)
-            rows = await self._ask([scope(tenant), *self._limit(within)], statement, row, bound)
+            rows = await self._send([scope(tenant), *self._limit(within)], statement, row, bound)
             if same is not None:
                 self._known[same] = rows
             return [*rows]
+
+    async def stream(
+        self,
+        statement: Statement,
+        row: Callable[..., T],
+        *,
+        tenant: int | None = None,
+        size: int,
+        within: float | None = None,
+        **values: object,
+    ) -> AsyncIterator[list[T]]:
+        """The rows in blocks of `size`, one held at a time: the database goes on as they are taken.
+
+        Each block is asked for as by `fetch`, in `within` seconds. Who stops taking them before the last one
+        ends the transaction, and with it the statement.
+        """
+        bound = _bound(statement, tenant, values)
+        name = f"stream_{next(_STREAMS)}"
+        more = f"FETCH FORWARD {size} FROM {name}"
+        text = f"DECLARE {name} NO SCROLL CURSOR FOR {statement.text}; {more}"
+        asked = Statement(text, statement.scoped, {})
+        while True:
+            async with self._lock:
+                rows = await self._send([scope(tenant), *self._limit(within)], asked, row, bound)
+            if rows:
+                yield rows
+            if len(rows) < size:
+                break
+            asked = Statement(more, statement.scoped, {})
+        async with self._lock:
+            await self._send([], Statement(f"CLOSE {name}", scoped=False, defaults={}), row, {})
+
+    async def _send(
+        self, before: list[sql.SQL], statement: Statement, row: Callable[..., T], bound: dict[str, object]
+    ) -> list[T]:
+        if self._over:
+            raise RuntimeError("a statement after the end of its transaction")
+        self._note(statement.text)
+        return await self._ask(before, statement, row, bound)
 
     async def _ask(
         self, before: list[sql.SQL], statement: Statement, row: Callable[..., T], bound: dict[str, object]

@@ -1,6 +1,7 @@
 """Segments of a shop's own making: dynamic ones by criteria, static ones by lists of customers."""
 
 from resolvers.segments.builtin import BUILTIN
+from resolvers.segments.exports import Export, address, export, format_named
 from resolvers.segments.listing import list_members
 from resolvers.segments.members import MemberOutcome, add_members, remove_members
 from resolvers.segments.memberships import Membership, of_customer
@@ -18,6 +19,7 @@ __all__ = [
     "MOST",
     "MOST_LISTED",
     "Explanation",
+    "Export",
     "MemberOutcome",
     "MembersVersion",
     "Membership",
@@ -28,10 +30,13 @@ __all__ = [
     "SegmentVersion",
     "Truth",
     "add_members",
+    "address",
     "create",
     "delete",
     "explain",
+    "export",
     "find",
+    "format_named",
     "get",
     "list_members",
     "members",

@@ -38,6 +38,7 @@ PARAMETERS = {
     "tier": "Filtrar por tier (high, medium, low)",
     "risk_level": "active, at_risk, churning, churned",
     "type": "dynamic, static",
+    "format": "Tipo de archivo: csv, ndjson (un objeto JSON por línea) o parquet",
     "limit": "Número de resultados",
     "offset": "Offset para paginación",
     "cursor": "`next_cursor` de la página anterior, en lugar de un offset",

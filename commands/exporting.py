@@ -1,0 +1,91 @@
+"""`cdp export`: write the members of a segment, with their scores, to a file."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import aclosing, contextmanager, suppress
+from pathlib import Path
+from typing import Annotated, BinaryIO
+
+import typer
+
+from commands.context import context
+from commands.database import database
+from commands.options import Tenant
+from connectors.exports import FORMATS, Format
+from kit.config import Settings, load
+from kit.errors import InvalidInputError
+from resolvers import segments
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Write what is known to a file.",
+)
+
+Segment = Annotated[int, typer.Option("--segment", help="The segment's number", min=1, max=2**63 - 1)]
+FormatName = Annotated[
+    str | None,
+    typer.Option("--format", help="csv, ndjson or parquet; unless given, as the file's name ends, or csv."),
+]
+Output = Annotated[str, typer.Option("--output", help="The file to write, or - for standard output.")]
+
+
+@app.callback()
+def _export() -> None:
+    """Write what is known to a file."""
+
+
+@app.command("segment", help="The members of a segment, with their standing scores.")
+def segment(tenant: Tenant, segment: Segment, form: FormatName = None, output: Output = "-") -> None:
+    """Write the members of a segment to a file or to standard output."""
+    settings = load()
+    path = None if output == "-" else Path(output)
+    chosen = _format(form, path)
+    with database(settings) as place, _sink(path, chosen) as sink:
+        asyncio.run(_write(place.app_url, settings, tenant, segment, chosen, sink))
+
+
+async def _write(
+    url: str, settings: Settings, tenant: int, number: int, chosen: Format, sink: BinaryIO
+) -> None:
+    async with context(url, settings) as ctx:
+        found = await segments.export(ctx, tenant, number, chosen)
+        async with aclosing(found.content) as content:
+            async for piece in content:
+                sink.write(piece)
+
+
+def _format(name: str | None, path: Path | None) -> Format:
+    if name is not None:
+        return segments.format_named(name)
+    ending = "" if path is None else path.suffix.removeprefix(".").lower()
+    return FORMATS.get(ending, FORMATS["csv"])
+
+
+@contextmanager
+def _sink(path: Path | None, chosen: Format) -> Iterator[BinaryIO]:
+    """Where to write. A file gets its name when it is whole; who reads standard output may stop doing so."""
+    if path is None:
+        if chosen.name == "parquet" and sys.stdout.isatty():
+            raise InvalidInputError("output", "Parquet is not for a terminal; name a file with --output.")
+        try:
+            yield sys.stdout.buffer
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return
+    partial = path.with_name(f"{path.name}.partial")
+    try:
+        with partial.open("wb") as file:
+            yield file
+        partial.replace(path)
+    except OSError as error:
+        told = f"{path} cannot be written: {error.strerror}."
+        raise InvalidInputError("output", told) from None
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
