@@ -17,7 +17,11 @@ _PARTS = {
     "demo": ("commands.demonstration", "demo", "Make a demo shop, score it and serve it."),
     "serve": ("commands.serving", "serve", "Serve the graph and the REST v2 paths."),
     "worker": ("commands.serving", "worker", "Do the jobs that the API leaves in the queue."),
-    "import": ("commands.importing", "app", "Import customers, orders, events and rates from files."),
+    "import": (
+        "commands.importing",
+        "app",
+        "Import customers, orders, events, rates and members from files.",
+    ),
     "export": ("commands.exporting", "app", "Write the members of a segment to a file."),
     "process": ("commands.processing", "command", "Score a tenant: RFM, lifetime value and churn."),
     "backtest": ("commands.backtesting", "command", "Test how well the last days would have been foretold."),

@@ -12,7 +12,7 @@ import typer
 
 from commands.context import context
 from commands.database import database
-from commands.options import Tenant
+from commands.options import Segment, Tenant
 from connectors.exports import FORMATS, Format
 from kit.config import Settings, load
 from kit.errors import InvalidInputError
@@ -26,7 +26,6 @@ app = typer.Typer(
     help="Write what is known to a file.",
 )
 
-Segment = Annotated[int, typer.Option("--segment", help="The segment's number", min=1, max=2**63 - 1)]
 FormatName = Annotated[
     str | None,
     typer.Option("--format", help="csv, ndjson or parquet; unless given, as the file's name ends, or csv."),

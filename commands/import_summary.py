@@ -13,6 +13,7 @@ _THINGS = {
     "customers": ("customer", "customers"),
     "events": ("event", "events"),
     "rates": ("exchange rate", "exchange rates"),
+    "members": ("member", "members"),
 }
 
 

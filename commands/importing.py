@@ -1,4 +1,4 @@
-"""`cdp import`: bring files of orders, customers, events and exchange rates in."""
+"""`cdp import`: bring files of orders, customers, events, exchange rates and members of segments in."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,12 +9,13 @@ import typer
 from commands.database import database
 from commands.import_bar import bar
 from commands.import_summary import as_json, in_words
-from commands.options import Tenant
+from commands.options import Segment, Tenant
 from connectors.files import parse_map
 from kit.db import Work, connect_for_work
 from kit.errors import InvalidInputError
 from resolvers.imports.customers import import_customers
 from resolvers.imports.events import import_events
+from resolvers.imports.members import import_members
 from resolvers.imports.options import ImportOptions, NewTenant, Progress
 from resolvers.imports.orders import import_orders
 from resolvers.imports.rates import import_rates
@@ -83,9 +84,44 @@ def _command(name: str, use: Use, about: str) -> None:
             rejects=rejects,
             dry_run=dry_run,
         )
-        with database() as found, connect_for_work(found.app_url) as work, bar(file.name) as progress:
-            report = use(work, file, options, progress)
-        typer.echo(as_json(report) if json else in_words(report))
+        _import(use, file, options, json=json)
+
+
+def _import(use: Use, file: Path, options: ImportOptions, *, json: bool) -> None:
+    with database() as found, connect_for_work(found.app_url) as work, bar(file.name) as progress:
+        report = use(work, file, options, progress)
+    typer.echo(as_json(report) if json else in_words(report))
+
+
+@app.command(
+    "members",
+    help="Members of a static segment: customer_id (the customer's number), external_id or email.",
+)
+def members(
+    file: File,
+    tenant: Tenant,
+    segment: Segment,
+    mapping: Map = None,
+    encoding: Encoding = None,
+    max_rejects: MaxRejects = 5.0,
+    rejects: RejectsFile = None,
+    json: Json = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Put the customers of a file into a static segment."""
+    options = ImportOptions(
+        tenant=tenant,
+        mapping=parse_map(mapping or []),
+        encoding=encoding,
+        max_rejects=max_rejects,
+        rejects=rejects,
+        dry_run=dry_run,
+    )
+
+    def use(work: Work, path: Path, options: ImportOptions, progress: Progress) -> ImportReport:
+        return import_members(work, path, options, segment, progress)
+
+    _import(use, file, options, json=json)
 
 
 def _new_tenant(name: str | None, currency: str | None, zone: str | None) -> NewTenant | None:

@@ -89,6 +89,13 @@ EVENTS = (
     Field("properties", "a JSON object", "props data payload attributes propiedades"),
 )
 
+MEMBERS = (
+    Field("customer_id", "the customer's number", "customerid"),
+    Field("external_id", "the shop's own id of the customer", f"{_CUSTOMER} id"),
+    Field("email", "e-mail address", "emailaddress mail correo correoelectronico customeremail"),
+)
+"""One of them tells who it is."""
+
 RATES = (
     Field("currency", "ISO 4217 code", "currencycode curr code from moneda divisa", required=True),
     Field("date", "the first day it holds", "day validon validfrom ratedate fecha dia", required=True),

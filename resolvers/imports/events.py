@@ -137,5 +137,12 @@ def _announce(job: Job, inserted: int) -> None:
 
 _KEYS = "SELECT DISTINCT occurred_at, message_id FROM import_event ORDER BY occurred_at, message_id"
 _KIND = Kind(
-    "events", EVENTS, "event_tables", "import_row", _read, _store, prepare=lambda job: Types.of(job.work)
+    "events",
+    EVENTS,
+    "event_tables",
+    "import_row",
+    _read,
+    _store,
+    prepare=lambda job: Types.of(job.work),
+    outdates=False,
 )

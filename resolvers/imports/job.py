@@ -32,7 +32,8 @@ Counts = dict[str, Any]
 class Kind(NamedTuple):
     """A kind of import: its fields, its temporary tables and the one that rows are copied to, how a batch
     becomes such rows, and how those are stored. `settle` has the last word on the columns; with `everything`
-    those that are no field are read as well. `prepare` makes the `rules` that rows are read by."""
+    those that are no field are read as well. `prepare` makes the `rules` that rows are read by. With
+    `outdates` what it changes puts the scores out of date."""
 
     name: str
     fields: Sequence[Field]
@@ -43,6 +44,7 @@ class Kind(NamedTuple):
     settle: Callable[["Job", Chosen], Chosen] = lambda job, chosen: chosen
     everything: bool = False
     prepare: Callable[["Job"], Any] = lambda job: None
+    outdates: bool = True
 
 
 @dataclass

@@ -24,7 +24,7 @@ class Refunds:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import of `kind` (orders, customers, events, rates) did.
+    """What an import of `kind` (orders, customers, events, rates, members) did.
 
     `rows` counts the file's records, `rejected` those that were not imported, `warnings` cells and records
     that were left out without harm. `inserted`, `updated` and `unchanged` count what the kind says; `guests`

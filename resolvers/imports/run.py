@@ -67,7 +67,7 @@ def _import(job: Job) -> Counts:
     job.stage()
     job.check_share()
     counts = job.kind.store(job)
-    if counts["changed"] and job.kind.name != "events":
+    if counts["changed"] and job.kind.outdates:
         mark_changed(work, options.tenant)
     return counts
 

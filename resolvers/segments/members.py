@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from kit.db import Statement, load
+from kit.db import Statement, Work, load
 from kit.errors import InvalidInputError
 from models import TABLES
 from models.segment import STATIC
@@ -41,6 +41,12 @@ async def remove_members(
 ) -> list[MemberOutcome]:
     """Take customers out of a static segment. Tells and raises as `add_members` does."""
     return await _change(ctx, tenant, segment, customers, _REMOVE, ("removed", "no_member"))
+
+
+def put(work: Work, segment: int, customers: Sequence[int]) -> int:
+    """Put customers into a static segment, whose row the transaction has locked. How many are new in it."""
+    rows = work.run(_ADD, {"segment": segment, "ids": [*customers]})
+    return sum(moved for _, moved in rows)
 
 
 async def _change(

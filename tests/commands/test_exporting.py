@@ -55,3 +55,20 @@ def test_what_fails_leaves_no_file(export, tmp_path):
     with pytest.raises(InvalidInputError, match="cannot be written"):
         export("--output", "nowhere/members.csv")
     assert not [*tmp_path.iterdir()]
+
+
+def test_what_was_exported_can_be_taken_in(export, make):
+    export("--output", "members.csv")
+    make.owner.execute(
+        "INSERT INTO segment (tenant_id, id, name, type) OVERRIDING SYSTEM VALUE "
+        "VALUES (56, 2, 'again', 'static')"
+    )
+    for words in ((), ("--map", "customer_id=")):
+        make.owner.execute("DELETE FROM segment_member WHERE segment_id = 2")
+        given = ["import", "members", "members.csv", "--tenant", "56", "--segment", "2", *words]
+        result = CliRunner().invoke(cli.app, given, catch_exceptions=False)
+        assert "3 members: 3 new" in result.output
+        found = make.owner.execute(
+            "SELECT array_agg(customer_id ORDER BY 1) FROM segment_member GROUP BY segment_id"
+        ).fetchall()
+        assert found[0] == found[1]
