@@ -26,6 +26,7 @@ from kit.rate_limit.counts import Counts
 from kit.secrets import vault_of
 from middleware import counts_of, stack_of
 from resolvers import health
+from resolvers.access import Access, access_of
 from resolvers.intake.intake import EventIntake
 from rest import Straight, make_rest
 from schema import GraphQLEndpoint, schema_of
@@ -38,10 +39,11 @@ STATIC = Path(__file__).parent / "static"
 def create(settings: Settings | None = None) -> Starlette:
     """The application. Its database and queue open and close with its lifespan."""
     chosen = settings or load()
-    counts = counts_of(chosen)
+    counts, access = counts_of(chosen), access_of(chosen)
     graph = GraphQLEndpoint(
         STATIC / "graphiql.html",
         schema_of(chosen),
+        access,
         message_bytes=chosen.max_body_bytes,
         patience=chosen.stream_patience_seconds,
         heartbeat=chosen.stream_heartbeat_seconds,
@@ -59,15 +61,17 @@ def create(settings: Settings | None = None) -> Starlette:
             WebSocketRoute("/graphql", graph),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
-        middleware=[*stack_of(chosen, counts), Middleware(Straight, rest=rest)],
-        lifespan=_lifespan(chosen, counts),
+        middleware=[*stack_of(chosen, counts, access), Middleware(Straight, rest=rest)],
+        lifespan=_lifespan(chosen, counts, access),
     )
     application.router.redirect_slashes = False
     application.router.default = rest
     return application
 
 
-def _lifespan(chosen: Settings, counts: Counts) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+def _lifespan(
+    chosen: Settings, counts: Counts, access: Access
+) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     """What the application needs while it runs: opened in this order, and closed in the other."""
 
     @asynccontextmanager
@@ -79,6 +83,7 @@ def _lifespan(chosen: Settings, counts: Counts) -> Callable[[Starlette], Abstrac
             stack.push_async_callback(counts.close)
             place = stack.enter_context(database(chosen))
             app.state.database = await _opened(stack, Database(place.app_url, size=chosen.pool_size))
+            stack.push_async_callback(access.close)
             app.state.vault = vault_of(chosen)
             app.state.queue = await _opened(stack, make_queue(place.app_url))
             vtex = Vtex(chosen.vtex_base_url, per_minute=chosen.vtex_requests_per_minute)

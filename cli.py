@@ -26,6 +26,7 @@ _PARTS = {
     "process": ("commands.processing", "command", "Score a tenant: RFM, lifetime value and churn."),
     "backtest": ("commands.backtesting", "command", "Test how well the last days would have been foretold."),
     "settings": ("commands.settings", "command", "Show and change what a tenant chooses about its scoring."),
+    "key": ("commands.keys", "app", "Make, list and revoke API keys."),
     "migrate": ("commands.administration", "migrate", "Bring the tables to this version's shape."),
     "config": ("commands.administration", "config", "List the settings."),
     "schema": (

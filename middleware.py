@@ -10,18 +10,29 @@ from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddle
 from starlette.responses import JSONResponse, Response
 
 from connectors.exports import FORMATS
+from kit import credentials
 from kit.config import Settings
+from kit.errors import UnauthenticatedError, UnavailableError
 from kit.head import Head
-from kit.http import Asgi, BodyLimit, LoopbackOnly, Receive, Scope, Send
+from kit.http import Asgi, BodyLimit, LoopbackOnly, Receive, SameOrigin, Scope, Send, is_public, refuse
 from kit.rate_limit.counts import Counts
 from kit.rate_limit.middleware import HEADERS, RateLimit
 from kit.request_id import HEADER, RequestId
-from resolvers.context import OPEN, Ctx
+from resolvers.access import Access
+from resolvers.context import NOBODY, OPEN, Actor, Ctx
 from rest import STREAMS
 
 _METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
-_ASKED = ("Authorization", "If-None-Match", "Idempotency-Key", "Last-Event-ID", "Prefer", HEADER)
-_TOLD = ("ETag", "Location", "Retry-After", *HEADERS, HEADER)
+_ASKED = (
+    "Authorization",
+    credentials.API_KEY,
+    "If-None-Match",
+    "Idempotency-Key",
+    "Last-Event-ID",
+    "Prefer",
+    HEADER,
+)
+_TOLD = ("ETag", "Location", "Retry-After", "WWW-Authenticate", *HEADERS, HEADER)
 _WORTH_PACKING = 1_000
 """Bytes from which an answer gains by gzip: what fits a packet arrives no sooner for being smaller."""
 _PACKING = 6
@@ -29,7 +40,7 @@ _PACKED = (FORMATS["parquet"].media_type,)
 """What is packed already, beside what is known to be."""
 
 
-def stack_of(settings: Settings, counts: Counts) -> list[Middleware]:
+def stack_of(settings: Settings, counts: Counts, access: Access) -> list[Middleware]:
     """The middleware of an application that counts its callers' requests in `counts`."""
     cors = Middleware(
         Cors,
@@ -41,10 +52,11 @@ def stack_of(settings: Settings, counts: Counts) -> list[Middleware]:
     rate = settings.rate
     return [
         Middleware(RequestId),
-        Middleware(LoopbackOnly, origins=settings.origins),
+        Middleware(LoopbackOnly if access.is_open else SameOrigin, origins=settings.origins),
         *([cors] if settings.origins else []),
         *([Middleware(RateLimit, rate=rate, counts=counts)] if rate else []),
         Middleware(Head),
+        Middleware(Authenticated, access=access),
         Middleware(
             Packed,
             minimum_size=_WORTH_PACKING,
@@ -92,6 +104,41 @@ def _rules_out_gzip(accepted: bytes) -> bool:
     return False
 
 
+class Authenticated:
+    """Finds out who calls before anything is read of what they send.
+
+    A socket may say so in its first message, since browsers send no headers with a handshake.
+    """
+
+    def __init__(self, app: Asgi, access: Access) -> None:
+        self._app = app
+        self._access = access
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            return await self._app(scope, receive, send)
+        try:
+            actor = await self._actor(scope)
+        except UnauthenticatedError as error:
+            asked = b'Bearer realm="cdp"' + (b', error="invalid_token"' if error.given else b"")
+            headers = [(b"www-authenticate", asked)]
+            return await refuse(scope, send, 401, "Unauthorized", error.message, headers)
+        except UnavailableError as error:
+            return await refuse(scope, send, 503, "Service unavailable", error.message)
+        scope.setdefault("state", {})["actor"] = actor
+        return await self._app(scope, receive, send)
+
+    async def _actor(self, scope: Scope) -> Actor:
+        if self._access.is_open:
+            return OPEN
+        if is_public(scope):
+            return NOBODY
+        given = credentials.of_headers(scope)
+        if given is None and scope["type"] == "websocket":
+            return NOBODY
+        return await self._access.actor(given, scope["app"].state.database)
+
+
 class WithContext:
     """Gives every request and socket its `Ctx`, the same way for both faces, and ends its transaction."""
 
@@ -104,8 +151,8 @@ class WithContext:
             return await self._app(scope, receive, send)
         state = scope["app"].state
         async with state.database.read() as reader:
-            scope.setdefault("state", {})["ctx"] = Ctx(
-                actor=OPEN,
+            scope["state"]["ctx"] = Ctx(
+                actor=scope["state"]["actor"],
                 db=state.database,
                 reader=reader,
                 queue=state.queue,

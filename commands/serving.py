@@ -24,7 +24,10 @@ from kit.http import is_loopback
 from kit.process import die_with_parent
 from kit.rate_limit.rate import MEMORY
 
-Host = Annotated[str | None, typer.Option(help="Address to bind; loopback only", show_default="127.0.0.1")]
+Host = Annotated[
+    str | None,
+    typer.Option(help="Address to bind", show_default="127.0.0.1"),
+]
 Port = Annotated[int | None, typer.Option(help="Port to bind", min=0, max=65535, show_default="8000")]
 Workers = Annotated[int | None, typer.Option(help="API processes", min=1, max=256, show_default="1")]
 NoWorker = Annotated[bool, typer.Option("--no-worker", help="Run no worker process beside the API")]
@@ -60,12 +63,12 @@ def run(
 ) -> None:
     """Serve until SIGTERM or Ctrl-C; `announce` hears the address it answers on.
 
-    Raises ConfigurationError for an address that others can reach, or one that is taken.
+    Raises ConfigurationError for an address that others can reach while the API is open, or that is taken.
     """
-    if not is_loopback(host):
+    if settings.auth == "open" and not is_loopback(host):
         raise ConfigurationError(
-            f"The API has no authentication yet, so it binds loopback addresses only; {host} is not one. "
-            "Put a proxy that authenticates in front of 127.0.0.1."
+            f"CDP_AUTH=open lets everyone in, so it binds loopback addresses only; {host} is not one. "
+            "Set CDP_AUTH=jwt or CDP_AUTH=keys, or put a proxy that authenticates in front of 127.0.0.1."
         )
     require_one_count(settings, workers)
     _require_free(host, port)

@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
+from kit.access_settings import AccessSettings
 from kit.embedded import default_data_dir
 from kit.errors import ConfigurationError
 from kit.page import MOST
@@ -17,7 +18,7 @@ _STORES = ("redis", "rediss", "valkey", "valkeys")
 _SOCKETS = ("redis+unix", "valkey+unix")
 
 
-class Settings(BaseSettings):
+class Settings(AccessSettings):
     """Every setting of the product. `cdp config` prints them with where they stand."""
 
     model_config = SettingsConfigDict(env_prefix="CDP_", env_file=".env", extra="ignore", frozen=True)
@@ -39,7 +40,10 @@ class Settings(BaseSettings):
     pg_bin: Path | None = Field(
         default=None, description="Directory with other PostgreSQL binaries for the embedded database"
     )
-    host: str = Field(default="127.0.0.1", description="Address `cdp serve` binds; loopback only")
+    host: str = Field(
+        default="127.0.0.1",
+        description="Address `cdp serve` binds; loopback only where CDP_AUTH is open",
+    )
     port: Annotated[int, Field(ge=0, le=65535)] = Field(default=8000, description="Port `cdp serve` binds")
     workers: Annotated[int, Field(ge=1, le=256)] = Field(
         default=1, description="API processes of `cdp serve`"
@@ -234,7 +238,7 @@ def load() -> Settings:
         return Settings()
     except ValidationError as error:
         wrong = "; ".join(
-            f"CDP_{'_'.join(map(str, each['loc'])).upper()}: {each['msg']}"
+            f"CDP_{'_'.join(map(str, each['loc'])).upper()}: {each['msg']}" if each["loc"] else each["msg"]
             for each in error.errors(include_input=False, include_url=False)
         )
         raise ConfigurationError(f"The settings are wrong. {wrong}.") from None

@@ -3,6 +3,8 @@
     CdpError                      code
     ├── InvalidInputError         BAD_USER_INPUT     a field, what was wrong, what is accepted
     ├── NotFoundError             NOT_FOUND          what was looked for
+    ├── UnauthenticatedError      UNAUTHENTICATED    no credentials came, or none that are good
+    ├── ForbiddenError            FORBIDDEN          the caller's scopes do not reach that far
     ├── ConflictError             CONFLICT           another run, import or record is in the way
     ├── UnavailableError          UNAVAILABLE        the database cannot be reached now
     ├── PeerFailedError           PEER_FAILED        another system cannot be reached, or answered wrongly
@@ -61,6 +63,25 @@ class NotFoundError(CdpError):
     def of(cls, kind: str, *key: int) -> "NotFoundError":
         """That there is no object of a kind, say a Segment, of these numbers, the tenant's first."""
         return cls(f"{kind} with ID {key[-1]} not found", kind=kind, key=key)
+
+
+class UnauthenticatedError(CdpError):
+    """Who calls is not known: no credentials came, or they are not good (any more).
+
+    `given`: whether there were any.
+    """
+
+    code = "UNAUTHENTICATED"
+
+    def __init__(self, message: str, *, given: bool = True) -> None:
+        super().__init__(message)
+        self.given = given
+
+
+class ForbiddenError(CdpError):
+    """The caller may see what they named, but not do this to it."""
+
+    code = "FORBIDDEN"
 
 
 class ConflictError(CdpError):

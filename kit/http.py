@@ -20,8 +20,17 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 BODY_LIMIT = 1_048_576
 GRAPH = "/graphql"
 GRAPH_TYPE = b"application/graphql-response+json"
-CODES = {400: "BAD_REQUEST", 403: "FORBIDDEN", 429: "RATE_LIMITED", 500: "INTERNAL"}
+CODES = {
+    400: "BAD_REQUEST",
+    401: "UNAUTHENTICATED",
+    403: "FORBIDDEN",
+    429: "RATE_LIMITED",
+    500: "INTERNAL",
+    503: "UNAVAILABLE",
+}
 Headers = Iterable[tuple[bytes, bytes]]
+_PUBLIC = frozenset({"/", "/health", "/docs", "/openapi.json"})
+_PUBLIC_BELOW = ("/health/", "/docs/", "/static/")
 
 
 @lru_cache(64)
@@ -55,6 +64,31 @@ class LoopbackOnly:
         if scope["type"] == "websocket" and (foreign or not is_loopback(host)):
             return await send({"type": "websocket.close", "code": 4403})
         return await self._app(scope, receive, send)
+
+
+class SameOrigin:
+    """Answers no page of another origin than the API's own and those named.
+
+    Callers prove who they are, so the host that they name does not matter. A page elsewhere has nobody's
+    credentials; refusing it keeps it from trying, over sockets as over requests.
+    """
+
+    def __init__(self, app: Asgi, origins: Collection[str] = ()) -> None:
+        self._app = app
+        self._origins = frozenset(origins)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            return await self._app(scope, receive, send)
+        headers = dict(scope["headers"])
+        origin = headers.get(b"origin", b"").decode("latin-1")
+        host = headers.get(b"host", b"").decode("latin-1").lower()
+        if not origin or origin in self._origins or origin.partition("://")[2].lower() == host:
+            return await self._app(scope, receive, send)
+        if scope["type"] == "websocket":
+            return await send({"type": "websocket.close", "code": 4403})
+        details = f"Pages of {origin[:100]} are not accepted; CDP_CORS_ORIGINS names those that are."
+        return await refuse(scope, send, 403, "Forbidden", details)
 
 
 class BodyLimit:
@@ -113,6 +147,12 @@ def asks_for_page(scope: Scope) -> bool:
         return False
     asked = {name for name, _ in parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)}
     return not asked & {"query", "documentId"} and b"text/html" in dict(scope["headers"]).get(b"accept", b"")
+
+
+def is_public(scope: Scope) -> bool:
+    """Whether a request is for a page, a document or the state of health, which everyone may have."""
+    path = scope["path"]
+    return path in _PUBLIC or path.startswith(_PUBLIC_BELOW) or asks_for_page(scope)
 
 
 def moment() -> str:

@@ -2,6 +2,7 @@
 
 from sqlmodel import SQLModel
 
+from models.api_key import ApiKey
 from models.backtest import Backtest
 from models.cohort import Cohort
 from models.customer import Customer
@@ -27,6 +28,7 @@ TABLES = METADATA.tables
 __all__ = [
     "METADATA",
     "TABLES",
+    "ApiKey",
     "Backtest",
     "Cohort",
     "Customer",

@@ -10,7 +10,7 @@ from strawberry.dataloader import DataLoader
 from connectors.vtex import Vtex
 from kit.db import Database, Transaction, Work
 from kit.db.notices import Inbox, Notices
-from kit.errors import NotFoundError, UnavailableError
+from kit.errors import ForbiddenError, NotFoundError, UnavailableError
 from kit.secrets import Vault
 from resolvers.intake.event import Submission
 from resolvers.writes.outcome import Outcome
@@ -23,18 +23,29 @@ READ, WRITE, ADMIN = "read", "write", "admin"
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who calls. `tenants` None means all of them."""
+    """Who calls. `tenants` None means all of them.
+
+    `ends_at`: seconds since 1970 from which their token is no longer good; `key`: the id of their API key.
+    """
 
     subject: str
     tenants: frozenset[int] | None
     scopes: frozenset[str]
+    ends_at: float | None = None
+    key: str | None = None
+
+    def sees(self, tenant: int) -> bool:
+        """Whether a tenant is there for the actor, whatever they may do with it."""
+        return self.tenants is None or tenant in self.tenants
 
     def may(self, tenant: int, scope: str) -> bool:
-        return scope in self.scopes and (self.tenants is None or tenant in self.tenants)
+        return scope in self.scopes and self.sees(tenant)
 
 
 OPEN = Actor("open", None, frozenset({READ, WRITE, ADMIN}))
 """Everyone, where the API is open on a loopback address."""
+NOBODY = Actor("nobody", frozenset(), frozenset())
+"""Who has not said yet who they are."""
 
 
 class Queue(Protocol):
@@ -72,12 +83,21 @@ class Ctx:
     _loaders: dict[Any, DataLoader[Any, Any]] = field(default_factory=dict)
 
     def allow(self, tenant: int, scope: str) -> None:
-        """Raises NotFoundError for a tenant the actor may not see: to them it does not exist."""
-        if not self.actor.may(tenant, scope):
+        """Raises NotFoundError for a tenant the actor may not see: to them it does not exist.
+
+        Raises ForbiddenError for one that they may see, but without this scope.
+        """
+        if not self.actor.sees(tenant):
             raise NotFoundError.of("Tenant", tenant)
+        self.require(scope)
+
+    def require(self, scope: str) -> None:
+        """Raises ForbiddenError for an actor without a scope."""
+        if scope not in self.actor.scopes:
+            raise ForbiddenError(f"This needs the scope {scope}, which your credentials do not have.")
 
     def follow(self, tenant: int, kind: str, *, size: int) -> AbstractAsyncContextManager[Inbox]:
-        """The notices of a kind about a tenant. Raises NotFoundError as `allow` does."""
+        """The notices of a kind about a tenant. Raises as `allow` does."""
         self.allow(tenant, READ)
         if self.notices is None:
             raise UnavailableError("Nothing can be followed here.")

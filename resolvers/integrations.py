@@ -107,7 +107,7 @@ _TENANT_OF = Statement("SELECT tenant_id FROM integration_tenant(%(id)s) AS tena
 async def tenant_of(ctx: Ctx, number: int) -> int:
     """Whose integration it is. Raises NotFoundError where there is none that the actor may see."""
     for tenant in await ctx.reader.fetch(_TENANT_OF, int, id=number):
-        if ctx.actor.may(tenant, READ):
+        if ctx.actor.sees(tenant):
             return tenant
     raise NotFoundError.of("Integration", number)
 

@@ -47,9 +47,13 @@ def _loader(ctx: Ctx) -> DataLoader[int, TenantRow | None]:
 
 
 async def find(ctx: Ctx, tenant: int) -> TenantRow | None:
-    """The tenant, batched with the others of the request, or None if there is none that the actor may see."""
-    if not ctx.actor.may(tenant, READ):
+    """The tenant, batched with the others of the request, or None if there is none that the actor may see.
+
+    Raises ForbiddenError for an actor who may not read.
+    """
+    if not ctx.actor.sees(tenant):
         return None
+    ctx.require(READ)
     return await _loader(ctx).load(tenant)
 
 

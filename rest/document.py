@@ -21,6 +21,11 @@ _INTEGRATION_PATHS = tuple(
     f"/api/v2/tenant-integrations/{{{each}}}" for each in ("tenantId", "integrationId")
 )
 _TAGGED = ("getRfmAnalytics", "getClvAnalytics", "getChurnAnalytics", "getCustomerProfile")
+SECURITY: Json = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "A token (JWT) or an API key"},
+    "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "An API key"},
+}
+"""How callers prove who they are; none of them where the API is open."""
 _UNUSED = ("HTTPValidationError", "ValidationError")
 
 
@@ -51,7 +56,8 @@ def _described(document: Json) -> Json:
         "contact": {"name": "CDP Team"},
         "license": {"name": "Proprietary"},
     }
-    document["security"] = [{}]
+    document["security"] = [{}, {"bearer": []}, {"apiKey": []}]
+    document["components"]["securitySchemes"] = SECURITY
     document["tags"] = [
         {"name": name, "description": f"{english} / {spanish}"} for name, (english, spanish) in TAGS.items()
     ]
@@ -104,7 +110,11 @@ def _describe(operation: Json) -> None:
 
 def _refusals(operation: Json) -> Json:
     """What any operation may be answered by what stands before it."""
-    told = {"429": "Too many requests; Retry-After says how many seconds to wait"}
+    told = {
+        "401": "No credentials came, or they are not good",
+        "403": "The credentials lack the scope that this needs",
+    }
+    told |= {"429": "Too many requests; Retry-After says how many seconds to wait"}
     if "requestBody" in operation:
         told |= {"413": "The body is too large", "415": "The body is not JSON"}
     problem = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}

@@ -18,6 +18,8 @@ log = structlog.get_logger()
 
 _BY_CODE = {
     "BAD_USER_INPUT": (400, "Invalid request parameters"),
+    "UNAUTHENTICATED": (401, "Unauthorized"),
+    "FORBIDDEN": (403, "Forbidden"),
     "NOT_FOUND": (404, "Resource not found"),
     "CONFLICT": (409, "Conflict"),
     "PEER_FAILED": (502, "Bad gateway"),

@@ -1,7 +1,8 @@
 """The results of an operation over a stream. Each is read by itself: what it read ends before it is sent."""
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Any
 
 from graphql import GraphQLError
@@ -9,6 +10,9 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema import BaseSchema
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 
+from kit.errors import UnauthenticatedError
+from resolvers.access import Access
+from resolvers.access.access import OVER
 from resolvers.context import Ctx
 from schema.errors import coded
 from schema.request import GraphQLRequest
@@ -43,3 +47,34 @@ async def results(
     except Exception as error:
         located = error if isinstance(error, GraphQLError) else GraphQLError(str(error), original_error=error)
         yield PreExecutionError(data=None, errors=[coded(located, executed=False)])
+
+
+async def until(
+    access: Access, context: Ctx, found: AsyncGenerator[ExecutionResult, None]
+) -> AsyncGenerator[ExecutionResult, None]:
+    """Results until the caller's credentials are no longer good, which the last one then says."""
+    ending = asyncio.ensure_future(access.over(context.actor, context.db))
+    following: asyncio.Future[ExecutionResult | None] | None = None
+    try:
+        async with aclosing(found):
+            while True:
+                following = asyncio.ensure_future(anext(found, None))
+                await asyncio.wait((following, ending), return_when=asyncio.FIRST_COMPLETED)
+                if ending.done():
+                    error = GraphQLError(OVER, original_error=UnauthenticatedError(OVER))
+                    await _given_up(following)
+                    yield PreExecutionError(data=None, errors=[coded(error, executed=False)])
+                    return
+                if (result := following.result()) is None:
+                    return
+                yield result
+    finally:
+        ending.cancel()
+        if following is not None:
+            await _given_up(following)
+
+
+async def _given_up(task: asyncio.Future[Any]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task

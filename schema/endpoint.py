@@ -19,8 +19,9 @@ from strawberry.types.execution import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from kit.http import asks_for_page
+from resolvers.access import Access
 from resolvers.context import Ctx
-from schema.deliveries import results
+from schema.deliveries import results, until
 from schema.event_stream import EventStream, accepts_stream
 from schema.request import (
     JSON,
@@ -44,7 +45,14 @@ class GraphQLEndpoint(GraphQL[Ctx, None]):
     graphql_transport_ws_handler_class = GraphQLSocket
 
     def __init__(
-        self, page: Path, schema: Schema, *, message_bytes: int, patience: float, heartbeat: float
+        self,
+        page: Path,
+        schema: Schema,
+        access: Access,
+        *,
+        message_bytes: int,
+        patience: float,
+        heartbeat: float,
     ) -> None:
         super().__init__(
             schema,
@@ -53,6 +61,7 @@ class GraphQLEndpoint(GraphQL[Ctx, None]):
             connection_init_wait_timeout=timedelta(seconds=INIT_WITHIN),
         )
         self._page = page
+        self.access = access
         self.message_bytes = message_bytes
         self.patience = patience
         self._heartbeat = heartbeat
@@ -85,7 +94,10 @@ class GraphQLEndpoint(GraphQL[Ctx, None]):
         except BadRequestError as error:
             return _refusal(error, JSON)
         asked = replace(asked, allowed=asked.allowed | {OperationType.SUBSCRIPTION})
-        found = results(self.schema, asked, request.state.ctx)
+        ctx: Ctx = request.state.ctx
+        found = results(self.schema, asked, ctx)
+        if not self.access.is_open:
+            found = until(self.access, ctx, found)
         return EventStream(found, _content, heartbeat=self._heartbeat, patience=self.patience)
 
     def is_websocket_origin_allowed(self, request: WebSocket, origin: str) -> bool:

@@ -205,3 +205,4 @@ class UserErrorCode(Enum):
     BAD_USER_INPUT = _value("BAD_USER_INPUT", "A value is not accepted; `field` says which.")
     NOT_FOUND = _value("NOT_FOUND", "What the input names does not exist, or not for the caller.")
     CONFLICT = _value("CONFLICT", "Something else is in the way now.")
+    FORBIDDEN = _value("FORBIDDEN", "The caller may not do this.")

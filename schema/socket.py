@@ -14,10 +14,14 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
     Operation,
 )
-from strawberry.subscriptions.protocols.graphql_transport_ws.types import PingMessage
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import ConnectionInitMessage, PingMessage
 from strawberry.types.graphql import OperationType
 
-from resolvers.context import Ctx
+from kit import credentials
+from kit.errors import UnauthenticatedError, UnavailableError
+from resolvers.access import Access
+from resolvers.access.access import OVER
+from resolvers.context import NOBODY, Ctx
 from schema.deliveries import results
 from schema.request import GraphQLRequest
 
@@ -75,11 +79,15 @@ class BoundedSocket(ASGIWebSocketAdapter):
             async with asyncio.timeout(self._patience):
                 await self.ws.send_text(orjson.dumps(message, default=str).decode())
         except TimeoutError:
-            await self.close(1013, "Too slow (lagged): connect anew and go on from the last cursor")
-            self._given_up.set()
+            await self.end(1013, "Too slow (lagged): connect anew and go on from the last cursor")
             raise WebSocketDisconnected from None
         except (WebSocketDisconnect, RuntimeError) as error:
             raise WebSocketDisconnected from error
+
+    async def end(self, code: int, reason: str) -> None:
+        """Close, and read no more, whether or not the client takes notice."""
+        await self.close(code, reason)
+        self._given_up.set()
 
     async def close(self, code: int, reason: str) -> None:
         """Close, if it is open still and takes it within a second."""
@@ -89,7 +97,42 @@ class BoundedSocket(ASGIWebSocketAdapter):
 
 
 class GraphQLSocket(BaseGraphQLTransportWSHandler[Ctx, None]):
-    """One socket. Each operation has a context of its own, so that none waits for another's."""
+    """One socket. Each operation has a context of its own, so that none waits for another's.
+
+    Who has not said by a header who they are says so with connection_init. When their credentials are no
+    longer good the socket is closed with 4403, upon which clients may come again with new ones.
+    """
+
+    _ending: "asyncio.Task[None] | None" = None
+
+    async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
+        payload = message.get("payload", {})
+        if not self._access.is_open and isinstance(payload, dict) and not self.connection_init_received:
+            try:
+                given = credentials.of_payload(payload)
+                if given is not None or self.context.actor is NOBODY:
+                    self.context.actor = await self._access.actor(given, self.context.db)
+            except (UnauthenticatedError, UnavailableError) as error:
+                await self.websocket.close(4403, _reason(error.message))
+                return
+            self._ending = asyncio.create_task(self._end_in_time())
+        await super().handle_connection_init(message)
+
+    async def shutdown(self) -> None:
+        if self._ending is not None:
+            self._ending.cancel()
+            await asyncio.wait((self._ending,))
+        await super().shutdown()
+
+    @property
+    def _access(self) -> Access:
+        access: Access = self.view.access  # type: ignore[attr-defined]
+        return access
+
+    async def _end_in_time(self) -> None:
+        await self._access.over(self.context.actor, self.context.db)
+        if isinstance(self.websocket, BoundedSocket):
+            await self.websocket.end(4403, OVER)
 
     async def handle_message(self, message: Any) -> None:
         if fault := _fault(message):
@@ -151,6 +194,11 @@ class GraphQLSocket(BaseGraphQLTransportWSHandler[Ctx, None]):
     @staticmethod
     def _get_pre_execution_close_reason(error: GraphQLError) -> None:
         """None: one wrong operation is told so, and does not end the others of its socket."""
+
+
+def _reason(text: str) -> str:
+    """A text as the reason of a close, which may have 123 bytes."""
+    return text.encode()[:123].decode(errors="ignore")
 
 
 def _fault(message: object) -> str | None:

@@ -3,14 +3,12 @@
 import math
 import time
 
-from kit.http import Asgi, Message, Receive, Scope, Send, asks_for_page, refuse
+from kit.http import Asgi, Message, Receive, Scope, Send, is_public, refuse
 from kit.rate_limit.caller import caller_of
 from kit.rate_limit.counts import Counts, Standing
 from kit.rate_limit.rate import Rate
 
 HEADERS = ("RateLimit", "RateLimit-Policy", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
-_EXEMPT = frozenset({"/", "/health", "/docs", "/openapi.json"})
-_EXEMPT_BELOW = ("/health/", "/docs/", "/static/")
 
 
 class RateLimit:
@@ -31,7 +29,7 @@ class RateLimit:
         ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] not in ("http", "websocket") or _is_exempt(scope):
+        if scope["type"] not in ("http", "websocket") or is_public(scope):
             return await self._app(scope, receive, send)
         standing = await self._counts.hit(caller_of(scope), self._rate)
         if standing is None:
@@ -71,8 +69,3 @@ class RateLimit:
 
 def _seconds_to(standing: Standing) -> int:
     return max(1, math.ceil(standing.ends_at - time.time()))
-
-
-def _is_exempt(scope: Scope) -> bool:
-    path = scope["path"]
-    return path in _EXEMPT or path.startswith(_EXEMPT_BELOW) or asks_for_page(scope)

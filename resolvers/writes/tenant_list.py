@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kit.db import Statement, Work
-from kit.errors import ConflictError, InvalidInputError, NotFoundError
+from kit.errors import ConflictError, ForbiddenError, InvalidInputError
 from kit.text import storable
 from kit.unset import UNSET, Maybe
 from resolvers.context import WRITE, Actor, Ctx
@@ -35,8 +35,9 @@ class TenantRecord:
 async def upsert_tenants(ctx: Ctx, records: Sequence[TenantRecord]) -> list[Outcome]:
     """Add or change tenants, each in a transaction of its own; an outcome each, whose key is the id.
 
-    Raises InvalidInputError for an empty list, or one that is too long.
+    Raises InvalidInputError for an empty list, or one that is too long, ForbiddenError for who may not write.
     """
+    ctx.require(WRITE)
     check_length("tenants", records, MOST)
     return await ctx.work(lambda work: _all(work, ctx.actor, records))
 
@@ -49,7 +50,7 @@ def _all(work: Work, actor: Actor, records: Sequence[TenantRecord]) -> list[Outc
             found.append(_one(work, actor, record, seen))
         except (InvalidInputError, ConflictError) as error:
             found.append(_rejected(error.field, error.message, error.code))
-        except NotFoundError as error:
+        except ForbiddenError as error:
             found.append(_rejected("slug", error.message, error.code))
     return found
 
@@ -72,11 +73,9 @@ def _one(work: Work, actor: Actor, record: TenantRecord, seen: set[str]) -> Outc
     wanted = checked(TenantChanges(slug=record.slug, **values))
     with work.transaction(None):
         rows = work.run(_BY_SLUG, {"slug": record.slug}) if storable(record.slug) else []
-    if not rows:
+    if not rows or not actor.sees(int(rows[0][0])):
         return _made(work, actor, record, wanted)
     number = int(rows[0][0])
-    if not actor.may(number, WRITE):
-        raise ConflictError(f"The slug '{record.slug}' is taken; choose another.", field="slug")
     if record.number not in (None, number):
         told = "The tenant of this slug has another number, which stays as it is."
         raise ConflictError(told, field="database_id")

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from kit.db import Statement, Work
-from kit.errors import ConflictError, InvalidInputError, NotFoundError
+from kit.errors import ConflictError, ForbiddenError, InvalidInputError
 from kit.money import currency
 from kit.zone import zone
 from resolvers import tenants
@@ -90,9 +90,9 @@ async def update_tenant(ctx: Ctx, tenant: int, changes: TenantChanges) -> Tenant
 
 
 def check_maker(actor: Actor) -> None:
-    """Raises NotFoundError for an actor who may not make tenants."""
+    """Raises ForbiddenError for an actor who may not make tenants."""
     if actor.tenants is not None or ADMIN not in actor.scopes:
-        raise NotFoundError("Only who may see all tenants can make one.")
+        raise ForbiddenError("Only who may administer all tenants can make one.")
 
 
 def checked(changes: TenantChanges) -> dict[str, str]:

@@ -7,7 +7,8 @@ Customer data and its analyses: RFM segments, lifetime value, churn, profiles, t
 answer has `success`; every error has `error` and `details`, which names what was wrong and what is accepted. Body fields
 that are not known are ignored.
 
-There is no authentication yet: the API answers on loopback addresses only.
+Where the server asks for credentials, send a token or an API key as `Authorization: Bearer`, or as `X-API-Key`. Scopes
+are read, write and admin; what the credentials' tenants do not include is not found.
 
 **Español**
 
@@ -15,7 +16,8 @@ Datos de clientes y sus análisis: segmentos RFM, valor de vida, churn, perfiles
 Toda respuesta tiene `success`; todo error tiene `error` y `details`, que nombra lo incorrecto y lo aceptado. Los campos
 desconocidos del cuerpo se ignoran.
 
-Todavía no hay autenticación: la API responde sólo en direcciones de loopback.
+Donde el servidor pide credenciales, envíe un token o una clave de API como `Authorization: Bearer`, o como `X-API-Key`.
+Los permisos son read, write y admin; lo que está fuera de los tenants de las credenciales no se encuentra.
 """
 
 TAGS = {

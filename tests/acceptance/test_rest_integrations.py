@@ -288,7 +288,8 @@ async def test_a_vtex_that_does_not_answer_is_502_or_504(fake, validate, monkeyp
 
 
 async def test_another_tenants_actor_finds_no_integration(make, kept, client, monkeypatch):
-    monkeypatch.setattr("middleware.OPEN", OPEN.__class__("other", frozenset({57}), OPEN.scopes))
+    other = OPEN.__class__("other", frozenset({57}), OPEN.scopes)
+    monkeypatch.setattr("middleware.OPEN", other)
     for method, body in (("PUT", {"is_active": False}), ("DELETE", None)):
         answer = await client.request(method, f"{ROOT}/{kept}", json=body)
         assert answer.json()["details"] == f"Integration with ID {kept} not found"

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
-from kit.errors import InvalidInputError, NotFoundError
+from kit.errors import ForbiddenError, InvalidInputError, NotFoundError
 from resolvers.context import READ, Actor
 from resolvers.processing.chosen import for_analyses
 from resolvers.processing.process import process
@@ -166,7 +166,7 @@ async def test_two_changes_at_once_both_stand(stored, context):
 async def test_a_reader_may_look_and_not_change(stored, context):
     async with context(Actor("reader", frozenset({56}), frozenset({READ}))) as ctx:
         assert (await read_settings(ctx, 56)).clv_months == 12
-        with pytest.raises(NotFoundError):
+        with pytest.raises(ForbiddenError, match="needs the scope write"):
             await update_settings(ctx, 56, {"clv.months": 24})
     assert stored() == ({}, 0)
 

@@ -21,8 +21,9 @@ ADDED = {"app_key_hint", "next_cursor", "progress", "run_id", "error"}
 
 def test_the_document_is_of_openapi_3_1_and_says_who_may_call():
     assert DOCUMENT["openapi"].startswith("3.1")
-    assert DOCUMENT["security"] == [{}]
-    assert "no authentication yet" in DOCUMENT["info"]["description"]
+    assert DOCUMENT["security"] == [{}, {"bearer": []}, {"apiKey": []}]
+    assert DOCUMENT["components"]["securitySchemes"].keys() == {"bearer", "apiKey"}
+    assert "Authorization: Bearer" in DOCUMENT["info"]["description"]
     tags = {each["name"] for each in DOCUMENT["tags"]}
     assert {tag for each in ALL.values() for tag in each["tags"]} == tags
 
@@ -41,7 +42,7 @@ def test_an_operation_is_told_in_both_languages_with_parameters_and_errors(name)
         assert each["description"].endswith(f" / {PARAMETERS[each['name']]}"), each
         assert "anyOf" not in each["schema"]
     assert "422" not in operation["responses"]
-    assert {"400", "404", "500"} <= set(operation["responses"])
+    assert {"400", "401", "403", "404", "500"} <= set(operation["responses"])
 
 
 @pytest.mark.parametrize("name", ALL)
