@@ -5,6 +5,7 @@ import contextlib
 import json
 import time
 from collections.abc import AsyncIterator
+from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
@@ -46,7 +47,7 @@ class Issuer:
         self.address = ""
         self.asked = 0
         self.answer: Response | None = None
-        self.keys: dict[str, tuple[str, object]] = {}
+        self.keys: dict[str, tuple[str, Any]] = {}
 
     def add(self, kid, algorithm="RS256"):
         """Make a key, and publish it."""

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import time
+from typing import Any
 
 import httpx
 import jwt
@@ -135,7 +136,7 @@ async def test_a_hostile_token_is_refused_in_a_sentence(api, what):
 async def test_issuer_audience_and_clock_skew(urls, make):
     make.tenant()
     wanted = {"jwt_issuer": "https://id.example.com", "jwt_audience": "cdp", "jwt_leeway_seconds": 120}
-    good = {"iss": "https://id.example.com", "aud": ["cdp", "others"]}
+    good: dict[str, Any] = {"iss": "https://id.example.com", "aud": ["cdp", "others"]}
     async with guarded(urls, **SHARED_SECRET, **wanted) as client:
         for skew in ({}, {"exp": time.time() - 60}, {"nbf": time.time() + 60}, {"iat": time.time() + 60}):
             answer = await client.get(STATUS, headers=bearer(token(**good, **skew)))
