@@ -1,5 +1,6 @@
 """`cdp demo`: a demo shop, imported, scored and served."""
 
+import json
 from importlib import import_module
 
 import typer
@@ -42,9 +43,8 @@ def _is_there(url: str) -> bool:
 
 
 def _announce(address: str) -> None:
-    query = (
-        '{"query": "{ tenant(databaseId: 56) { analytics { rfm { distribution { segment customers } } } } }"}'
-    )
+    query = "{ tenant(databaseId: 56) { analytics { rfm { distribution { segment customerCount } } } } }"
+    body = json.dumps({"query": query})
     typer.echo(
         f"""
 The demo shop is tenant {TENANT}. Open:
@@ -54,7 +54,7 @@ The demo shop is tenant {TENANT}. Open:
 Or ask:
   curl -s '{address}/api/v2/cdp/analytics/rfm?tenant_id={TENANT}&limit=3'
   curl -s '{address}/api/v2/cdp/process/status/{TENANT}'
-  curl -s {address}/graphql -H 'Content-Type: application/json' -d '{query}'
+  curl -s {address}/graphql -H 'Content-Type: application/json' -d '{body}'
 
 Ctrl-C stops it; the data are kept.
 """

@@ -49,13 +49,14 @@ class NotFoundError(CdpError):
     """What the caller named does not exist, or not for them.
 
     `kind` and `key`: what was looked for, and by which numbers, the tenant's first; none where it was not
-    looked for by them.
+    looked for by them. `field`: which value of the input named it, where that is none of its ids.
     """
 
     code = "NOT_FOUND"
 
-    def __init__(self, message: str, *, kind: str = "", key: tuple[int, ...] = ()) -> None:
+    def __init__(self, message: str, *, kind: str = "", key: tuple[int, ...] = (), field: str = "") -> None:
         super().__init__(message)
+        self.field = field
         self.kind = kind
         self.key = key
 

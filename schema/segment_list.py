@@ -194,19 +194,19 @@ async def segment_explain(
 ) -> SegmentExplanation | None:
     """The field: why a customer is in a segment or meets criteria, or not."""
     if (segment_id is None) == (criteria is None):
-        raise InvalidInputError("segmentExplain", "Give exactly one of segmentId and criteria.")
+        raise InvalidInputError("segmentId", "Give exactly one of segmentId and criteria.")
     tenant = root.row.id
-    customer = _theirs(tenant, customer_id, CUSTOMER)
-    segment = None if segment_id is None else _theirs(tenant, segment_id, KIND)
+    customer = _theirs(tenant, customer_id, CUSTOMER, "customerId")
+    segment = None if segment_id is None else _theirs(tenant, segment_id, KIND, "segmentId")
     found = await use_cases.explain(info.context, tenant, customer, segment=segment, criteria=criteria)
     return SegmentExplanation(
         is_member=found.meets, clauses=[SegmentClause.of(each) for each in found.clauses]
     )
 
 
-def _theirs(tenant: int, given: strawberry.ID, kind: str) -> int:
+def _theirs(tenant: int, given: strawberry.ID, kind: str, field: str) -> int:
     """The number of a global id. Raises NotFoundError for one of another tenant, which is none of theirs."""
-    owner, number = ids.number(given, kind, parts=2)
+    owner, number = ids.number(given, kind, field=field, parts=2)
     if owner != tenant:
         raise NotFoundError(missing(kind, given))
     return number

@@ -3,6 +3,7 @@
 import strawberry
 
 from kit import ids
+from kit.errors import InvalidInputError
 from resolvers import requests
 from resolvers.processing.request import NOW, Request
 from resolvers.writes import tenants as use_cases
@@ -104,6 +105,8 @@ async def tenant_update(info: Info, input: Input[TenantUpdateInput]) -> TenantPa
 @answers(ProcessPayload)
 async def process(info: Info, input: Input[ProcessInput]) -> ProcessPayload:  # noqa: A002
     """The mutation. A run that fails while it is waited for is an error of the query."""
+    if input.analyses == []:
+        raise InvalidInputError("analyses", "No analysis is named; accepted are RFM, CLV and CHURN.")
     analyses = None if input.analyses is None else [str(each.value) for each in input.analyses]
     (tenant,) = ids.number(input.tenant_id, KIND, field="tenant_id")
     request = Request.of(analyses, input.as_of or NOW, force=input.force)

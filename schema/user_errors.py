@@ -36,7 +36,7 @@ class UserError:
             field, text = _object(given)
             kind = ids.decode(text)[0]
             return cls(code=code, field=["input", camel(field)], message=missing(kind, text))
-        name = error.field if isinstance(error, InvalidInputError | ConflictError) else ""
+        name = error.field if isinstance(error, InvalidInputError | ConflictError | NotFoundError) else ""
         path = ["input", *_way(name)] if name else None
         return cls(code=code, field=path, message=spelled(error.message, name))
 

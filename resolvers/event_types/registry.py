@@ -111,7 +111,9 @@ async def delete(ctx: Ctx, tenant: int, name: str) -> None:
     ctx.allow(tenant, WRITE)
     async with ctx.db.write() as transaction:
         if not is_name(name) or not await transaction.fetch(_REMOVE, int, tenant=tenant, name=name):
-            raise NotFoundError(f"The tenant has not registered a type of events '{name[:64]}'.")
+            raise NotFoundError(
+                f"The tenant has not registered a type of events '{name[:64]}'.", field="name"
+            )
     await ctx.refresh()
 
 

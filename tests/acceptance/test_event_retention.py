@@ -49,6 +49,13 @@ async def test_a_tenant_chooses_how_long_its_events_are_kept(shops, ask, urls, m
     assert retention.remove_old(urls.app) == {}
 
 
+async def test_days_that_are_left_out_are_no_null(shops, ask):
+    await ask(CHOOSE, days=30)
+    (error,) = (await ask(CHOOSE))["eventRetentionUpdate"]["userErrors"]
+    assert error["field"] == ["input", "days"]
+    assert (await ask(READ, t=TENANT))["tenant"] == {"eventRetentionDays": 30}
+
+
 @pytest.mark.parametrize("days", [0, -1, 36_501])
 async def test_days_that_are_not_accepted(shops, ask, days):
     (error,) = (await ask(CHOOSE, days=days))["eventRetentionUpdate"]["userErrors"]

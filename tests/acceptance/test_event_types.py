@@ -87,7 +87,8 @@ async def test_a_type_is_registered_changed_and_removed(upsert, track, ask):
         "userErrors": [],
     }
     assert (await track(score=3))["event"] is None
-    assert (await ask(DELETE, input=gone))["eventTypeDelete"]["userErrors"][0]["code"] == "NOT_FOUND"
+    (error,) = (await ask(DELETE, input=gone))["eventTypeDelete"]["userErrors"]
+    assert (error["code"], error["field"]) == ("NOT_FOUND", ["input", "name"])
 
 
 @pytest.mark.parametrize(

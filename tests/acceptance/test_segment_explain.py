@@ -105,6 +105,18 @@ async def test_what_is_wrong_is_refused(scored, client, given, code, told):
     assert told in error["message"]
 
 
+async def test_a_refusal_names_the_argument_at_fault(scored, client):
+    variables = {"customer": ids.encode("Customer", 56, 1)}
+    for given, field in (
+        ({}, "segmentId"),
+        ({"segment": ids.encode("Customer", 56, 1)}, "segmentId"),
+        ({"customer": "none", "criteria": {"frequency": 1}}, "customerId"),
+    ):
+        request = {"query": EXPLAIN, "variables": variables | given}
+        (error,) = (await client.post("/graphql", json=request)).json()["errors"]
+        assert error["extensions"]["field"] == field
+
+
 async def test_a_static_segment_has_nothing_to_explain(scored, client, ask):
     given = {"tenantId": ids.encode("Tenant", 56), "name": "hand", "type": "STATIC"}
     made = (await ask(CREATE, input=given))["segmentCreate"]["segment"]

@@ -66,6 +66,16 @@ async def test_an_unknown_object_is_named_by_the_id_that_was_given(make, refuse,
     assert await refuse(name, kind, {"id": id, **given}) == ("NOT_FOUND", ["input", "id"], told)
 
 
+async def test_no_analysis_is_refused_in_the_names_of_the_enum(make, refuse):
+    given = {"tenantId": ids.encode("Tenant", 56), "analyses": []}
+    told = "No analysis is named; accepted are RFM, CLV and CHURN."
+    assert await refuse("processStart", "ProcessInput", given) == (
+        "BAD_USER_INPUT",
+        ["input", "analyses"],
+        told,
+    )
+
+
 async def test_messages_spell_names_as_the_graph_does(make, refuse, fail):
     make.tenant()
     tenant = ids.encode("Tenant", 56)
