@@ -16,6 +16,8 @@ from graphql import (
     is_required_argument,
 )
 
+from kit import ids
+
 ARGUMENTS = {
     "Query.tenant": "databaseId: 56",
     "Query.node": "id: $tenant",
@@ -26,7 +28,8 @@ ARGUMENTS = {
     "Tenant.integration": "databaseId: 1",
     "Tenant.scoreRun": "databaseId: 1",
     "Tenant.segmentPreview": "criteria: {frequency: {gte: 1}}",
-    "Tenant.segmentExplain": "customerId: $customer, criteria: {frequency: {gte: 1}, orders: {count: 2}}",
+    "Tenant.segmentExplain": f'customerId: "{ids.encode("Customer", 56, 1)}", '
+    "criteria: {frequency: {gte: 1}, orders: {count: 2}}",
 }
 """What a field is asked with, where it cannot do without."""
 
