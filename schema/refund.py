@@ -50,7 +50,7 @@ class Refund(Node):
         found = await orders.find(info.context, self.owner.id, self.row.order_id)
         return None if found is None else Order.of(self.owner, found)
 
-    @strawberry.field(description="Who got the money back. Null for a guest.")
+    @strawberry.field(description="Who got the money back. Null for a guest, and where it was not told.")
     async def customer(self, info: Info) -> Annotated["Customer", strawberry.lazy("schema.customer")] | None:
         from schema.customer import Customer
 
