@@ -14,7 +14,7 @@ RFM = {
     "Potential Loyalists": "Bought lately and more than once, spend well",
     "Recent Customers": "Bought lately, but not often",
     "Promising": "Bought lately, but have not spent much",
-    "Need Attention": "Above the middle in recency, frequency and value",
+    "Need Attention": "Middling in recency, frequency and value",
     "About to Sleep": "Below the middle in recency, frequency and value",
     "At Risk": "Spent much and bought often, but a good while ago",
     "Cannot Lose Them": "Bought much and often, but long ago",
