@@ -97,16 +97,22 @@ def _moment(check: Check, value: Any) -> datetime | None:
         return None
 
 
-def told(problem: Problem) -> str:
-    """A problem as a sentence that begins with the way to the value, by the names of the v2 paths."""
+def told(problem: Problem, given: Any = None) -> str:
+    """A problem as a sentence that begins with the way to the value, by the names of the v2 paths.
+
+    `given` is the event as it was sent, which says by what its customer is told.
+    """
     name = _NAMES.get(problem.field, problem.field)
+    if problem.code == "NOT_FOUND" and name == "customer" and isinstance(given, dict):
+        name = next((each for each in _CUSTOMER if given.get(each) is not None), name)
     way = ".".join((name, *problem.path))
     return problem.message if problem.message.startswith(name) else f"{way}: {problem.message}"
 
 
-def refuse(problems: Any) -> NoReturn:
-    """Raises the error of an event that was rejected."""
+def refuse(problems: Any, given: Any) -> NoReturn:
+    """Raises the error of an event that was rejected, as it was sent."""
     first: Problem = problems[0]
+    sentences = dict.fromkeys(told(each, given) for each in problems)
     if first.code == "NOT_FOUND":
-        raise NotFoundError(told(first))
-    raise InvalidInputError(first.field, "; ".join(dict.fromkeys(map(told, problems))))
+        raise NotFoundError(next(iter(sentences)))
+    raise InvalidInputError(first.field, "; ".join(sentences))

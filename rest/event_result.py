@@ -22,7 +22,7 @@ class Tally:
         """What became of one; a rejected event comes back as it was sent, so that it can be sent again."""
         if outcome.status == REJECTED:
             self.rejected += 1
-            reason = "; ".join(dict.fromkeys(map(told, outcome.problems)))
+            reason = "; ".join(dict.fromkeys(told(each, sent) for each in outcome.problems))
             return {place: number, "status": "rejected", "reason": reason, "event": sent}
         if outcome.status == CREATED:
             self.inserted += 1

@@ -91,12 +91,12 @@ async def track(request: Request) -> Response:
     tenant = read_tenant(given.get("tenant_id"))
     event = read_event(given)
     if event.problems:
-        refuse(event.problems)
+        refuse(event.problems, given)
     key = request.headers.get("idempotency-key")
     claimed = None if key is None else Key.of(key, "POST events", await request.body())
     (outcome,) = await submit(request.state.ctx, Submission(tenant, (event,), claimed))
     if outcome.problems:
-        refuse(outcome.problems)
+        refuse(outcome.problems, given)
     moment, message_id = outcome.key
     duplicate = outcome.status == DUPLICATE
     content = {

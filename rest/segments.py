@@ -1,4 +1,4 @@
-"""Segments that a shop has made."""
+"""Segments of a tenant."""
 
 from typing import Annotated, Any
 

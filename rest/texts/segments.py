@@ -5,7 +5,7 @@ from rest.texts.text import Text
 OPERATIONS = {
     "listSegments": Text(
         "List Segments",
-        "All segments that a tenant has made, by number. `criteria` is told as it was stored.",
+        "All segments of a tenant, by number. `criteria` is told as it was stored.",
         "Lista todos los segmentos disponibles de un tenant, por número. `criteria` se devuelve tal como se "
         "guardó.",
     ),

@@ -107,6 +107,7 @@ async def test_unknown_tenants_and_customers_are_not_found(post, client):
         answer = await post(**named)
         assert answer.status_code == 404
         assert answer.json()["error"] == "Resource not found"
+        assert answer.json()["details"] == f"{list(named)[-1]}: The tenant has no such customer."
 
 
 LATE = (datetime.now(UTC) + timedelta(days=2)).isoformat()
