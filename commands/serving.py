@@ -38,6 +38,8 @@ Announce = Callable[[str], None]
 _ROOT = Path(__file__).parent.parent
 _RESTART_AFTER = 1.0
 _STOP_PATIENCE = 10.0
+_SERVER_LEVELS = {"debug": "info", "info": "warning"}
+"""The server is told to say less than we do: at `debug` it would log the headers and messages of sockets."""
 
 
 def serve(host: Host = None, port: Port = None, workers: Workers = None, no_worker: NoWorker = False) -> None:
@@ -91,7 +93,7 @@ def server_options(settings: Settings, host: str, port: int) -> dict[str, Any]:
     return {
         "host": host,
         "port": port,
-        "log_level": "warning" if settings.log_level == "info" else settings.log_level,
+        "log_level": _SERVER_LEVELS.get(settings.log_level, settings.log_level),
         "server_header": False,
         "ws_max_size": settings.max_body_bytes,
         "proxy_headers": bool(settings.proxies),

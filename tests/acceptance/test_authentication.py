@@ -64,8 +64,7 @@ async def test_a_good_token_is_let_in_by_both_faces(api):
     for headers in (bearer(token()), {"X-API-Key": token()}, {"Authorization": f"bearer  {token()}"}):
         assert (await api.get(STATUS, headers=headers)).status_code == 200
         found = (await api.post("/graphql", json=TENANT, headers=headers)).json()
-        assert found == {"data": {"tenant": {"databaseId": 56}}} | found
-        assert "errors" not in found
+        assert found["data"] == {"tenant": {"databaseId": "56"}}
 
 
 async def test_who_brings_nothing_is_asked_for_credentials(api):
