@@ -11,6 +11,7 @@ for name in (
     "holdouts",
     "coverage",
     "audiences",
+    "segments",
     "rest",
     "ingest",
     "timeline",

@@ -26,7 +26,7 @@ from resolvers.processing.shop import Shop, find_shop, last_order
 from resolvers.processing.summary import Json, of_analysis, of_run
 from resolvers.processing.swap import stand, sweep, write_scores
 from resolvers.segments import builtin
-from resolvers.segments.refresh import refresh_all
+from resolvers.segments.together import refresh_all
 from resolvers.settings import STALENESS_HOURS, ScoringSettings, of_stored
 from scoring.analysis import Analysis, analyse
 

@@ -1,35 +1,22 @@
 """Who meets a segment's criteria now: worked out by the database, in one statement."""
 
 from pathlib import Path
-from typing import Any
 
-import psycopg
-import structlog
-from psycopg import sql
 from sqlalchemy import select
 
-from kit.db import Statement, Work, load, prepare
-from kit.errors import CdpError
-from resolvers.criteria import Node, compile_criteria, parse
-
-log = structlog.get_logger()
+from kit.db import Statement, load, prepare
+from resolvers.criteria import Node, compile_criteria
 
 LONGEST = 60.0
 """Seconds that the members of one segment may take."""
 
-_MEMBERS = load(Path(__file__).parent.parent.parent / "models" / "sql" / "segment_refresh.sql")
-_DYNAMIC = Statement(
-    "SELECT id FROM segment WHERE tenant_id = %(tenant_id)s AND type = 'dynamic' "
-    "AND builtin IS NULL ORDER BY id",
-    True,
-    {},
-)
-_LOCK = Statement(
-    "SELECT criteria FROM segment WHERE tenant_id = %(tenant_id)s AND id = %(segment)s "
-    "AND type = 'dynamic' FOR UPDATE",
-    True,
-    {},
-)
+_SQL = Path(__file__).parent.parent.parent / "models" / "sql"
+_MEMBERS, _DIFFERENCE = load(_SQL / "segment_refresh.sql"), load(_SQL / "segment_difference.sql")
+_KNOWN = """
+fresh (id) AS MATERIALIZED (SELECT unnest(%(fresh)s::bigint[])),
+lost (id) AS MATERIALIZED (SELECT unnest(%(lost)s::bigint[])),
+total (members) AS (SELECT %(members)s::bigint)
+"""
 
 
 def members_statement(criteria: Node) -> Statement:
@@ -40,32 +27,14 @@ def members_statement(criteria: Node) -> Statement:
     condition = compile_criteria(criteria)
     source, number = condition.source
     wanted = prepare(select(number.label("id")).select_from(source).where(condition.tenant, condition.clause))
-    return Statement(_MEMBERS.text.format(wanted=wanted.text), scoped=True, defaults=wanted.defaults)
+    return _refreshing(_DIFFERENCE.text.format(wanted=wanted.text), wanted.defaults)
 
 
-def refresh_all(work: Work, tenant: int) -> None:
-    """Work out the members of all dynamic segments anew, each in a transaction of its own.
-
-    One that fails keeps the members it had, and the log says why; that fails nothing else.
-    """
-    numbers: list[int] = []
-    try:
-        with work.transaction(tenant):
-            numbers = [number for (number,) in work.run(_DYNAMIC)]
-    except psycopg.Error as error:
-        log.warning("segments not refreshed", tenant=tenant, error=str(error))
-    for number in numbers:
-        try:
-            with work.transaction(tenant):
-                work.connection.execute(sql.SQL(f"SET LOCAL statement_timeout = {int(LONGEST * 1000)}"))
-                _refresh(work, number)
-        except (psycopg.Error, CdpError) as error:
-            log.warning("segment not refreshed", tenant=tenant, segment=number, error=str(error))
-            if work.connection.closed:
-                return
+def difference_statement() -> Statement:
+    """The same where it is known who is `fresh` in the segment, who is `lost` to it, and its `members`."""
+    return _refreshing(_KNOWN, {})
 
 
-def _refresh(work: Work, segment: int) -> None:
-    locked: list[tuple[Any, ...]] = work.run(_LOCK, {"segment": segment})
-    for (criteria,) in locked:
-        work.run(members_statement(parse(criteria)), {"segment": segment})
+def _refreshing(difference: str, defaults: dict[str, object]) -> Statement:
+    text = _MEMBERS.text.format(difference=difference)
+    return Statement(text, scoped=True, defaults=defaults)
