@@ -138,8 +138,8 @@ async def test_a_filter_narrows_lists_and_never_the_overview(scored, client, kin
         ("analytics/churn?tenant_id=56&limit=1000", 2),
         ("process/status/56", 3),
         ("segments?tenant_id=56", 2),
-        ("segments/{segment}/members?tenant_id=56", 2),
-        ("segments/{segment}/members?tenant_id=56&offset=3", 3),
+        ("segments/{segment}/members?tenant_id=56", 3),
+        ("segments/{segment}/members?tenant_id=56&offset=3", 4),
     ],
 )
 async def test_a_path_takes_so_many_statements(scored, application, client, path, statements):
