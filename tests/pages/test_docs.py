@@ -20,6 +20,7 @@ async def test_operations_are_shown_in_both_languages_and_tried_out(urls, make, 
         await page.until("document.querySelectorAll('.opblock').length > 14")
         await page.evaluate(f"{OPERATION % ' button'}.click()")
         await page.until(f"{OPERATION % ' .execute'} !== null")
+        await page.until(f"{OPERATION % ''}.innerText.includes('English')")
         text = await page.evaluate(f"{OPERATION % ''}.innerText")
         assert "English" in text
         assert "Obtiene el estado del procesamiento" in text
