@@ -19,6 +19,7 @@ from connectors.vtex.errors import (
     UnansweredError,
 )
 from connectors.vtex.patience import Patience, retry_after
+from kit.answers import TooLongError, read_body
 from kit.errors import PeerFailedError
 
 log = structlog.get_logger()
@@ -115,9 +116,11 @@ class Vtex:
         try:
             async with self._client.stream("GET", url, params=dict(query), headers=headers) as answer:
                 self._check(answer, account, where)
-                body = await _read(answer, where)
+                body = await read_body(answer, _LARGEST)
         except httpx.TimeoutException:
             raise SlowError(f"VTEX did not answer {where} in time.") from None
+        except TooLongError:
+            raise MalformedError(f"VTEX answered {where} with more than {_LARGEST} bytes.") from None
         except httpx.HTTPError as error:
             raise UnansweredError(f"VTEX cannot be reached at {where} ({type(error).__name__}).") from None
         try:
@@ -140,16 +143,6 @@ class Vtex:
         if status >= 500:
             raise UnansweredError(f"VTEX failed at {where} ({status}).", asked)
         raise MalformedError(f"VTEX answered {where} with {status}, which it should not.")
-
-
-async def _read(answer: httpx.Response, where: str) -> bytes:
-    """The whole body. Raises MalformedError where it is larger than any answer should be."""
-    body = bytearray()
-    async for chunk in answer.aiter_bytes():
-        body += chunk
-        if len(body) > _LARGEST:
-            raise MalformedError(f"VTEX answered {where} with more than {_LARGEST} bytes.")
-    return bytes(body)
 
 
 def _too_late(seconds: float, until: float | None) -> bool:

@@ -8,6 +8,7 @@ from typing import Protocol
 import httpx
 import structlog
 
+from kit.answers import read_body
 from kit.errors import ConfigurationError, UnavailableError
 from kit.tokens.key_set import KeySet, SigningKey
 
@@ -135,9 +136,4 @@ class KeysAt(_Refreshing):
         ):
             if answer.status_code != 200:
                 raise ValueError(f"the address answers with status {answer.status_code}")
-            body = bytearray()
-            async for part in answer.aiter_bytes():
-                body += part
-                if len(body) > _MOST_BYTES:
-                    raise ValueError(f"the answer has more than {_MOST_BYTES} bytes")
-            return bytes(body)
+            return await read_body(answer, _MOST_BYTES)
