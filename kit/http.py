@@ -39,12 +39,8 @@ def is_loopback(host: str) -> bool:
     return (urlsplit(f"//{host}").hostname if not host.count(":") > 1 or "[" in host else host) in LOOPBACK
 
 
-class LoopbackOnly:
-    """Answers requests that were sent to loopback, from no other origin than those named.
-
-    An API open to everyone on the machine must not be open to every page its user visits: a page elsewhere
-    may reach it by a name that resolves to 127.0.0.1, or send it a form.
-    """
+class OriginGuard:
+    """Answers no request or socket that `refusal` has a reason against. `origins` are those accepted."""
 
     def __init__(self, app: Asgi, origins: Collection[str] = ()) -> None:
         self._app = app
@@ -55,40 +51,45 @@ class LoopbackOnly:
             return await self._app(scope, receive, send)
         headers = dict(scope["headers"])
         host = headers.get(b"host", b"").decode("latin-1")
-        origin = headers.get(b"origin", b"").decode("latin-1")
-        foreign = bool(origin) and origin not in self._origins and not _loopback_origin(origin)
-        if scope["type"] == "http" and (foreign or not is_loopback(host)):
-            what = f"origin {origin}" if foreign else f"host {host}"
-            details = f"The API is open on this machine only; {what} is not accepted."
-            return await refuse(scope, send, 403, "Forbidden", details)
-        if scope["type"] == "websocket" and (foreign or not is_loopback(host)):
+        details = self.refusal(host, headers.get(b"origin", b"").decode("latin-1"))
+        if details is None:
+            return await self._app(scope, receive, send)
+        if scope["type"] == "websocket":
             return await send({"type": "websocket.close", "code": 4403})
-        return await self._app(scope, receive, send)
+        return await refuse(scope, send, 403, "Forbidden", details)
+
+    def refusal(self, host: str, origin: str) -> str | None:
+        """What is said against a request to a host from a page of an origin, empty where it is of none."""
+        raise NotImplementedError
 
 
-class SameOrigin:
+class LoopbackOnly(OriginGuard):
+    """Answers requests that were sent to loopback, from no other origin than those named.
+
+    An API open to everyone on the machine must not be open to every page its user visits: a page elsewhere
+    may reach it by a name that resolves to 127.0.0.1, or send it a form.
+    """
+
+    def refusal(self, host: str, origin: str) -> str | None:
+        foreign = bool(origin) and origin not in self._origins and not _loopback_origin(origin)
+        if not foreign and is_loopback(host):
+            return None
+        what = f"origin {origin}" if foreign else f"host {host}"
+        return f"The API is open on this machine only; {what} is not accepted."
+
+
+class SameOrigin(OriginGuard):
     """Answers no page of another origin than the API's own and those named.
 
     Callers prove who they are, so the host that they name does not matter. A page elsewhere has nobody's
     credentials; refusing it keeps it from trying, over sockets as over requests.
     """
 
-    def __init__(self, app: Asgi, origins: Collection[str] = ()) -> None:
-        self._app = app
-        self._origins = frozenset(origins)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] not in ("http", "websocket"):
-            return await self._app(scope, receive, send)
-        headers = dict(scope["headers"])
-        origin = headers.get(b"origin", b"").decode("latin-1")
-        host = headers.get(b"host", b"").decode("latin-1").lower()
-        if not origin or origin in self._origins or origin.partition("://")[2].lower() == host:
-            return await self._app(scope, receive, send)
-        if scope["type"] == "websocket":
-            return await send({"type": "websocket.close", "code": 4403})
-        details = f"Pages of {origin[:100]} are not accepted; CDP_CORS_ORIGINS names those that are."
-        return await refuse(scope, send, 403, "Forbidden", details)
+    def refusal(self, host: str, origin: str) -> str | None:
+        own = origin.partition("://")[2].lower() == host.lower()
+        if not origin or origin in self._origins or own:
+            return None
+        return f"Pages of {origin[:100]} are not accepted; CDP_CORS_ORIGINS names those that are."
 
 
 class BodyLimit:
