@@ -8,6 +8,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     FromClause,
+    Select,
     Subquery,
     Text,
     and_,
@@ -65,13 +66,17 @@ class Condition:
         return CUSTOMERS.c.tenant_id == TENANT
 
     @property
+    def ids(self) -> Select[tuple[int]]:
+        """The ids of the tenant's customers who meet it."""
+        source, number = self.source
+        return select(number.label("id")).select_from(source).where(self.tenant, self.clause)
+
+    @property
     def of_customers(self) -> ColumnElement[bool]:
         """The condition for a statement that selects from customers and knows no tallies."""
         if not self.tallies:
             return self.clause
-        source, number = self.source
-        met = select(number).select_from(source).where(self.tenant, self.clause)
-        return CUSTOMERS.c.id.in_(met.correlate(None))
+        return CUSTOMERS.c.id.in_(self.ids.correlate(None))
 
 
 def compile_criteria(node: Node, among: ColumnElement[Anything] | None = None) -> Condition:

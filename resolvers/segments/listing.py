@@ -58,13 +58,5 @@ async def _cursor(ctx: Ctx, tenant: int, segment: SegmentRow, offset: int) -> st
 
 def _before(segment: SegmentRow) -> Statement:
     """The number of the member of a built-in segment who stands after so many."""
-    condition = compile_criteria(parse(segment.criteria))
-    source, number = condition.source
-    return prepare(
-        select(number)
-        .select_from(source)
-        .where(condition.tenant, condition.clause)
-        .order_by(number)
-        .offset(bindparam("skipped", type_=BigInteger))
-        .limit(1)
-    )
+    met = compile_criteria(parse(segment.criteria)).ids
+    return prepare(met.order_by("id").offset(bindparam("skipped", type_=BigInteger)).limit(1))

@@ -47,9 +47,7 @@ class Preview:
     @property
     def statement(self) -> Statement:
         """What the database is asked for the ids of those who meet the criteria."""
-        condition = compile_criteria(self.criteria)
-        source, number = condition.source
-        return prepare(select(number).select_from(source).where(condition.tenant, condition.clause))
+        return prepare(compile_criteria(self.criteria).ids)
 
 
 class Overlap(NamedTuple):

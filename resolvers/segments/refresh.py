@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from sqlalchemy import select
-
 from kit.db import Statement, load, prepare
 from resolvers.criteria import Node, compile_criteria
 
@@ -24,9 +22,7 @@ def members_statement(criteria: Node) -> Statement:
 
     Who was a member already stays one since the same instant. The segment's row must be locked before.
     """
-    condition = compile_criteria(criteria)
-    source, number = condition.source
-    wanted = prepare(select(number.label("id")).select_from(source).where(condition.tenant, condition.clause))
+    wanted = prepare(compile_criteria(criteria).ids)
     return _refreshing(_DIFFERENCE.text.format(wanted=wanted.text), wanted.defaults)
 
 
