@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import strawberry
 
+from kit.page import Asked
 from resolvers import customer_list, segments
 from resolvers.customer_list import CustomerQuery
 from resolvers.segments import SegmentRow
@@ -13,8 +14,7 @@ from schema.customer import CustomerConnection
 from schema.customer_filter import CustomerFilter, criteria_of
 from schema.customer_sort import CustomerSort
 from schema.enums import SortDirection
-from schema.page import After, Before, First, Last, Window
-from schema.selection import selects
+from schema.page import After, Before, First, Last, asked
 
 if TYPE_CHECKING:
     from schema.tenant import Tenant
@@ -44,14 +44,14 @@ async def customers(
     order_by: Sort = None,
 ) -> CustomerConnection | None:
     """The field: a page of the tenant's customers."""
-    window = Window(first, after, last, before)
+    window = asked(info, first, after, last, before)
     return await customer_page(info, root.row, window, query=query, filters=filter, order=order_by)
 
 
 async def customer_page(
     info: Info,
     owner: TenantRow,
-    window: Window,
+    window: Asked,
     *,
     query: str | None = None,
     filters: CustomerFilter | None = None,
@@ -67,6 +67,5 @@ async def customer_page(
     )
     if segment is not None:
         wanted = segments.members(segment, wanted)
-    total = selects(info, "totalCount")
-    page = await customer_list.page(info.context, owner.id, wanted, **window._asdict(), with_total=total)
+    page = await customer_list.page(info.context, owner.id, wanted, **window)
     return CustomerConnection.of(owner, page)

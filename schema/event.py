@@ -7,7 +7,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from kit import ids
-from kit.page import INSTANT, Page
+from kit.page import INSTANT, Asked, Page
 from resolvers import customers, events
 from resolvers.events import EventFilter, EventRow
 from resolvers.tenants import TenantRow
@@ -16,8 +16,7 @@ from schema.context import Info
 from schema.moments import aware
 from schema.node import Node
 from schema.owner import tenant_of
-from schema.page import After, Before, First, Last, PageInfo, Window
-from schema.selection import selects
+from schema.page import After, Before, First, Last, PageInfo, asked
 
 if TYPE_CHECKING:
     from schema.customer import Customer
@@ -103,7 +102,7 @@ async def events_of_tenant(
 ) -> EventConnection | None:
     """The field: a page of the tenant's events."""
     wanted = _filter(types, occurred_from, occurred_until)
-    return await _page(info, root.row, None, Window(first, after, last, before), wanted)
+    return await _page(info, root.row, None, asked(info, first, after, last, before), wanted)
 
 
 async def events_of_customer(
@@ -119,7 +118,7 @@ async def events_of_customer(
 ) -> EventConnection | None:
     """The field: a page of the customer's events."""
     wanted = _filter(types, occurred_from, occurred_until)
-    return await _page(info, root.owner, root.row.id, Window(first, after, last, before), wanted)
+    return await _page(info, root.owner, root.row.id, asked(info, first, after, last, before), wanted)
 
 
 def _filter(types: list[str] | None, since: datetime | None, until: datetime | None) -> EventFilter:
@@ -132,10 +131,7 @@ def event_types(given: list[str] | None) -> tuple[str, ...]:
 
 
 async def _page(
-    info: Info, owner: TenantRow, customer: int | None, window: Window, wanted: EventFilter
+    info: Info, owner: TenantRow, customer: int | None, window: Asked, wanted: EventFilter
 ) -> EventConnection | None:
-    total = selects(info, "totalCount")
-    page = await events.page(
-        info.context, owner.id, customer=customer, wanted=wanted, with_total=total, **window._asdict()
-    )
+    page = await events.page(info.context, owner.id, customer=customer, wanted=wanted, **window)
     return EventConnection.of(owner, page)

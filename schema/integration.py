@@ -17,9 +17,8 @@ from schema.enums import IntegrationType
 from schema.given import kept, optional
 from schema.node import Node
 from schema.owner import tenant_by_number
-from schema.page import After, Before, First, Last, PageInfo
+from schema.page import After, Before, First, Last, PageInfo, asked
 from schema.scalars import BigInt
-from schema.selection import selects
 from schema.user_errors import UserError, answers
 
 if TYPE_CHECKING:
@@ -162,11 +161,7 @@ async def integrations_of_tenant(
     page = await use_cases.LIST.page(
         info.context,
         root.row.id,
-        first=first,
-        after=after,
-        last=last,
-        before=before,
-        with_total=selects(info, "totalCount"),
+        **asked(info, first, after, last, before),
     )
     return IntegrationConnection.of(page)
 

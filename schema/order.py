@@ -15,10 +15,9 @@ from schema.enums import OrderStatus
 from schema.money import Money, money
 from schema.node import Node
 from schema.owner import tenant_of
-from schema.page import After, Before, First, Last, PageInfo
+from schema.page import After, Before, First, Last, PageInfo, asked
 from schema.refund import RefundConnection
 from schema.scalars import BigInt
-from schema.selection import selects
 
 if TYPE_CHECKING:
     from schema.customer import Customer
@@ -60,11 +59,7 @@ class Order(Node):
             info.context,
             self.owner.id,
             self.row.id,
-            first=first,
-            after=after,
-            last=last,
-            before=before,
-            with_total=selects(info, "totalCount"),
+            **asked(info, first, after, last, before),
         )
         return RefundConnection.of(self.owner, page)
 

@@ -9,6 +9,7 @@ import strawberry
 
 from kit import ids
 from kit.errors import InvalidInputError
+from kit.page import Asked
 from resolvers import orders
 from resolvers.orders import OrderFilter, OrderRow
 from resolvers.tenants import TenantRow
@@ -18,8 +19,7 @@ from schema.enums import OrderStatus, SortDirection
 from schema.moments import aware
 from schema.money import amount
 from schema.order import KIND, Order, OrderConnection
-from schema.page import After, Before, First, Last, Window
-from schema.selection import selects
+from schema.page import After, Before, First, Last, asked
 
 if TYPE_CHECKING:
     from schema.customer import Customer
@@ -72,7 +72,7 @@ async def orders_of_tenant(
 ) -> OrderConnection | None:
     """The field: a page of the tenant's orders."""
     wanted = _filter(status, placed_from, placed_until, min_amount, max_amount)
-    return await _page(info, root.row, None, Window(first, after, last, before), wanted, order_by)
+    return await _page(info, root.row, None, asked(info, first, after, last, before), wanted, order_by)
 
 
 async def orders_of_customer(
@@ -91,7 +91,7 @@ async def orders_of_customer(
 ) -> OrderConnection | None:
     """The field: a page of the customer's orders."""
     wanted = _filter(status, placed_from, placed_until, min_amount, max_amount)
-    window = Window(first, after, last, before)
+    window = asked(info, first, after, last, before)
     return await _page(info, root.owner, root.row.id, window, wanted, order_by)
 
 
@@ -137,7 +137,7 @@ async def _page(
     info: Info,
     owner: TenantRow,
     customer: int | None,
-    window: Window,
+    window: Asked,
     wanted: OrderFilter,
     order: OrderSort | None,
 ) -> OrderConnection:
@@ -149,7 +149,6 @@ async def _page(
         wanted=wanted,
         sort="amount" if chosen.field is OrderSortField.AMOUNT else "placed_at",
         descending=chosen.direction is SortDirection.DESC,
-        with_total=selects(info, "totalCount"),
-        **window._asdict(),
+        **window,
     )
     return OrderConnection.of(owner, page)

@@ -1,10 +1,12 @@
 """What every connection shares: the arguments of a page, and where it stands."""
 
-from typing import Annotated, Any, NamedTuple, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import strawberry
 
-from kit.page import Page
+from kit.page import Asked, Page
+from schema.context import Info
+from schema.selection import selects
 
 First: TypeAlias = Annotated[
     int | None, strawberry.argument(description="So many rows from the start, or after `after`: 0 to 1,000.")
@@ -18,13 +20,10 @@ Before: TypeAlias = Annotated[
 ]
 
 
-class Window(NamedTuple):
-    """Which page is asked for."""
-
-    first: int | None
-    after: str | None
-    last: int | None
-    before: str | None
+def asked(info: Info, first: int | None, after: str | None, last: int | None, before: str | None) -> Asked:
+    """Which page a connection is asked for, and whether with its count, as use cases take it."""
+    with_total = selects(info, "totalCount")
+    return Asked(first=first, after=after, last=last, before=before, with_total=with_total)
 
 
 @strawberry.type(description="Where a page stands in its list.")

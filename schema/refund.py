@@ -14,9 +14,8 @@ from schema.context import Info
 from schema.money import Money, money
 from schema.node import Node
 from schema.owner import tenant_of
-from schema.page import After, Before, First, Last, PageInfo
+from schema.page import After, Before, First, Last, PageInfo, asked
 from schema.scalars import BigInt
-from schema.selection import selects
 
 if TYPE_CHECKING:
     from schema.customer import Customer
@@ -106,11 +105,7 @@ async def refunds_of_customer(
         info.context,
         root.owner.id,
         root.row.id,
-        first=first,
-        after=after,
-        last=last,
-        before=before,
-        with_total=selects(info, "totalCount"),
+        **asked(info, first, after, last, before),
     )
     return RefundConnection.of(root.owner, page)
 
@@ -127,11 +122,7 @@ async def refunds_of_tenant(
     page = await refunds.LIST.page(
         info.context,
         root.row.id,
-        first=first,
-        after=after,
-        last=last,
-        before=before,
-        with_total=selects(info, "totalCount"),
+        **asked(info, first, after, last, before),
         within=info.context.query_timeout_seconds,
     )
     return RefundConnection.of(root.row, page)

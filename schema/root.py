@@ -19,9 +19,8 @@ from schema.limits import Bounds, guard
 from schema.mutation import Mutation
 from schema.node import Node
 from schema.nodes import NODES, find_node
-from schema.page import After, Before, First, Last
+from schema.page import After, Before, First, Last, asked
 from schema.scalars import SCALARS
-from schema.selection import selects
 from schema.subscription import Subscription
 from schema.tenant import KIND as TENANT
 from schema.tenant import Tenant, TenantConnection
@@ -41,11 +40,7 @@ class Viewer:
     ) -> TenantConnection | None:
         page = await tenants.page(
             info.context,
-            first=first,
-            after=after,
-            last=last,
-            before=before,
-            with_total=selects(info, "totalCount"),
+            **asked(info, first, after, last, before),
         )
         return TenantConnection.of(page)
 

@@ -17,9 +17,8 @@ from schema.customer_list import Filter, Search, Sort, customer_page
 from schema.enums import ExportFormat, SegmentType
 from schema.node import Node
 from schema.owner import tenant_of
-from schema.page import After, Before, First, Last, PageInfo, Window
+from schema.page import After, Before, First, Last, PageInfo, asked
 from schema.scalars import BigInt
-from schema.selection import selects
 
 if TYPE_CHECKING:
     from schema.tenant import Tenant
@@ -68,7 +67,7 @@ class Segment(Node):
         filter: Filter = None,  # noqa: A002
         order_by: Sort = None,
     ) -> CustomerConnection | None:
-        window = Window(first, after, last, before)
+        window = asked(info, first, after, last, before)
         return await customer_page(
             info, self.owner, window, query=query, filters=filter, order=order_by, segment=self.row
         )
@@ -195,10 +194,6 @@ async def segments_of_customer(
         info.context,
         root.owner.id,
         root.row.id,
-        first=first,
-        after=after,
-        last=last,
-        before=before,
-        with_total=selects(info, "totalCount"),
+        **asked(info, first, after, last, before),
     )
     return CustomerSegmentConnection.of(root.owner, page)

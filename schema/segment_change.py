@@ -13,9 +13,8 @@ from schema.arguments import named
 from schema.context import Info
 from schema.customer import Customer
 from schema.enums import RfmSegment
-from schema.page import After, Before, First, Last, PageInfo
+from schema.page import After, Before, First, Last, PageInfo, asked
 from schema.run import ScoreRun
-from schema.selection import selects
 
 if TYPE_CHECKING:
     from schema.tenant import Tenant
@@ -94,11 +93,7 @@ async def changes_of_tenant(
         info.context,
         root.row.id,
         segments=names(segments),
-        first=first,
-        after=after,
-        last=last,
-        before=before,
-        with_total=selects(info, "totalCount"),
+        **asked(info, first, after, last, before),
     )
     return SegmentChangeConnection.of(root.row, page)
 

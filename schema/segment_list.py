@@ -17,9 +17,8 @@ from schema.customer import Customer
 from schema.customer_filter import CustomerFilter, criteria_given
 from schema.enums import SegmentType
 from schema.names import missing
-from schema.page import After, Before, First, Last
+from schema.page import After, Before, First, Last, asked
 from schema.segment import KIND, Segment, SegmentConnection
-from schema.selection import selects
 
 if TYPE_CHECKING:
     from schema.tenant import Tenant
@@ -138,11 +137,7 @@ async def segments(
         root.row.id,
         kind=type.value if type else None,
         built_in=is_built_in,
-        first=first,
-        after=after,
-        last=last,
-        before=before,
-        with_total=selects(info, "totalCount"),
+        **asked(info, first, after, last, before),
     )
     return SegmentConnection.of(root.row, page)
 

@@ -30,14 +30,13 @@ from schema.integration import (
 from schema.node import Node
 from schema.order import Order, OrderConnection
 from schema.order_list import order_of_tenant, orders_of_tenant
-from schema.page import After, Before, First, Last, PageInfo
+from schema.page import After, Before, First, Last, PageInfo, asked
 from schema.refund import RefundConnection, refunds_of_tenant
 from schema.run import KIND as RUN
 from schema.run import Processing, ScoreRun, ScoreRunConnection
 from schema.scalars import BigInt, CurrencyCode
 from schema.segment import Segment, SegmentConnection
 from schema.segment_change import SegmentChangeConnection, changes_of_tenant
-from schema.selection import selects
 from schema.settings import ScoringSettings
 
 KIND = "Tenant"
@@ -148,11 +147,7 @@ class Tenant(Node):
         page = await run_list.LIST.page(
             info.context,
             self.row.id,
-            first=first,
-            after=after,
-            last=last,
-            before=before,
-            with_total=selects(info, "totalCount"),
+            **asked(info, first, after, last, before),
         )
         return ScoreRunConnection.of(page)
 

@@ -18,10 +18,9 @@ from schema.enums import RfmSegment, TimelineKind
 from schema.event import Event, event_types
 from schema.moments import aware
 from schema.order import Order
-from schema.page import After, Before, First, Last, PageInfo
+from schema.page import After, Before, First, Last, PageInfo, asked
 from schema.refund import Refund
 from schema.run import ScoreRun
-from schema.selection import selects
 
 if TYPE_CHECKING:
     from schema.customer import Customer
@@ -123,11 +122,7 @@ async def timeline_of_customer(
         root.owner.id,
         root.row.id,
         wanted=wanted,
-        first=first,
-        after=after,
-        last=last,
-        before=before,
-        with_total=selects(info, "totalCount"),
+        **asked(info, first, after, last, before),
     )
     return TimelineConnection.of(root.owner, page)
 
