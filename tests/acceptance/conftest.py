@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from app import create
 from jobs.worker import run_worker
+from kit import ids
 from kit.config import Settings
 from resolvers.backtesting.request import BacktestRequest
 from resolvers.backtesting.run import run_backtest
@@ -60,6 +61,25 @@ async def ask(client):
         content = answer.json()
         assert "errors" not in content, content["errors"]
         return content["data"]
+
+    return send
+
+
+@pytest.fixture
+def shop(make):
+    """Tenant 56, empty."""
+    make.tenant()
+    return make
+
+
+@pytest.fixture
+def push(ask):
+    """Send a list of records of tenant 56; the payload."""
+
+    async def send(mutation, tenant=None, **given):
+        tenant = tenant or ids.encode("Tenant", 56)
+        data = await ask(mutation, input={"tenantId": tenant, **given})
+        return next(iter(data.values()))
 
     return send
 

@@ -31,13 +31,6 @@ QUIZ = {
 
 
 @pytest.fixture
-def shop(make):
-    """Tenant 56, empty."""
-    make.tenant()
-    return make
-
-
-@pytest.fixture
 def upsert(ask, shop):
     """Register or change a type of tenant 56; the payload."""
 

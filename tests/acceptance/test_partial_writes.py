@@ -11,13 +11,6 @@ AT = "2025-03-01T12:00:00Z"
 
 
 @pytest.fixture
-def shop(make):
-    """Tenant 56, empty."""
-    make.tenant()
-    return make
-
-
-@pytest.fixture
 def push(ask):
     """Send one record of tenant 56; what became of it, and why if it was rejected."""
 

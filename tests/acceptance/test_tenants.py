@@ -7,13 +7,6 @@ from kit import ids
 TENANT = ids.encode("Tenant", 56)
 
 
-@pytest.fixture
-def shop(make):
-    """Tenant 56, empty."""
-    make.tenant()
-    return make
-
-
 CREATE = """mutation C($input: TenantCreateInput!) { tenantCreate(input: $input) {
   tenant { databaseId name slug currencyCode timeZone } userErrors { code field } } }"""
 UPDATE = """mutation U($input: TenantUpdateInput!) { tenantUpdate(input: $input) {

@@ -35,24 +35,6 @@ EVENTS = """mutation M($input: EventsTrackInput!) { eventsTrack(input: $input) {
 AT = "2025-03-01T12:00:00Z"
 
 
-@pytest.fixture
-def shop(make):
-    """Tenant 56, empty."""
-    make.tenant()
-    return make
-
-
-@pytest.fixture
-def push(ask):
-    """Send a list of records of tenant 56; the payload."""
-
-    async def send(mutation, tenant=TENANT, **given):
-        data = await ask(mutation, input={"tenantId": tenant, **given})
-        return next(iter(data.values()))
-
-    return send
-
-
 def statuses(payload):
     assert payload["userErrors"] == []
     return [each["status"] for each in payload["results"]]

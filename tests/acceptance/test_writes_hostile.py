@@ -18,24 +18,6 @@ CREATE = """mutation C($input: TenantCreateInput!) { tenantCreate(input: $input)
 NOW = datetime.now(UTC).isoformat()
 
 
-@pytest.fixture
-def shop(make):
-    """Tenant 56, empty."""
-    make.tenant()
-    return make
-
-
-@pytest.fixture
-def push(ask):
-    """Send a list of records of tenant 56; the payload."""
-
-    async def send(mutation, **given):
-        data = await ask(mutation, input={"tenantId": TENANT, **given})
-        return next(iter(data.values()))
-
-    return send
-
-
 def rejected(payload):
     """The way to the one wrong value of the second of three records."""
     assert payload["userErrors"] == []
