@@ -14,11 +14,11 @@ from typing import Any
 
 import psycopg
 
-from benchmarks.shop import TENANT, database, fill
+from benchmarks.shop import TENANT, context, database, fill
 from kit import log
 from kit.db import Database, Statement
 from resolvers import customer_list, segments
-from resolvers.context import OPEN, Ctx
+from resolvers.context import Ctx
 from resolvers.criteria import parse
 from resolvers.customer_list import CustomerQuery
 from resolvers.processing.process import process
@@ -92,7 +92,7 @@ async def _page(ctx: Ctx, *, query: CustomerQuery, **window: Any) -> object:
 
 async def _refreshes(opened: Database) -> None:
     async with opened.read() as reader:
-        ctx = _ctx(opened, reader)
+        ctx = context(opened, reader)
         began = time.perf_counter()
         row = await segments.create(ctx, TENANT, name="five", kind="dynamic", criteria=FIVE)
         made = time.perf_counter()
@@ -102,17 +102,12 @@ async def _refreshes(opened: Database) -> None:
     print(f"{'the same refreshed':<40}       {(ended - made) * 1e3:8.1f}")
 
 
-def _ctx(opened: Database, reader: Any) -> Ctx:
-    queue: Any = None
-    return Ctx(actor=OPEN, db=opened, reader=reader, queue=queue, query_timeout_seconds=120)
-
-
 async def _median(opened: Database, call: Callable[[Ctx], Awaitable[object]]) -> float:
     taken = []
     for _ in range(5):
         async with opened.read() as reader:
             began = time.perf_counter()
-            await call(_ctx(opened, reader))
+            await call(context(opened, reader))
             taken.append((time.perf_counter() - began) * 1e3)
     return statistics.median(taken)
 
@@ -128,7 +123,7 @@ async def _explain(opened: Database, query: CustomerQuery) -> None:
                     print("    ", line)
             return []
 
-    await customer_list.page(_ctx(opened, Explaining()), TENANT, query, first=50)
+    await customer_list.page(context(opened, Explaining()), TENANT, query, first=50)
 
 
 if __name__ == "__main__":

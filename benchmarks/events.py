@@ -14,8 +14,7 @@ from typing import Any
 
 import psycopg
 
-from benchmarks.audiences import _ctx
-from benchmarks.shop import TENANT, Urls, database
+from benchmarks.shop import TENANT, Urls, context, database
 from kit import log
 from kit.db import Database
 from resolvers import events, timeline
@@ -88,7 +87,7 @@ async def _median(opened: Database, call: Any) -> float:
     for _ in range(5):
         async with opened.read() as reader:
             began = time.perf_counter()
-            await call(_ctx(opened, reader), TENANT, first=50)
+            await call(context(opened, reader), TENANT, first=50)
             taken.append((time.perf_counter() - began) * 1e3)
     return statistics.median(taken)
 

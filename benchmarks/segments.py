@@ -16,13 +16,12 @@ from unittest.mock import patch
 import psycopg
 
 from benchmarks.audiences import FIVE, NAMES
-from benchmarks.shop import TENANT, Urls, database, fill
+from benchmarks.shop import TENANT, Urls, context, database, fill
 from connectors.exports import FORMATS
 from kit import log
 from kit.db import Database, connect_for_work
 from models.score import RISKS, SEGMENTS, TIERS
 from resolvers import segments
-from resolvers.context import OPEN, Ctx
 from resolvers.processing.process import process
 from resolvers.processing.request import Request
 from resolvers.segments.together import refresh_all
@@ -85,7 +84,9 @@ async def _make(urls: Urls) -> None:
     for number, criteria in enumerate(CRITERIA):
         async with opened.read() as reader:
             name = f"segment {number}"
-            await segments.create(_ctx(opened, reader), TENANT, name=name, kind="dynamic", criteria=criteria)
+            await segments.create(
+                context(opened, reader), TENANT, name=name, kind="dynamic", criteria=criteria
+            )
     print(f"{'made one by one':<30} {time.perf_counter() - began:8.2f} s", flush=True)
     await opened.close()
 
@@ -95,7 +96,7 @@ async def _everyone(urls: Urls) -> int:
     opened = Database(urls.app)
     await opened.open()
     async with opened.read() as reader:
-        ctx = _ctx(opened, reader)
+        ctx = context(opened, reader)
         made = await segments.create(ctx, TENANT, name="everyone", kind="dynamic", criteria=EVERYONE)
     await opened.close()
     return made.id
@@ -130,11 +131,6 @@ def _peak(pid: int) -> int:
             if line.startswith("VmHWM"):
                 return int(line.split()[1])
     return 0
-
-
-def _ctx(opened: Database, reader: Any) -> Ctx:
-    queue: Any = None
-    return Ctx(actor=OPEN, db=opened, reader=reader, queue=queue, query_timeout_seconds=120)
 
 
 def _own(urls: Urls, *statements: Any) -> None:

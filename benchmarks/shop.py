@@ -6,14 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import psycopg
 
 from demo.shop import Shop
 from kit import embedded
+from kit.db import Database
 from kit.db.arrays import Amount, Int4, Int8, register
 from models.migrating import migrate
+from resolvers.context import OPEN, Ctx
 
 TENANT = 1
 _BLOCK = 100_000
@@ -47,6 +50,12 @@ def database() -> Iterator[Urls]:
             yield Urls(server.url("cdp_app"), server.url("cdp_owner"))
     finally:
         shutil.rmtree(directory, ignore_errors=True)
+
+
+def context(opened: Database, reader: Any) -> Ctx:
+    """A caller of use cases who reads by `reader`, leaves no work for later and may wait for two minutes."""
+    queue: Any = None
+    return Ctx(actor=OPEN, db=opened, reader=reader, queue=queue, query_timeout_seconds=120)
 
 
 def fill(urls: Urls, customers: int) -> int:

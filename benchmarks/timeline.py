@@ -11,11 +11,10 @@ from typing import Any
 
 import psycopg
 
-from benchmarks.shop import Urls, database
+from benchmarks.shop import Urls, context, database
 from kit import log
 from kit.db import Database
 from resolvers import timeline
-from resolvers.context import OPEN, Ctx
 from resolvers.timeline import TimelineFilter
 
 FEW = 100
@@ -99,8 +98,7 @@ async def _pages(opened: Database, customer: int, wanted: TimelineFilter) -> dic
 
 async def _page(opened: Database, customer: int, wanted: TimelineFilter, **window: Any) -> Any:
     async with opened.read() as reader:
-        ctx = Ctx(actor=OPEN, db=opened, reader=reader, queue=None)  # type: ignore[arg-type]
-        return await timeline.page(ctx, 1, customer, wanted=wanted, **window)
+        return await timeline.page(context(opened, reader), 1, customer, wanted=wanted, **window)
 
 
 if __name__ == "__main__":
