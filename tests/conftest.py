@@ -91,6 +91,15 @@ def shared_data() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def shared_reference() -> Path:
+    """The folder with what others publish; the test skips where it is not there."""
+    folder = SHARED / "reference"
+    if not folder.is_dir():
+        pytest.skip("no published contracts beside this checkout")
+    return folder
+
+
 def _forgo_durability(server: embedded.Server) -> None:
     """Nothing here outlives the session: waiting for the disk would only cost time."""
     with psycopg.connect(server.url("postgres"), autocommit=True) as admin:

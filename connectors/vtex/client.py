@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -29,6 +30,23 @@ PER_MINUTE = 5_000
 _LARGEST = 32 * 2**20
 
 Query = Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The JSON that VTEX answers (None for an empty body), and the headers beside it."""
+
+    content: Any
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    method: str
+    path: str
+    query: Query
+    headers: Mapping[str, str]
+    body: Any
 
 
 class Vtex:
@@ -67,6 +85,7 @@ class Vtex:
         path: str,
         query: Query | None = None,
         *,
+        headers: Mapping[str, str] | None = None,
         until: float | None = None,
         attempts: int | None = None,
     ) -> Any:
@@ -75,15 +94,32 @@ class Vtex:
         `until` is a time of the event loop's clock at which all attempts and waits are given up; `attempts`
         overrides how often it is asked. Raises what `errors` draws.
         """
+        answer = await self.ask(account, path, query, headers=headers, until=until, attempts=attempts)
+        return answer.content
+
+    async def ask(
+        self,
+        account: Account,
+        path: str,
+        query: Query | None = None,
+        *,
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+        body: Any = None,
+        until: float | None = None,
+        attempts: int | None = None,
+    ) -> Answer:
+        """As `get`, with the headers of the answer. Whatever is sent may be sent twice."""
+        question = _Question(method, path, query or {}, headers or {}, body)
         try:
             async with asyncio.timeout_at(until):
-                return await self._patiently(account, path, query or {}, until, attempts)
+                return await self._patiently(account, question, until, attempts)
         except TimeoutError:
             raise SlowError(f"VTEX did not answer {path} for {account.name} in time.") from None
 
     async def _patiently(
-        self, account: Account, path: str, query: Query, until: float | None, attempts: int | None
-    ) -> Any:
+        self, account: Account, question: _Question, until: float | None, attempts: int | None
+    ) -> Answer:
         budget = self._budgets.of(account.name)
         most = attempts or self._patience.attempts
         attempt = 0
@@ -93,7 +129,7 @@ class Vtex:
                 raise _limited(account, budget.wait)
             await budget.take()
             try:
-                return await self._once(account, path, query)
+                return await self._once(account, question)
             except LimitedError as error:
                 budget.pause(error.seconds)
                 last: PeerFailedError | SlowError = error
@@ -104,17 +140,27 @@ class Vtex:
                 pause = self._patience.pause(attempt) if asked is None else asked
             if attempt >= most or _too_late(pause, until):
                 raise last
-            log.warning("vtex asked again", account=account.name, path=path, attempt=attempt, why=str(last))
+            log.warning(
+                "vtex asked again", account=account.name, path=question.path, attempt=attempt, why=str(last)
+            )
             await asyncio.sleep(pause)
 
-    async def _once(self, account: Account, path: str, query: Query) -> Any:
+    async def _once(self, account: Account, question: _Question) -> Answer:
         if self._client is None:
             raise RuntimeError("asked before it was opened")
-        url = account.base_url(self._template) + path
-        headers = {"Accept": "application/json", "Content-Type": "application/json", **account.headers()}
-        where = f"{path} for {account.name}"
+        url = account.base_url(self._template) + question.path
+        headers = {
+            "Accept": "application/json",
+            "Content-Type": "application/json",
+            **question.headers,
+            **account.headers(),
+        }
+        where = f"{question.path} for {account.name}"
+        content = None if question.body is None else orjson.dumps(question.body)
         try:
-            async with self._client.stream("GET", url, params=dict(query), headers=headers) as answer:
+            async with self._client.stream(
+                question.method, url, params=dict(question.query), headers=headers, content=content
+            ) as answer:
                 self._check(answer, account, where)
                 body = await read_body(answer, _LARGEST)
         except httpx.TimeoutException:
@@ -123,8 +169,10 @@ class Vtex:
             raise MalformedError(f"VTEX answered {where} with more than {_LARGEST} bytes.") from None
         except httpx.HTTPError as error:
             raise UnansweredError(f"VTEX cannot be reached at {where} ({type(error).__name__}).") from None
+        if not body and question.method != "GET":
+            return Answer(None, answer.headers)
         try:
-            return orjson.loads(body)
+            return Answer(orjson.loads(body), answer.headers)
         except orjson.JSONDecodeError:
             raise MalformedError(f"VTEX answered {where} with something else than JSON.") from None
 

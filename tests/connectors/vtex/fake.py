@@ -7,9 +7,11 @@ import asyncio
 import contextlib
 import threading
 import time
+from bisect import bisect_left, bisect_right
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import uvicorn
@@ -18,8 +20,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from tests.connectors.vtex.detail import row
+from tests.connectors.vtex.master_data import MasterData
+
 KEY, TOKEN = "vtexappkey-chelseaio-ABCDEF", "TOKENTOKENTOKENTOKEN"
 SAVE_ACCOUNT, LIST_STORES, LIST_ORDERS = "Save account", "Get account by identifier", "List Orders"
+MASTER_DATA = "Read only documents"
 SIBLING_KEY = "vtexappkey-chelseaio-SIBLING"
 """A key that VTEX tells of beside the account, which nobody here is to keep or to say."""
 
@@ -33,6 +39,8 @@ class Fault:
     body: bytes = b"{}"
     truncated: bool = False
     hangs: bool = False
+    slow: float = 0.0
+    """Seconds after which the right answer comes."""
 
 
 @dataclass(slots=True)
@@ -42,18 +50,54 @@ class Store:
     name: str = "chelseaio"
     key: str = KEY
     token: str = TOKEN
-    permissions: set[str] = field(default_factory=lambda: {SAVE_ACCOUNT, LIST_STORES, LIST_ORDERS})
+    permissions: set[str] = field(
+        default_factory=lambda: {SAVE_ACCOUNT, LIST_STORES, LIST_ORDERS, MASTER_DATA}
+    )
     is_active: bool = True
     hosts: list[str] = field(default_factory=lambda: ["www.chelseaio.com.br"])
-    orders: list[dict[str, Any]] = field(default_factory=list)
+    details: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Orders in full, by their ids."""
+    hidden: set[str] = field(default_factory=set)
+    """Orders that the list's index does not have yet, as in the first minutes after they were placed."""
+    documents: list[dict[str, Any]] = field(default_factory=list)
+    """CL."""
+    master_data: MasterData = field(init=False)
+    _sorted: dict[str, tuple[int, list[tuple[datetime, str]]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.master_data = MasterData(self.documents)
+
+    def between(self, by: str, first: datetime, last: datetime) -> list[str]:
+        """Ids of the orders in the index that were created, or invoiced, between two milliseconds."""
+        known = self._sorted.get(by)
+        if known is None or known[0] != len(self.details) or by != "creationDate":
+            dated = [(moment(each[by]), name) for name, each in self.details.items() if each[by]]
+            known = self._sorted[by] = len(self.details), sorted(dated)
+        low, high = bisect_left(known[1], (first, "")), bisect_right(known[1], (last, "\uffff"))
+        found = known[1][low:high]
+        if by != "creationDate":
+            found = sorted((moment(self.details[name]["creationDate"]), name) for _, name in found)
+        return [name for _, name in found if name not in self.hidden]
+
+
+def moment(written: str) -> datetime:
+    """An instant, cut to milliseconds as the index has it."""
+    found = datetime.fromisoformat(written)
+    return found.replace(microsecond=found.microsecond // 1000 * 1000)
+
+
+Plan = Callable[[int, str], Fault | None]
+"""What becomes of a request by its number and path, where no fault is scripted."""
 
 
 class FakeVtex:
     """Answers for its stores at /{account}/{environment}/..., until it is told to do otherwise."""
 
-    def __init__(self, *stores: Store) -> None:
+    def __init__(self, *stores: Store, delay: float = 0.0) -> None:
         self.stores = {each.name: each for each in stores}
         self.faults: deque[Fault] = deque()
+        self.plan: Plan = lambda number, path: None
+        self.delay = delay
         self.requests: list[Request] = []
         self.address = ""
         self.ended = threading.Event()
@@ -62,6 +106,9 @@ class FakeVtex:
                 Route("/{account}/{environment}/api/vlm/account", self._account),
                 Route("/{account}/{environment}/api/vlm/account/stores", self._stores),
                 Route("/{account}/{environment}/api/oms/pvt/orders", self._orders),
+                Route("/{account}/{environment}/api/oms/pvt/orders/{order}", self._order),
+                Route("/{account}/{environment}/api/dataentities/CL/search", self._search),
+                Route("/{account}/{environment}/api/dataentities/CL/scroll", self._scroll),
                 Route("/elsewhere", self._elsewhere),
             ]
         )
@@ -114,16 +161,51 @@ class FakeVtex:
         page = int(request.query_params.get("page", 1))
         if page > 30:
             return JSONResponse({"error": {"code": "1", "message": "Max page exceed"}}, 400)
-        rows = found.orders[(page - 1) * size : page * size]
-        total = len(found.orders)
+        names = list(found.details)
+        for by in ("creationDate", "invoicedDate"):
+            if given := request.query_params.get(f"f_{by}"):
+                first, _, last = given.removeprefix(f"{by}:[").removesuffix("]").partition(" TO ")
+                names = found.between(by, datetime.fromisoformat(first), datetime.fromisoformat(last))
+        rows = [row(found.details[each]) for each in names[(page - 1) * size : page * size]]
+        total = len(names)
         paging = {"total": total, "pages": -(-total // size), "currentPage": page, "perPage": size}
         return JSONResponse({"list": rows, "facets": [], "paging": paging, "stats": {}})
+
+    async def _order(self, request: Request) -> Response:
+        found = await self._enter(request, LIST_ORDERS)
+        if isinstance(found, Response):
+            return found
+        order = found.details.get(request.path_params["order"])
+        if order is None:
+            return JSONResponse({"error": {"code": "OMS007", "message": "Order Not Found"}}, 404)
+        return JSONResponse(order)
+
+    async def _search(self, request: Request) -> Response:
+        found = await self._enter(request, MASTER_DATA)
+        if isinstance(found, Response):
+            return found
+        given = request.query_params
+        span = request.headers.get("rest-range")
+        return found.master_data.search(given.get("_where", ""), given.get("_fields", ""), span)
+
+    async def _scroll(self, request: Request) -> Response:
+        found = await self._enter(request, MASTER_DATA)
+        if isinstance(found, Response):
+            return found
+        given = request.query_params
+        size = int(given.get("_size", 250))
+        return found.master_data.scroll(given.get("_token"), size, given.get("_fields", ""))
 
     async def _enter(self, request: Request, permission: str) -> Store | Response:
         """The account, for whom has the key and may do this; else what VTEX answers instead."""
         self.requests.append(request)
-        if self.faults:
-            return await self._fault(self.faults.popleft())
+        number = len(self.requests)
+        path = "/" + request.url.path.split("/", 3)[-1]
+        fault = self.faults.popleft() if self.faults else self.plan(number, path)
+        if fault is not None and not fault.slow:
+            return await self._fault(fault)
+        if wait := fault.slow if fault is not None else self.delay:
+            await asyncio.sleep(wait)
         store = self.stores.get(request.path_params["account"])
         if store is None:
             return JSONResponse({"error": "Account not found"}, 404)
