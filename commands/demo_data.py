@@ -1,8 +1,9 @@
 """The demo shop's data: generated, imported and scored, the way a shop's own would be."""
 
 import tempfile
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -20,13 +21,17 @@ from resolvers.processing.process import process
 from resolvers.processing.request import Request
 
 
+def last_day(shop: Shop, now: datetime) -> date:
+    """The shop's last local day that is over at an instant."""
+    return now.astimezone(ZoneInfo(shop.time_zone)).date() - timedelta(days=1)
+
+
 def fill(url: str, tenant: int, name: str) -> None:
     """Generate two years of a shop up to yesterday, import its files and score it."""
     shop = Shop()
     with tempfile.TemporaryDirectory(prefix="cdp-demo-") as folder:
         typer.echo("Generating a shop of 20,000 customers and two years of orders and events.")
-        yesterday = (datetime.now(UTC) - timedelta(days=1)).date()
-        files = write(Path(folder), shop, yesterday)
+        files = write(Path(folder), shop, last_day(shop, datetime.now(UTC)))
         new = NewTenant(name, shop.currency, shop.time_zone)
         with connect_for_work(url) as work:
             for load, path in (
