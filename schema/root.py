@@ -15,6 +15,7 @@ from schema.arguments import DatabaseId, Id
 from schema.context import Info
 from schema.deliveries import Deliveries
 from schema.errors import coded
+from schema.execution import Engine
 from schema.limits import Bounds, guard
 from schema.mutation import Mutation
 from schema.node import Node
@@ -95,6 +96,8 @@ class Graph(strawberry.Schema):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.engine = Engine()
+        self.execution_context_class = self.engine.executor_class()
         for kind in self._schema.type_map.values():
             fields = getattr(kind, "fields", {}).values() if not kind.name.startswith("__") else ()
             for given in (each for field in fields for each in (field, *getattr(field, "args", {}).values())):

@@ -7,6 +7,7 @@ import httpx
 import pytest
 from psycopg.types.json import Jsonb
 from pydantic import SecretStr
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from app import create
 from jobs.worker import run_worker
@@ -163,21 +164,41 @@ def fill_one(owner):
         )
 
 
-@pytest.fixture
-async def unbound(urls):
-    """An application without bounds, for queries larger than a client's; and the statements it has sent."""
-    app = create(
-        Settings(
-            database_url=SecretStr(urls.app),
-            graphql_max_cost=10**7,
-            graphql_max_depth=50,
-            graphql_max_tokens=50_000,
-            graphql_max_aliases=1000,
-        )
-    )
+BOUNDLESS = {
+    "graphql_max_cost": 10**7,
+    "graphql_max_depth": 50,
+    "graphql_max_tokens": 50_000,
+    "graphql_max_aliases": 1000,
+}
+
+
+@contextlib.asynccontextmanager
+async def boundless(urls):
+    """An application without bounds, for queries larger than a client's, and a client of it."""
+    app = create(Settings(database_url=SecretStr(urls.app), **BOUNDLESS))
     async with app.router.lifespan_context(app):
-        sent: list[str] = []
-        app.state.database.on_statement = sent.append
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
-            yield client, sent
+            yield app, client
+
+
+@pytest.fixture
+async def unbound(urls):
+    """A client of an application without bounds; and the statements it has sent."""
+    async with boundless(urls) as (app, client):
+        sent: list[str] = []
+        app.state.database.on_statement = sent.append
+        yield client, sent
+
+
+@pytest.fixture
+async def plain(urls):
+    """A client of such an application whose operations graphql-core executes, as it is."""
+    async with boundless(urls) as (app, client):
+        graph_of(app).execution_context_class = StrawberryGraphQLCoreExecutionContext
+        yield client
+
+
+def graph_of(app):
+    """The schema that an application serves."""
+    return next(route.endpoint.schema for route in app.routes if getattr(route, "path", "") == "/graphql")

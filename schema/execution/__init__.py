@@ -1,0 +1,5 @@
+"""Executes queries breadth-first: one call a field a level, not one a value. See docs/why/execution.md."""
+
+from schema.execution.engine import Engine
+
+__all__ = ["Engine"]

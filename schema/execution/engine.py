@@ -1,0 +1,67 @@
+"""The engine in front of graphql-core: serves what it knows for sure, and leaves it all else."""
+
+import logging
+from collections import Counter
+from collections.abc import Awaitable
+from typing import Any
+
+from graphql import ExecutionResult, OperationType
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+from schema.execution.call import Call
+from schema.execution.plan import Plan, UnservedError
+from schema.execution.plans import Plans
+from schema.execution.running import run_later
+
+logger = logging.getLogger(__name__)
+
+
+class Engine:
+    """The plans of one schema, and how many of its queries were served by them, or left to graphql-core."""
+
+    def __init__(self) -> None:
+        self.plans = Plans()
+        self.served: Counter[str] = Counter()
+
+    def executor_class(self) -> type[StrawberryGraphQLCoreExecutionContext]:
+        """What graphql-core is to execute operations with."""
+        engine = self
+
+        class BreadthFirst(StrawberryGraphQLCoreExecutionContext):
+            def execute_operation(self, serially: bool | None = None) -> Any:
+                plan = engine.plan(self)
+                if plan is None:
+                    return super().execute_operation(serially)
+                return engine.execute(self, plan, super().execute_operation)
+
+        return BreadthFirst
+
+    def plan(self, executor: StrawberryGraphQLCoreExecutionContext) -> Plan | None:
+        """The plan of an executor's operation; None where graphql-core is to execute it."""
+        if executor.operation.operation is not OperationType.QUERY:
+            return None
+        try:
+            return self.plans.of(executor)
+        except UnservedError as error:
+            self._leave("unplanned", error)
+            return None
+
+    async def execute(
+        self, executor: StrawberryGraphQLCoreExecutionContext, plan: Plan, otherwise: Any
+    ) -> ExecutionResult:
+        """The answer. Whatever fails is executed by graphql-core: reading twice has no effects, and what it
+        then says of errors, their paths and what they make null is what its users know.
+        """
+        call = Call(executor, executor.schema._strawberry_schema)  # type: ignore[attr-defined]
+        try:
+            found = await run_later(call, plan.selection, [executor.root_value])
+        except Exception as error:
+            self._leave("failed", error)
+            result: ExecutionResult | Awaitable[ExecutionResult] = otherwise()
+            return result if isinstance(result, ExecutionResult) else await result
+        self.served["plan"] += 1
+        return ExecutionResult(data=found[0], errors=None)
+
+    def _leave(self, why: str, error: Exception) -> None:
+        self.served[why] += 1
+        logger.debug("left to graphql-core (%s): %s", why, error)

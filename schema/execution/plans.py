@@ -1,0 +1,83 @@
+"""The plans of a schema's operations, kept within a bound."""
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from typing import Any
+
+from graphql import OperationDefinitionNode, Visitor, visit
+from graphql.language import DirectiveNode, Node, VariableNode
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+from schema.execution.compiling import compile_operation
+from schema.execution.plan import Plan, UnservedError
+
+_KEPT = 512
+
+
+class Plans:
+    """Plans by operation and by the values of the variables that decide what is selected.
+
+    An operation is known by its identity: the checked documents are kept, and each plan keeps its own.
+    """
+
+    def __init__(self, most: int = _KEPT) -> None:
+        self._most = most
+        self._deciding: OrderedDict[int, tuple[OperationDefinitionNode, tuple[str, ...]]] = OrderedDict()
+        self._plans: OrderedDict[Hashable, Plan | UnservedError] = OrderedDict()
+
+    def of(self, executor: StrawberryGraphQLCoreExecutionContext) -> Plan:
+        """The plan of an executor's operation. Raises UnservedError for one that has none."""
+        operation = executor.operation
+        values = executor.variable_values.coerced
+        key = id(operation), *(values.get(name) for name in self._names(executor))
+        found = self._plans.get(key)
+        if found is None:
+            found = _compiled(executor)
+            _keep(self._plans, key, found, self._most)
+        else:
+            self._plans.move_to_end(key)
+        if isinstance(found, UnservedError):
+            raise found
+        return found
+
+    def _names(self, executor: StrawberryGraphQLCoreExecutionContext) -> tuple[str, ...]:
+        operation = executor.operation
+        known = self._deciding.get(id(operation))
+        if known is None or known[0] is not operation:
+            parts = [operation, *executor.fragment_definitions.values()]
+            known = operation, tuple(sorted({name for part in parts for name in _deciding(part)}))
+            self._forget(id(operation))
+            _keep(self._deciding, id(operation), known, self._most)
+        return known[1]
+
+    def _forget(self, number: int) -> None:
+        """What was planned for an operation of this identity before, which is no more."""
+        for key in [each for each in self._plans if isinstance(each, tuple) and each[0] == number]:
+            del self._plans[key]
+
+
+def _compiled(executor: StrawberryGraphQLCoreExecutionContext) -> Plan | UnservedError:
+    try:
+        return compile_operation(executor)
+    except UnservedError as error:
+        return error
+
+
+def _keep(kept: OrderedDict[Any, Any], key: Hashable, value: object, most: int) -> None:
+    kept[key] = value
+    while len(kept) > most:
+        kept.popitem(last=False)
+
+
+def _deciding(part: Node) -> set[str]:
+    """The variables that @skip and @include name."""
+    found: set[str] = set()
+
+    class Directives(Visitor):
+        def enter_directive(self, node: DirectiveNode, *_: Any) -> None:
+            found.update(
+                each.value.name.value for each in node.arguments or () if isinstance(each.value, VariableNode)
+            )
+
+    visit(part, Directives())
+    return found

@@ -1,0 +1,112 @@
+"""How the values of a field come off the objects of a level."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any, cast
+
+from strawberry.types.field import StrawberryField
+from strawberry.types.fields.resolver import StrawberryResolver
+
+from schema.execution.call import Call
+from schema.execution.plan import Column, Field, UnservedError
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """The same for every object, such as the name of their type."""
+
+    value: Any
+    waits: bool = False
+
+    def now(self, call: Call, field: Field, sources: Sequence[Any]) -> Column:
+        return [self.value] * len(sources)
+
+    async def later(self, call: Call, field: Field, sources: Sequence[Any]) -> Column:
+        return self.now(call, field, sources)
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """An attribute of the objects."""
+
+    get: "attrgetter[Any]"
+    waits: bool = False
+
+    def now(self, call: Call, field: Field, sources: Sequence[Any]) -> Column:
+        return [*map(self.get, sources)]
+
+    async def later(self, call: Call, field: Field, sources: Sequence[Any]) -> Column:
+        return self.now(call, field, sources)
+
+
+@dataclass(frozen=True, slots=True)
+class Resolver:
+    """A resolver that is called with each of the objects; its arguments are made once."""
+
+    told: StrawberryField
+    waits: bool
+
+    def now(self, call: Call, field: Field, sources: Sequence[Any]) -> Column:
+        found = self._called(call, field, sources)
+        if any(issubclass(each, Awaitable) for each in {*map(type, found)}):
+            _closed(found)
+            raise UnservedError(f"{field.parent.name}.{field.key} is awaited unforeseen")
+        return found
+
+    async def later(self, call: Call, field: Field, sources: Sequence[Any]) -> Column:
+        return await all_of(self._called(call, field, sources))
+
+    def _called(self, call: Call, field: Field, sources: Sequence[Any]) -> Column:
+        resolver = cast("StrawberryResolver[Any]", self.told.base_resolver)
+        info = call.info(field, self.told)
+        given = call.converted(call.arguments(field), self.told, info)
+        if resolver.info_parameter:
+            given[resolver.info_parameter.name] = info
+        function = cast("Callable[..., Any]", resolver.wrapped_func)
+        named = [each.name for each in (resolver.parent_parameter, resolver.root_parameter) if each]
+        if resolver.self_parameter:
+            return [function(each, **given, **dict.fromkeys(named, each)) for each in sources]
+        return [function(**given, **dict.fromkeys(named, each)) for each in sources]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A batch function that is called once, with all of the objects."""
+
+    told: StrawberryField
+    function: Callable[..., Awaitable[Sequence[Any]]]
+    waits: bool = True
+
+    def now(self, call: Call, field: Field, sources: Sequence[Any]) -> Column:
+        raise UnservedError(f"{field.parent.name}.{field.key} is to be awaited")
+
+    async def later(self, call: Call, field: Field, sources: Sequence[Any]) -> Column:
+        info = call.info(field, self.told)
+        given = call.converted(call.arguments(field), self.told, info)
+        found = await self.function(sources, info, **given)
+        if len(found) != len(sources):
+            raise UnservedError(f"{field.parent.name}.{field.key}: {len(found)} for {len(sources)}")
+        return [*found]
+
+
+async def all_of(awaited: Iterable[Awaitable[Any]]) -> Column:
+    """The values of all, in their order, got at the same time. Raises what the first of them raised.
+
+    None of them is left behind: they share a connection, which the next who asks may use.
+    """
+    waiting = [*awaited]
+    if len(waiting) == 1:
+        return [await waiting[0]]
+    found = await asyncio.gather(*waiting, return_exceptions=True)
+    for each in found:
+        if isinstance(each, BaseException):
+            raise each
+    return found
+
+
+def _closed(found: Iterable[Any]) -> None:
+    for each in found:
+        if asyncio.iscoroutine(each):
+            each.close()
