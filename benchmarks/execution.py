@@ -26,18 +26,20 @@ from resolvers.processing.request import Request
 ROUNDS = 5
 SECONDS = 1.0
 SCORES = (
-    "rfm { segment score recencyDays frequency } clv { tier expectedValue { amount } } churn { risk probability }"
+    "rfm { segment score recencyDays frequency } clv { tier expectedValue { amount } } "
+    "churn { risk probability }"
 )
+ORDERS = "orders(first: 5) { nodes { id placedAt amount { amount } status } }"
 SCALARS = "id databaseId externalId email firstName lastName phone createdAt"
 QUERIES = {
-    "one customer with scores": f'{{ tenant(databaseId: {TENANT}) {{ customer(externalId: "C77") '
-    f"{{ {SCALARS} {SCORES} }} }} }}",
-    "100 customers with scores and 5 orders": f"{{ tenant(databaseId: {TENANT}) {{ customers(first: 100) {{ nodes "
-    f"{{ id externalId {SCORES} orders(first: 5) {{ nodes {{ id placedAt amount {{ amount }} status }} }} }} }} }} }}",
-    "1,000 customers with 8 fields": f"{{ tenant(databaseId: {TENANT}) {{ customers(first: 1000) "
-    f"{{ nodes {{ {SCALARS} }} }} }} }}",
-    "segments of RFM": f"{{ tenant(databaseId: {TENANT}) {{ analytics {{ rfm {{ distribution "
-    "{ segment customers share } } } } }",
+    name: f"{{ tenant(databaseId: {TENANT}) {{ {selection} }} }}"
+    for name, selection in {
+        "one customer with scores": f'customer(externalId: "C77") {{ {SCALARS} {SCORES} }}',
+        "100 customers with scores and 5 orders": "customers(first: 100) { nodes { id externalId "
+        f"{SCORES} {ORDERS} }} }}",
+        "1,000 customers with 8 fields": f"customers(first: 1000) {{ nodes {{ {SCALARS} }} }}",
+        "segments of RFM": "analytics { rfm { distribution { segment customerCount share } } }",
+    }.items()
 }
 
 
@@ -104,8 +106,8 @@ def _dress(urls: Urls) -> None:
     """Names and addresses, so that pages are as wide as a shop's."""
     with psycopg.connect(urls.owner, autocommit=True) as owner:
         owner.execute(
-            "UPDATE customer SET email = external_id || '@example.com', first_name = 'Ana', last_name = 'García', "
-            "phone = '+54 11 ' || 40000000 + id, created_at = now()"
+            "UPDATE customer SET email = external_id || '@example.com', first_name = 'Ana', "
+            "last_name = 'García', phone = '+54 11 ' || 40000000 + id, created_at = now()"
         )
         owner.execute("VACUUM ANALYZE customer")
 

@@ -109,13 +109,29 @@ class Asked(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """One page of a list. `total` is there only where it was asked for."""
+    """One page of a list. `total` is there only where it was asked for; `write` makes a key's cursor."""
 
     rows: Sequence[T]
-    cursors: Sequence[str]
+    keys: Sequence[Key]
+    write: Callable[[Key], str]
     has_next: bool
     has_previous: bool
     total: int | None = None
+
+    @property
+    def cursors(self) -> list[str]:
+        """The cursors of all rows."""
+        return [self.write(key) for key in self.keys]
+
+    @property
+    def start(self) -> str | None:
+        """The cursor of the first row; None on an empty page."""
+        return self.write(self.keys[0]) if self.keys else None
+
+    @property
+    def end(self) -> str | None:
+        """The cursor of the last row; None on an empty page."""
+        return self.write(self.keys[-1]) if self.keys else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,5 +174,4 @@ class Window:
             rows, keys = rows[::-1], keys[::-1]
         ahead, behind = more or self.stop is not None, self.key is not None
         before, after = (ahead, behind) if self.backwards else (behind, ahead)
-        written = [cursors.write(key) for key in keys]
-        return Page(rows, written, has_next=after, has_previous=before, total=total)
+        return Page(rows, keys, cursors.write, has_next=after, has_previous=before, total=total)

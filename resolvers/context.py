@@ -5,14 +5,13 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeVar
 
-from strawberry.dataloader import DataLoader
-
 from connectors.vtex import Vtex
 from kit.db import Database, Transaction, Work
 from kit.db.notices import Inbox, Notices
 from kit.errors import ForbiddenError, NotFoundError, UnavailableError
 from kit.secrets import Vault
 from resolvers.intake.event import Submission
+from resolvers.loading import Loader
 from resolvers.writes.outcome import Outcome
 
 K = TypeVar("K")
@@ -80,7 +79,7 @@ class Ctx:
     vtex: Vtex | None = None
     intake: Intake | None = None
     """None: events are saved one submission at a time."""
-    _loaders: dict[Any, DataLoader[Any, Any]] = field(default_factory=dict)
+    _loaders: dict[Any, Loader[Any, Any]] = field(default_factory=dict)
 
     def allow(self, tenant: int, scope: str) -> None:
         """Raises NotFoundError for a tenant the actor may not see: to them it does not exist.
@@ -134,7 +133,7 @@ class Ctx:
 
     def loader(
         self, name: str, tenant: int, batch: Callable[["Ctx", int, list[K]], Awaitable[list[V]]]
-    ) -> DataLoader[K, V]:
+    ) -> Loader[K, V]:
         """The request's loader of a batch function for one tenant: all keys of a level in one call."""
         key = (name, tenant)
         if key not in self._loaders:
@@ -142,5 +141,5 @@ class Ctx:
             async def load(keys: list[K]) -> list[V]:
                 return await batch(self, tenant, keys)
 
-            self._loaders[key] = DataLoader(load_fn=load)
+            self._loaders[key] = Loader(load)
         return self._loaders[key]

@@ -1,5 +1,6 @@
 """Customers of a tenant: one, or pages of them by keyset."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -52,7 +53,7 @@ def _pair(number: int, attributes: dict[str, Any]) -> tuple[int, dict[str, Any]]
     return number, attributes
 
 
-async def attributes(ctx: Ctx, tenant: int, customer: int) -> dict[str, Any]:
-    """What else the shop has told of a customer."""
+async def attributes(ctx: Ctx, tenant: int, customers: Sequence[int]) -> list[dict[str, Any]]:
+    """What else the shop has told of customers, in their order."""
     ctx.allow(tenant, READ)
-    return await ctx.loader("attributes", tenant, attributes_by_ids).load(customer)
+    return await ctx.loader("attributes", tenant, attributes_by_ids).load_many(customers)

@@ -1,5 +1,6 @@
 """What customers' paid orders come to, from the orders as they stand, whatever was scored."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -73,7 +74,7 @@ def _facts(rows: list[_Sums]) -> OrderFacts:
     )
 
 
-async def of_customer(ctx: Ctx, tenant: int, customer: int) -> OrderFacts:
-    """The facts of one customer, batched with the others of the request."""
+async def of_customers(ctx: Ctx, tenant: int, customers: Sequence[int]) -> list[OrderFacts]:
+    """The facts of customers, in their order."""
     ctx.allow(tenant, READ)
-    return await ctx.loader("order facts", tenant, by_customers).load(customer)
+    return await ctx.loader("order facts", tenant, by_customers).load_many(customers)

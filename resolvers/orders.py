@@ -67,38 +67,52 @@ find, find_by_external_id = BY_ID.find, BY_EXTERNAL_ID.find
 """The order of an id, or of the shop's own id; None if the tenant has none such."""
 
 
-async def page(
-    ctx: Ctx,
-    tenant: int,
-    *,
-    customer: int | None = None,
-    wanted: OrderFilter = ALL,
-    sort: Sort = "placed_at",
-    descending: bool = True,
-    **asked: Unpack[Asked],
-) -> Page[OrderRow]:
-    """A page of a customer's orders, or of the tenant's where none is named.
+class AskedOrders(Asked, total=False):
+    """Which page of orders: of which ones, in which order (newest first unless told)."""
+
+    wanted: OrderFilter
+    sort: Sort
+    descending: bool
+
+
+async def page(ctx: Ctx, tenant: int, **asked: Unpack[AskedOrders]) -> Page[OrderRow]:
+    """A page of the tenant's orders. Raises as `pages_of_customers` does."""
+    order, where = _chosen(asked)
+    return await LIST.page(
+        ctx,
+        tenant,
+        order=order,
+        where=None if not where else and_(*where),
+        within=ctx.query_timeout_seconds,
+        **_window(asked),
+    )
+
+
+async def pages_of_customers(
+    ctx: Ctx, tenant: int, customers: Sequence[int], **asked: Unpack[AskedOrders]
+) -> list[Page[OrderRow]]:
+    """A page of each customer's orders, in the customers' order.
 
     Raises InvalidInputError for a page size or cursor that is not accepted, and TimedOutError where the
     database would take too long.
     """
-    order, where = _SORTED[sort, descending], _where(wanted)
-    if customer is None:
-        return await LIST.page(
-            ctx,
-            tenant,
-            order=order,
-            where=None if not where else and_(*where),
-            within=ctx.query_timeout_seconds,
-            **asked,
-        )
-    return await OF_CUSTOMER.page(
-        ctx,
-        tenant,
-        customer,
-        order=order,
-        choice=Choice(wanted, where) if where else EVERY,
-        **asked,
+    order, where = _chosen(asked)
+    choice = Choice(asked.get("wanted", ALL), where) if where else EVERY
+    return await OF_CUSTOMER.pages(ctx, tenant, customers, order=order, choice=choice, **_window(asked))
+
+
+def _chosen(asked: AskedOrders) -> tuple[Order, Sequence[ColumnElement[bool]]]:
+    order = _SORTED[asked.get("sort", "placed_at"), asked.get("descending", True)]
+    return order, _where(asked.get("wanted", ALL))
+
+
+def _window(asked: AskedOrders) -> Asked:
+    return Asked(
+        first=asked.get("first"),
+        after=asked.get("after"),
+        last=asked.get("last"),
+        before=asked.get("before"),
+        with_total=asked.get("with_total", False),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, Unpack
 
 from sqlalchemy import (
     BigInteger,
@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from kit.db import Statement, prepare
-from kit.page import INSTANT, Key, Page, Window
+from kit.page import INSTANT, Asked, Key, Page, Window
 from resolvers.context import READ, Ctx
 from resolvers.keyset import KeysetList
 from resolvers.sorting import Order, Part, Span
@@ -46,6 +46,13 @@ class Choice:
 EVERY = Choice(None, ())
 
 
+class AskedOf(Asked, total=False):
+    """Which page of a relation: in which order, and of which children."""
+
+    order: Order | None
+    choice: Choice
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Relation(Generic[T]):
     """The rows of a list that name a parent in a column, say the orders of a customer.
@@ -56,37 +63,37 @@ class Relation(Generic[T]):
     of: KeysetList[T]
     parent: ColumnElement[Any]
 
-    async def page(
-        self,
-        ctx: Ctx,
-        tenant: int,
-        parent: int,
-        *,
-        first: int | None = None,
-        after: str | None = None,
-        last: int | None = None,
-        before: str | None = None,
-        with_total: bool = False,
-        order: Order | None = None,
-        choice: Choice = EVERY,
-    ) -> Page[T]:
-        """One parent's page, read with those of the request's other parents.
+    async def page(self, ctx: Ctx, tenant: int, parent: int, **asked: Unpack[AskedOf]) -> Page[T]:
+        """One parent's page, read with those of the request's other parents. Raises as `pages` does."""
+        return (await self.pages(ctx, tenant, [parent], **asked))[0]
+
+    async def pages(
+        self, ctx: Ctx, tenant: int, parents: Sequence[int], **asked: Unpack[AskedOf]
+    ) -> list[Page[T]]:
+        """The pages of parents, in their order.
 
         Raises InvalidInputError for a page size or cursor that is not accepted, TimedOutError where the
         database would take too long.
         """
         ctx.allow(tenant, READ)
-        chosen = order or self.of.order
-        window = Window.of(chosen.cursors, first=first, after=after, last=last, before=before)
-        name = f"{self.parent} {chosen.cursors.name} {choice.key!r}"
-        pages = self._pages(chosen, window, choice)
-        found = await ctx.loader(f"{name} {window!r}", tenant, pages).load(parent)
-        total = (
-            await ctx.loader(f"count {name}", tenant, self._counts(choice)).load(parent)
-            if with_total
-            else None
+        chosen, choice = asked.get("order") or self.of.order, asked.get("choice", EVERY)
+        window = Window.of(
+            chosen.cursors,
+            first=asked.get("first"),
+            after=asked.get("after"),
+            last=asked.get("last"),
+            before=asked.get("before"),
         )
-        return window.page(chosen.cursors, [row for _, row in found], [key for key, _ in found], total)
+        name = f"{self.parent} {chosen.cursors.name} {choice.key!r}"
+        read = self._pages(chosen, window, choice)
+        found = await ctx.loader(f"{name} {window!r}", tenant, read).load_many(parents)
+        totals: Sequence[int | None] = [None] * len(parents)
+        if asked.get("with_total"):
+            totals = await ctx.loader(f"count {name}", tenant, self._counts(choice)).load_many(parents)
+        return [
+            window.page(chosen.cursors, [row for _, row in rows], [key for key, _ in rows], total)
+            for rows, total in zip(found, totals, strict=True)
+        ]
 
     def _pages(
         self, order: Order, window: Window, choice: Choice

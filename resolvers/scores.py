@@ -1,5 +1,6 @@
 """The current scores of customers."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -66,7 +67,12 @@ async def by_customers(ctx: Ctx, tenant: int, customers: list[int]) -> list[Scor
     return [found.get(each) for each in customers]
 
 
-async def of_customer(ctx: Ctx, tenant: int, customer: int) -> ScoreRow | None:
-    """The scores of one customer, batched with the others of the request; None if there are none."""
+async def of_customers(ctx: Ctx, tenant: int, customers: Sequence[int]) -> list[ScoreRow | None]:
+    """The scores of customers, in their order; None for who has none."""
     ctx.allow(tenant, READ)
-    return await ctx.loader("scores", tenant, by_customers).load(customer)
+    return await ctx.loader("scores", tenant, by_customers).load_many(customers)
+
+
+async def of_customer(ctx: Ctx, tenant: int, customer: int) -> ScoreRow | None:
+    """The scores of one customer; None if there are none."""
+    return (await of_customers(ctx, tenant, [customer]))[0]

@@ -5,7 +5,6 @@ from typing import Any, NamedTuple, Unpack
 
 from sqlalchemy import BigInteger, ColumnElement, any_, bindparam, false, select
 from sqlalchemy.dialects.postgresql import ARRAY
-from strawberry.dataloader import DataLoader
 
 from kit.db import prepare
 from kit.errors import NotFoundError
@@ -13,6 +12,7 @@ from kit.page import Asked, Page
 from models import TABLES
 from resolvers.context import READ, Actor, Ctx
 from resolvers.keyset import KeysetList
+from resolvers.loading import Loader
 
 
 class TenantRow(NamedTuple):
@@ -41,7 +41,7 @@ async def by_ids(ctx: Ctx, _: int, ids: list[int]) -> list[TenantRow | None]:
     return [found.get(each) for each in ids]
 
 
-def _loader(ctx: Ctx) -> DataLoader[int, TenantRow | None]:
+def _loader(ctx: Ctx) -> Loader[int, TenantRow | None]:
     """The request's loader of tenants: of no one tenant, so it stands under 0."""
     return ctx.loader("tenants", 0, by_ids)
 

@@ -72,6 +72,6 @@ async def get_members(
         total=row.member_count,
         limit=limit,
         offset=offset if cursor is None else None,
-        next_cursor=page.cursors[-1] if page.has_next else None,
+        next_cursor=page.end if page.has_next else None,
     )
     return MembersResponse(success=True, data=data)

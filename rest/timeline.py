@@ -92,9 +92,9 @@ async def get_timeline(
     with told_as(after="before", before="after"):
         page = await timeline.page(ctx, tenant, customer, wanted=wanted, **window)
     events = [TimelineEvent(**_told(each)) for each in page.rows]
-    data = TimelineData(events=events, next_cursor=page.cursors[-1] if page.has_next and events else None)
+    data = TimelineData(events=events, next_cursor=page.end if page.has_next and events else None)
     if page.has_previous and events:
-        data.previous_cursor = page.cursors[0]
+        data.previous_cursor = page.start
     return TimelineResponse(success=True, data=data)
 
 

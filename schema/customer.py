@@ -1,7 +1,8 @@
 """Customers and pages of them."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 from strawberry.scalars import JSON
@@ -10,16 +11,19 @@ from kit import ids
 from kit.page import Page
 from resolvers import customers, order_facts, scores
 from resolvers.customers import CustomerRow
+from resolvers.scores import ScoreRow
 from resolvers.tenants import TenantRow
+from schema.batching import batched, by_tenant
+from schema.connection import Connection, edges_of, nodes_of, page_info_of, total_of
 from schema.context import Info
 from schema.event import EventConnection, events_of_customer
 from schema.node import Node
 from schema.order import OrderConnection
 from schema.order_facts import OrderFacts
-from schema.order_list import orders_of_customer
+from schema.order_list import orders_of_customers
 from schema.owner import tenant_of
 from schema.page import After, Before, First, Last, PageInfo
-from schema.refund import RefundConnection, refunds_of_customer
+from schema.refund import RefundConnection, refunds_of_customers
 from schema.scalars import BigInt
 from schema.score import CustomerChurn, CustomerClv, CustomerRfm
 from schema.timeline import TimelineConnection, timeline_of_customer
@@ -29,6 +33,39 @@ if TYPE_CHECKING:
     from schema.tenant import Tenant
 
 KIND = "Customer"
+
+
+async def _attributes(them: Sequence["Customer"], info: Info) -> list[dict[str, Any]]:
+    ctx = info.context
+    return await by_tenant(them, lambda tenant, some: customers.attributes(ctx, tenant, _numbers(some)))
+
+
+async def _order_facts(them: Sequence["Customer"], info: Info) -> list[OrderFacts]:
+    ctx = info.context
+    found = await by_tenant(them, lambda tenant, some: order_facts.of_customers(ctx, tenant, _numbers(some)))
+    return [*map(OrderFacts.of, found)]
+
+
+async def _rfm(them: Sequence["Customer"], info: Info) -> list[CustomerRfm]:
+    return [CustomerRfm.of(each.owner, each.row, score) for each, score in await _scored(them, info)]
+
+
+async def _clv(them: Sequence["Customer"], info: Info) -> list[CustomerClv]:
+    return [CustomerClv.of(each.owner, each.row, score) for each, score in await _scored(them, info)]
+
+
+async def _churn(them: Sequence["Customer"], info: Info) -> list[CustomerChurn]:
+    return [CustomerChurn.of(each.owner, each.row, score) for each, score in await _scored(them, info)]
+
+
+async def _scored(them: Sequence["Customer"], info: Info) -> Iterable[tuple["Customer", ScoreRow | None]]:
+    ctx = info.context
+    found = await by_tenant(them, lambda tenant, some: scores.of_customers(ctx, tenant, _numbers(some)))
+    return zip(them, found, strict=True)
+
+
+def _numbers(them: Iterable["Customer"]) -> list[int]:
+    return [each.row.id for each in them]
 
 
 @strawberry.type(description="A customer of a tenant.")
@@ -47,24 +84,12 @@ class Customer(Node):
         resolver=tenant_of, description="The tenant whose customer this is."
     )
 
-    @strawberry.field(description="What else the shop has told of the customer: an object.")
-    async def attributes(self, info: Info) -> JSON:
-        return cast("JSON", await customers.attributes(info.context, self.owner.id, self.row.id))
-
-    @strawberry.field(description="Recency, frequency and monetary value.")
-    async def rfm(self, info: Info) -> CustomerRfm:
-        score = await scores.of_customer(info.context, self.owner.id, self.row.id)
-        return CustomerRfm.of(self.owner, self.row, score)
-
-    @strawberry.field(description="Lifetime value.")
-    async def clv(self, info: Info) -> CustomerClv:
-        score = await scores.of_customer(info.context, self.owner.id, self.row.id)
-        return CustomerClv.of(self.owner, self.row, score)
-
-    @strawberry.field(description="Risk of losing the customer.")
-    async def churn(self, info: Info) -> CustomerChurn:
-        score = await scores.of_customer(info.context, self.owner.id, self.row.id)
-        return CustomerChurn.of(self.owner, self.row, score)
+    attributes: JSON = batched(
+        _attributes, description="What else the shop has told of the customer: an object."
+    )
+    rfm: CustomerRfm = batched(_rfm, description="Recency, frequency and monetary value.")
+    clv: CustomerClv = batched(_clv, description="Lifetime value.")
+    churn: CustomerChurn = batched(_churn, description="Risk of losing the customer.")
 
     @strawberry.field(
         description="A page of the segments the customer is in, by their ids. 50 rows unless told."
@@ -76,19 +101,17 @@ class Customer(Node):
 
         return await segments_of_customer(self, info, first, after, last, before)
 
-    orders: OrderConnection | None = strawberry.field(
-        resolver=orders_of_customer,
+    orders: OrderConnection | None = batched(
+        orders_of_customers,
         description="A page of the customer's orders, newest first unless told. 50 rows unless told.",
     )
-    refunds: RefundConnection | None = strawberry.field(
-        resolver=refunds_of_customer,
+    refunds: RefundConnection | None = batched(
+        refunds_of_customers,
         description="A page of what the customer got back, newest first, with or without a known order. "
         "50 rows unless told.",
     )
 
-    @strawberry.field(description="What the customer's paid orders come to.")
-    async def order_facts(self, info: Info) -> OrderFacts:
-        return OrderFacts.of(await order_facts.of_customer(info.context, self.owner.id, self.row.id))
+    order_facts: OrderFacts = batched(_order_facts, description="What the customer's paid orders come to.")
 
     events: EventConnection | None = strawberry.field(
         resolver=events_of_customer,
@@ -122,14 +145,14 @@ class CustomerEdge:
 
 
 @strawberry.type(description="A page of customers.")
-class CustomerConnection:
-    edges: list[CustomerEdge] = strawberry.field(description="The customers with their cursors.")
-    nodes: list[Customer] = strawberry.field(description="The customers.")
-    page_info: PageInfo = strawberry.field(description="Where this page stands.")
-    total_count: int = strawberry.field(description="Customers of the whole list; counted only if asked for.")
+class CustomerConnection(Connection):
+    edges: list[CustomerEdge] = edges_of("The customers with their cursors.")
+    nodes: list[Customer] = nodes_of("The customers.")
+    page_info: PageInfo = page_info_of()
+    total_count: int = total_of("Customers of the whole list; counted only if asked for.")
+
+    edge_class = CustomerEdge
 
     @classmethod
     def of(cls, tenant: TenantRow, page: Page[CustomerRow]) -> "CustomerConnection":
-        nodes = [Customer.of(tenant, row) for row in page.rows]
-        edges = [CustomerEdge(cursor=c, node=n) for c, n in zip(page.cursors, nodes, strict=True)]
-        return cls(edges=edges, nodes=nodes, page_info=PageInfo.of(page), total_count=page.total or 0)
+        return cls(page=page, make=lambda row: Customer.of(tenant, row))

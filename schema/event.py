@@ -12,6 +12,7 @@ from resolvers import customers, events
 from resolvers.events import EventFilter, EventRow
 from resolvers.tenants import TenantRow
 from schema.arguments import named
+from schema.connection import Connection, edges_of, nodes_of, page_info_of, total_of
 from schema.context import Info
 from schema.moments import aware
 from schema.node import Node
@@ -67,17 +68,17 @@ class EventEdge:
 
 
 @strawberry.type(description="A page of events.")
-class EventConnection:
-    edges: list[EventEdge] = strawberry.field(description="The events with their cursors.")
-    nodes: list[Event] = strawberry.field(description="The events.")
-    page_info: PageInfo = strawberry.field(description="Where this page stands.")
-    total_count: int = strawberry.field(description="Events of the whole list; counted only if asked for.")
+class EventConnection(Connection):
+    edges: list[EventEdge] = edges_of("The events with their cursors.")
+    nodes: list[Event] = nodes_of("The events.")
+    page_info: PageInfo = page_info_of()
+    total_count: int = total_of("Events of the whole list; counted only if asked for.")
+
+    edge_class = EventEdge
 
     @classmethod
     def of(cls, owner: TenantRow, page: Page[EventRow]) -> "EventConnection":
-        nodes = [Event.of(owner, row) for row in page.rows]
-        edges = [EventEdge(cursor=c, node=n) for c, n in zip(page.cursors, nodes, strict=True)]
-        return cls(edges=edges, nodes=nodes, page_info=PageInfo.of(page), total_count=page.total or 0)
+        return cls(page=page, make=lambda row: Event.of(owner, row))
 
 
 Types: TypeAlias = Annotated[list[str] | None, strawberry.argument(description="Only events of these types.")]

@@ -12,6 +12,7 @@ from resolvers import integrations as use_cases
 from resolvers.integrations import IntegrationChanges, IntegrationRow, NewIntegration
 from resolvers.tenants import TenantRow
 from schema.arguments import DatabaseId, Id, Input, number_of
+from schema.connection import Connection, edges_of, nodes_of, page_info_of, total_of
 from schema.context import Info
 from schema.enums import IntegrationType
 from schema.given import kept, optional
@@ -73,19 +74,17 @@ class IntegrationEdge:
 
 
 @strawberry.type(description="A page of integrations.")
-class IntegrationConnection:
-    edges: list[IntegrationEdge] = strawberry.field(description="The integrations with their cursors.")
-    nodes: list[Integration] = strawberry.field(description="The integrations.")
-    page_info: PageInfo = strawberry.field(description="Where this page stands.")
-    total_count: int = strawberry.field(
-        description="Integrations of the whole list; counted only if asked for."
-    )
+class IntegrationConnection(Connection):
+    edges: list[IntegrationEdge] = edges_of("The integrations with their cursors.")
+    nodes: list[Integration] = nodes_of("The integrations.")
+    page_info: PageInfo = page_info_of()
+    total_count: int = total_of("Integrations of the whole list; counted only if asked for.")
+
+    edge_class = IntegrationEdge
 
     @classmethod
     def of(cls, page: Page[IntegrationRow]) -> "IntegrationConnection":
-        nodes = [Integration.of(row) for row in page.rows]
-        edges = [IntegrationEdge(cursor=c, node=n) for c, n in zip(page.cursors, nodes, strict=True)]
-        return cls(edges=edges, nodes=nodes, page_info=PageInfo.of(page), total_count=page.total or 0)
+        return cls(page=page, make=lambda row: Integration.of(row))
 
 
 @strawberry.input(description="The integration to make.")

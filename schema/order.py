@@ -10,6 +10,7 @@ from kit.page import Page
 from resolvers import customers, refunds
 from resolvers.orders import OrderRow
 from resolvers.tenants import TenantRow
+from schema.connection import Connection, edges_of, nodes_of, page_info_of, total_of
 from schema.context import Info
 from schema.enums import OrderStatus
 from schema.money import Money, money
@@ -87,14 +88,14 @@ class OrderEdge:
 
 
 @strawberry.type(description="A page of orders.")
-class OrderConnection:
-    edges: list[OrderEdge] = strawberry.field(description="The orders with their cursors.")
-    nodes: list[Order] = strawberry.field(description="The orders.")
-    page_info: PageInfo = strawberry.field(description="Where this page stands.")
-    total_count: int = strawberry.field(description="Orders of the whole list; counted only if asked for.")
+class OrderConnection(Connection):
+    edges: list[OrderEdge] = edges_of("The orders with their cursors.")
+    nodes: list[Order] = nodes_of("The orders.")
+    page_info: PageInfo = page_info_of()
+    total_count: int = total_of("Orders of the whole list; counted only if asked for.")
+
+    edge_class = OrderEdge
 
     @classmethod
     def of(cls, owner: TenantRow, page: Page[OrderRow]) -> "OrderConnection":
-        nodes = [Order.of(owner, row) for row in page.rows]
-        edges = [OrderEdge(cursor=c, node=n) for c, n in zip(page.cursors, nodes, strict=True)]
-        return cls(edges=edges, nodes=nodes, page_info=PageInfo.of(page), total_count=page.total or 0)
+        return cls(page=page, make=lambda row: Order.of(owner, row))

@@ -1,5 +1,6 @@
 """Lists of orders: those of a tenant, and those of a customer."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
@@ -9,11 +10,11 @@ import strawberry
 
 from kit import ids
 from kit.errors import InvalidInputError
-from kit.page import Asked
+from kit.page import Asked, Page
 from resolvers import orders
-from resolvers.orders import OrderFilter, OrderRow
-from resolvers.tenants import TenantRow
+from resolvers.orders import AskedOrders, OrderFilter, OrderRow
 from schema.arguments import DatabaseId, ExternalId, Id, named
+from schema.batching import by_tenant
 from schema.context import Info
 from schema.enums import OrderStatus, SortDirection
 from schema.moments import aware
@@ -72,11 +73,12 @@ async def orders_of_tenant(
 ) -> OrderConnection | None:
     """The field: a page of the tenant's orders."""
     wanted = _filter(status, placed_from, placed_until, min_amount, max_amount)
-    return await _page(info, root.row, None, asked(info, first, after, last, before), wanted, order_by)
+    asked_for = _asked(asked(info, first, after, last, before), wanted, order_by)
+    return OrderConnection.of(root.row, await orders.page(info.context, root.row.id, **asked_for))
 
 
-async def orders_of_customer(
-    root: "Customer",
+async def orders_of_customers(
+    customers: Sequence["Customer"],
     info: Info,
     first: First = None,
     after: After = None,
@@ -88,11 +90,17 @@ async def orders_of_customer(
     min_amount: Least = None,
     max_amount: Most = None,
     order_by: Sort = None,
-) -> OrderConnection | None:
-    """The field: a page of the customer's orders."""
+) -> list[OrderConnection]:
+    """The field of customers: a page of each one's orders."""
     wanted = _filter(status, placed_from, placed_until, min_amount, max_amount)
-    window = asked(info, first, after, last, before)
-    return await _page(info, root.owner, root.row.id, window, wanted, order_by)
+    asked_for = _asked(asked(info, first, after, last, before), wanted, order_by)
+
+    async def pages(tenant: int, them: list["Customer"]) -> list[Page[OrderRow]]:
+        numbers = [each.row.id for each in them]
+        return await orders.pages_of_customers(info.context, tenant, numbers, **asked_for)
+
+    found = await by_tenant(customers, pages)
+    return [OrderConnection.of(each.owner, page) for each, page in zip(customers, found, strict=True)]
 
 
 async def order_of_tenant(
@@ -133,22 +141,11 @@ def _filter(
     )
 
 
-async def _page(
-    info: Info,
-    owner: TenantRow,
-    customer: int | None,
-    window: Asked,
-    wanted: OrderFilter,
-    order: OrderSort | None,
-) -> OrderConnection:
+def _asked(window: Asked, wanted: OrderFilter, order: OrderSort | None) -> AskedOrders:
     chosen = order or OrderSort()
-    page = await orders.page(
-        info.context,
-        owner.id,
-        customer=customer,
+    return AskedOrders(
+        **window,
         wanted=wanted,
         sort="amount" if chosen.field is OrderSortField.AMOUNT else "placed_at",
         descending=chosen.direction is SortDirection.DESC,
-        **window,
     )
-    return OrderConnection.of(owner, page)

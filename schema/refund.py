@@ -1,5 +1,6 @@
 """Refunds and pages of them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +11,8 @@ from kit.page import Page
 from resolvers import customers, orders, refunds
 from resolvers.refunds import RefundRow
 from resolvers.tenants import TenantRow
+from schema.batching import by_tenant
+from schema.connection import Connection, edges_of, nodes_of, page_info_of, total_of
 from schema.context import Info
 from schema.money import Money, money
 from schema.node import Node
@@ -79,35 +82,36 @@ class RefundEdge:
 
 
 @strawberry.type(description="A page of refunds.")
-class RefundConnection:
-    edges: list[RefundEdge] = strawberry.field(description="The refunds with their cursors.")
-    nodes: list[Refund] = strawberry.field(description="The refunds.")
-    page_info: PageInfo = strawberry.field(description="Where this page stands.")
-    total_count: int = strawberry.field(description="Refunds of the whole list; counted only if asked for.")
+class RefundConnection(Connection):
+    edges: list[RefundEdge] = edges_of("The refunds with their cursors.")
+    nodes: list[Refund] = nodes_of("The refunds.")
+    page_info: PageInfo = page_info_of()
+    total_count: int = total_of("Refunds of the whole list; counted only if asked for.")
+
+    edge_class = RefundEdge
 
     @classmethod
     def of(cls, owner: TenantRow, page: Page[RefundRow]) -> "RefundConnection":
-        nodes = [Refund.of(owner, row) for row in page.rows]
-        edges = [RefundEdge(cursor=c, node=n) for c, n in zip(page.cursors, nodes, strict=True)]
-        return cls(edges=edges, nodes=nodes, page_info=PageInfo.of(page), total_count=page.total or 0)
+        return cls(page=page, make=lambda row: Refund.of(owner, row))
 
 
-async def refunds_of_customer(
-    root: "Customer",
+async def refunds_of_customers(
+    customers: Sequence["Customer"],
     info: Info,
     first: First = None,
     after: After = None,
     last: Last = None,
     before: Before = None,
-) -> RefundConnection | None:
-    """The field: a page of what the customer got back."""
-    page = await refunds.OF_CUSTOMER.page(
-        info.context,
-        root.owner.id,
-        root.row.id,
-        **asked(info, first, after, last, before),
-    )
-    return RefundConnection.of(root.owner, page)
+) -> list[RefundConnection]:
+    """The field of customers: a page of what each got back."""
+    window = asked(info, first, after, last, before)
+
+    async def pages(tenant: int, them: list["Customer"]) -> list[Page[RefundRow]]:
+        numbers = [each.row.id for each in them]
+        return await refunds.OF_CUSTOMER.pages(info.context, tenant, numbers, **window)
+
+    found = await by_tenant(customers, pages)
+    return [RefundConnection.of(each.owner, page) for each, page in zip(customers, found, strict=True)]
 
 
 async def refunds_of_tenant(

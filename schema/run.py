@@ -12,6 +12,7 @@ from resolvers.run_list import RunHead
 from resolvers.runs import RunRow
 from resolvers.status import Status
 from resolvers.tenants import TenantRow
+from schema.connection import Connection, edges_of, nodes_of, page_info_of, total_of
 from schema.enums import AnalysisKind, ForecastModel, ProcessingState, RunStatus, SpendModel
 from schema.model_candidate import ModelCandidate, RejectedModel
 from schema.node import Node
@@ -110,17 +111,17 @@ class ScoreRunEdge:
 
 
 @strawberry.type(description="A page of runs.")
-class ScoreRunConnection:
-    edges: list[ScoreRunEdge] = strawberry.field(description="The runs with their cursors.")
-    nodes: list[ScoreRun] = strawberry.field(description="The runs.")
-    page_info: PageInfo = strawberry.field(description="Where this page stands.")
-    total_count: int = strawberry.field(description="Runs of the whole list; counted only if asked for.")
+class ScoreRunConnection(Connection):
+    edges: list[ScoreRunEdge] = edges_of("The runs with their cursors.")
+    nodes: list[ScoreRun] = nodes_of("The runs.")
+    page_info: PageInfo = page_info_of()
+    total_count: int = total_of("Runs of the whole list; counted only if asked for.")
+
+    edge_class = ScoreRunEdge
 
     @classmethod
     def of(cls, page: Page[RunHead]) -> "ScoreRunConnection":
-        nodes = [ScoreRun.of(row) for row in page.rows]
-        edges = [ScoreRunEdge(cursor=c, node=n) for c, n in zip(page.cursors, nodes, strict=True)]
-        return cls(edges=edges, nodes=nodes, page_info=PageInfo.of(page), total_count=page.total or 0)
+        return cls(page=page, make=lambda row: ScoreRun.of(row))
 
 
 @strawberry.type(description="How the processing of a tenant stands.")

@@ -1,7 +1,7 @@
 """Segments, pages of them, and the segments of a customer."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import strawberry
 from strawberry.scalars import JSON
@@ -11,6 +11,7 @@ from kit.page import Page
 from resolvers import segments
 from resolvers.segments import Membership, SegmentRow, Truth
 from resolvers.tenants import TenantRow
+from schema.connection import Connection, edges_of, nodes_of, page_info_of, total_of
 from schema.context import Info
 from schema.customer import Customer, CustomerConnection
 from schema.customer_list import Filter, Search, Sort, customer_page
@@ -111,17 +112,17 @@ class SegmentEdge:
 
 
 @strawberry.type(description="A page of segments.")
-class SegmentConnection:
-    edges: list[SegmentEdge] = strawberry.field(description="The segments with their cursors.")
-    nodes: list[Segment] = strawberry.field(description="The segments.")
-    page_info: PageInfo = strawberry.field(description="Where this page stands.")
-    total_count: int = strawberry.field(description="Segments of the whole list; counted only if asked for.")
+class SegmentConnection(Connection):
+    edges: list[SegmentEdge] = edges_of("The segments with their cursors.")
+    nodes: list[Segment] = nodes_of("The segments.")
+    page_info: PageInfo = page_info_of()
+    total_count: int = total_of("Segments of the whole list; counted only if asked for.")
+
+    edge_class = SegmentEdge
 
     @classmethod
     def of(cls, tenant: TenantRow, page: Page[SegmentRow]) -> "SegmentConnection":
-        nodes = [Segment.of(tenant, row) for row in page.rows]
-        edges = [SegmentEdge(cursor=c, node=n) for c, n in zip(page.cursors, nodes, strict=True)]
-        return cls(edges=edges, nodes=nodes, page_info=PageInfo.of(page), total_count=page.total or 0)
+        return cls(page=page, make=lambda row: Segment.of(tenant, row))
 
 
 @strawberry.type(description="A clause of a segment's criteria that a customer meets now.")
@@ -163,22 +164,22 @@ class CustomerSegmentEdge:
 @strawberry.type(
     description="A page of the segments that a customer is in; the edges say since when, and why."
 )
-class CustomerSegmentConnection:
-    edges: list[CustomerSegmentEdge] = strawberry.field(
-        description="The segments with their cursors, and how the customer came into them."
+class CustomerSegmentConnection(Connection):
+    edges: list[CustomerSegmentEdge] = edges_of(
+        "The segments with their cursors, and how the customer came into them."
     )
-    nodes: list[Segment] = strawberry.field(description="The segments.")
-    page_info: PageInfo = strawberry.field(description="Where this page stands.")
-    total_count: int = strawberry.field(description="Segments of the whole list; counted only if asked for.")
+    nodes: list[Segment] = nodes_of("The segments.")
+    page_info: PageInfo = page_info_of()
+    total_count: int = total_of("Segments of the whole list; counted only if asked for.")
+
+    owner: strawberry.Private[TenantRow]
 
     @classmethod
     def of(cls, owner: TenantRow, page: Page[Membership]) -> "CustomerSegmentConnection":
-        nodes = [Segment.of(owner, row.segment) for row in page.rows]
-        edges = [
-            CustomerSegmentEdge(owner=owner, row=row, cursor=cursor, node=node, added_at=row.added_at)
-            for row, cursor, node in zip(page.rows, page.cursors, nodes, strict=True)
-        ]
-        return cls(edges=edges, nodes=nodes, page_info=PageInfo.of(page), total_count=page.total or 0)
+        return cls(page=page, make=lambda row: Segment.of(owner, row.segment), owner=owner)
+
+    def edge(self, cursor: str, node: Any, row: Membership) -> CustomerSegmentEdge:
+        return CustomerSegmentEdge(owner=self.owner, row=row, cursor=cursor, node=node, added_at=row.added_at)
 
 
 async def segments_of_customer(

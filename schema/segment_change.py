@@ -10,6 +10,7 @@ from resolvers import customers, runs, segment_changes
 from resolvers.segment_changes import SegmentChangeRow
 from resolvers.tenants import TenantRow
 from schema.arguments import named
+from schema.connection import Connection, edges_of, nodes_of, page_info_of, total_of
 from schema.context import Info
 from schema.customer import Customer
 from schema.enums import RfmSegment
@@ -66,17 +67,17 @@ class SegmentChangeEdge:
 
 
 @strawberry.type(description="A page of moves between segments.")
-class SegmentChangeConnection:
-    edges: list[SegmentChangeEdge] = strawberry.field(description="The moves with their cursors.")
-    nodes: list[SegmentChange] = strawberry.field(description="The moves.")
-    page_info: PageInfo = strawberry.field(description="Where this page stands.")
-    total_count: int = strawberry.field(description="Moves of the whole log; counted only if asked for.")
+class SegmentChangeConnection(Connection):
+    edges: list[SegmentChangeEdge] = edges_of("The moves with their cursors.")
+    nodes: list[SegmentChange] = nodes_of("The moves.")
+    page_info: PageInfo = page_info_of()
+    total_count: int = total_of("Moves of the whole log; counted only if asked for.")
+
+    edge_class = SegmentChangeEdge
 
     @classmethod
     def of(cls, owner: TenantRow, page: Page[SegmentChangeRow]) -> "SegmentChangeConnection":
-        nodes = [SegmentChange.of(owner, row) for row in page.rows]
-        edges = [SegmentChangeEdge(cursor=c, node=n) for c, n in zip(page.cursors, nodes, strict=True)]
-        return cls(edges=edges, nodes=nodes, page_info=PageInfo.of(page), total_count=page.total or 0)
+        return cls(page=page, make=lambda row: SegmentChange.of(owner, row))
 
 
 async def changes_of_tenant(

@@ -15,6 +15,7 @@ from schema import segment_list
 from schema.analytics import Analytics
 from schema.arguments import DatabaseId, ExternalId, Id, number_of
 from schema.backtest import Backtest, last_backtest
+from schema.connection import Connection, edges_of, nodes_of, page_info_of, total_of
 from schema.context import Info
 from schema.customer import KIND as CUSTOMER
 from schema.customer import Customer, CustomerConnection
@@ -206,14 +207,14 @@ class TenantEdge:
 
 
 @strawberry.type(description="A page of tenants.")
-class TenantConnection:
-    edges: list[TenantEdge] = strawberry.field(description="The tenants with their cursors.")
-    nodes: list[Tenant] = strawberry.field(description="The tenants.")
-    page_info: PageInfo = strawberry.field(description="Where this page stands.")
-    total_count: int = strawberry.field(description="Tenants of the whole list; counted only if asked for.")
+class TenantConnection(Connection):
+    edges: list[TenantEdge] = edges_of("The tenants with their cursors.")
+    nodes: list[Tenant] = nodes_of("The tenants.")
+    page_info: PageInfo = page_info_of()
+    total_count: int = total_of("Tenants of the whole list; counted only if asked for.")
+
+    edge_class = TenantEdge
 
     @classmethod
     def of(cls, page: Page[TenantRow]) -> "TenantConnection":
-        nodes = [Tenant.of(row) for row in page.rows]
-        edges = [TenantEdge(cursor=c, node=n) for c, n in zip(page.cursors, nodes, strict=True)]
-        return cls(edges=edges, nodes=nodes, page_info=PageInfo.of(page), total_count=page.total or 0)
+        return cls(page=page, make=lambda row: Tenant.of(row))

@@ -13,6 +13,7 @@ from resolvers.refunds import RefundRow
 from resolvers.tenants import TenantRow
 from resolvers.timeline import KINDS, ChangeRow, Item, TimelineFilter
 from schema.arguments import named
+from schema.connection import Connection, edges_of, nodes_of, page_info_of, total_of
 from schema.context import Info
 from schema.enums import RfmSegment, TimelineKind
 from schema.event import Event, event_types
@@ -71,17 +72,17 @@ class TimelineEdge:
 
 
 @strawberry.type(description="A page of a timeline.")
-class TimelineConnection:
-    edges: list[TimelineEdge] = strawberry.field(description="The items with their cursors.")
-    nodes: list[TimelineItem] = strawberry.field(description="The items.")
-    page_info: PageInfo = strawberry.field(description="Where this page stands.")
-    total_count: int = strawberry.field(description="Items of the whole timeline; counted only if asked for.")
+class TimelineConnection(Connection):
+    edges: list[TimelineEdge] = edges_of("The items with their cursors.")
+    nodes: list[TimelineItem] = nodes_of("The items.")
+    page_info: PageInfo = page_info_of()
+    total_count: int = total_of("Items of the whole timeline; counted only if asked for.")
+
+    edge_class = TimelineEdge
 
     @classmethod
     def of(cls, owner: TenantRow, page: Page[Item]) -> "TimelineConnection":
-        nodes = [_told(owner, row) for row in page.rows]
-        edges = [TimelineEdge(cursor=c, node=n) for c, n in zip(page.cursors, nodes, strict=True)]
-        return cls(edges=edges, nodes=nodes, page_info=PageInfo.of(page), total_count=page.total or 0)
+        return cls(page=page, make=lambda row: _told(owner, row))
 
 
 Kinds: TypeAlias = Annotated[

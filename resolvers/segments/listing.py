@@ -37,7 +37,9 @@ async def list_members(
     if offset:
         after = await _cursor(ctx, tenant, segment, offset)
         if after is None:
-            return Page([], [], has_next=False, has_previous=segment.member_count > 0)
+            return Page(
+                [], [], customer_list.CURSORS.write, has_next=False, has_previous=segment.member_count > 0
+            )
     return await customer_list.page(ctx, tenant, members(segment), first=first, after=after)
 
 

@@ -23,12 +23,11 @@ from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.enum import StrawberryEnumDefinition
 from strawberry.types.field import StrawberryField
 
+from schema.batching import BATCH
 from schema.execution.completing import Choice, Leaf, Many, OneOf, Required, Single
 from schema.execution.plan import Completion, Field, Maker, Plan, Selection, Take, UnservedError
 from schema.execution.taking import Attribute, Batch, Constant, Resolver
 
-BATCH = "batch"
-"""What a field's batch function is called in its metadata."""
 _BACK = GraphQLCoreConverter.DEFINITION_BACKREF
 _SERVED = {"skip", "include"}
 

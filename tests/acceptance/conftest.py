@@ -164,18 +164,18 @@ def fill_one(owner):
         )
 
 
-BOUNDLESS = {
-    "graphql_max_cost": 10**7,
-    "graphql_max_depth": 50,
-    "graphql_max_tokens": 50_000,
-    "graphql_max_aliases": 1000,
-}
-
-
 @contextlib.asynccontextmanager
 async def boundless(urls):
     """An application without bounds, for queries larger than a client's, and a client of it."""
-    app = create(Settings(database_url=SecretStr(urls.app), **BOUNDLESS))
+    app = create(
+        Settings(
+            database_url=SecretStr(urls.app),
+            graphql_max_cost=10**7,
+            graphql_max_depth=50,
+            graphql_max_tokens=50_000,
+            graphql_max_aliases=1000,
+        )
+    )
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:

@@ -177,7 +177,8 @@ class Asker:
 @pytest.fixture
 async def asker(full, unbound, plain):
     """An asker of tenant 56, which has something of everything."""
-    return Asker(*unbound, plain)
+    client, sent = unbound
+    return Asker(client, sent, plain)
 
 
 async def test_every_field_of_every_type_answers_whatever_it_is_asked_with(asker):

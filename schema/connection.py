@@ -1,0 +1,66 @@
+"""What every connection shares: a page of rows, whose nodes and edges are made where they are asked for."""
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any, ClassVar
+
+import strawberry
+
+from kit.page import Page
+from schema.page import PageInfo
+
+
+@strawberry.type
+class Connection:
+    """A page; `make` makes a node of a row."""
+
+    page: strawberry.Private[Page[Any]]
+    make: strawberry.Private[Callable[[Any], Any]]
+
+    @cached_property
+    def made(self) -> list[Any]:
+        """The nodes of the rows."""
+        return [*map(self.make, self.page.rows)]
+
+    edge_class: ClassVar[Callable[..., Any]]
+    """What an edge is made of, where that is its cursor and node."""
+
+    def edge(self, cursor: str, node: Any, row: Any) -> Any:
+        """The edge to the node of a row."""
+        return type(self).edge_class(cursor=cursor, node=node)
+
+
+def nodes_of(description: str) -> Any:
+    """The field of a connection's nodes."""
+    return strawberry.field(resolver=_nodes, description=description)
+
+
+def edges_of(description: str) -> Any:
+    """The field of a connection's edges."""
+    return strawberry.field(resolver=_edges, description=description)
+
+
+def page_info_of() -> Any:
+    """The field that tells where a page stands."""
+    return strawberry.field(resolver=_page_info, description="Where this page stands.")
+
+
+def total_of(description: str) -> Any:
+    """The field of the rows of the whole list."""
+    return strawberry.field(resolver=_total_count, description=description)
+
+
+def _nodes(root: Connection) -> Any:
+    return root.made
+
+
+def _edges(root: Connection) -> Any:
+    return [*map(root.edge, root.page.cursors, root.made, root.page.rows)]
+
+
+def _page_info(root: Connection) -> PageInfo:
+    return PageInfo.of(root.page)
+
+
+def _total_count(root: Connection) -> int:
+    return root.page.total or 0
