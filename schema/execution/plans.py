@@ -1,7 +1,7 @@
 """The plans of a schema's operations, kept within a bound."""
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 from graphql import OperationDefinitionNode, Visitor, visit
@@ -14,16 +14,25 @@ from schema.execution.plan import Plan, UnservedError
 _KEPT = 512
 
 
+Compile = Callable[[StrawberryGraphQLCoreExecutionContext], Plan | UnservedError]
+
+
 class Plans:
     """Plans by operation and by the values of the variables that decide what is selected.
 
     An operation is known by its identity: the checked documents are kept, and each plan keeps its own.
     """
 
-    def __init__(self, most: int = _KEPT) -> None:
+    def __init__(self, most: int = _KEPT, compiled: Compile | None = None) -> None:
         self._most = most
+        self._compile = compiled or _compiled
         self._deciding: OrderedDict[int, tuple[OperationDefinitionNode, tuple[str, ...]]] = OrderedDict()
         self._plans: OrderedDict[Hashable, Plan | UnservedError] = OrderedDict()
+
+    @property
+    def count(self) -> int:
+        """How many are kept."""
+        return len(self._plans)
 
     def of(self, executor: StrawberryGraphQLCoreExecutionContext) -> Plan:
         """The plan of an executor's operation. Raises UnservedError for one that has none."""
@@ -32,7 +41,7 @@ class Plans:
         key = id(operation), *(values.get(name) for name in self._names(executor))
         found = self._plans.get(key)
         if found is None:
-            found = _compiled(executor)
+            found = self._compile(executor)
             _keep(self._plans, key, found, self._most)
         else:
             self._plans.move_to_end(key)

@@ -1,5 +1,5 @@
 """Generated operations on every type and field of the graph: whatever is asked, the answer is a proper one,
-and of a query the one that graphql-core gives, to the byte.
+and of a query the one that graphql-core gives: the same data in the same order, the same errors in any.
 
 FUZZ=20 .venv/bin/python -m pytest tests/acceptance/test_fuzz.py    # twenty times as many, others each time
 """
@@ -107,6 +107,14 @@ def below(kind: str) -> graphql.GraphQLSchema:
     return graphql.GraphQLSchema(query=found, types=[*SDL.type_map.values()])
 
 
+def told_alike(text: str) -> str:
+    """An answer with its errors in one order: they come as they are found, at the same time."""
+    content = json.loads(text)
+    if "errors" in content:
+        content["errors"].sort(key=json.dumps)
+    return json.dumps(content)
+
+
 class Asker:
     """Sends what is generated, and looks at what comes back."""
 
@@ -154,7 +162,7 @@ class Asker:
         fields = document.count("\n")
         assert len(self._sent) <= 10 + fields, (len(self._sent), told)
         if kind != "Mutation":
-            assert self._post(self._plain, document).text == answer.text, told
+            assert told_alike(self._post(self._plain, document).text) == told_alike(answer.text), told
         if "data" in content:
             self._note(document, kind, answer.text)
 

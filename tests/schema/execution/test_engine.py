@@ -1,0 +1,229 @@
+"""The engine answers as graphql-core does, serves what it plans for, and leaves the rest."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from enum import Enum
+from typing import Annotated, Any
+
+import pytest
+import strawberry
+from graphql import parse
+from strawberry.permission import BasePermission
+
+from schema.batching import batched
+from schema.execution import Engine
+from schema.execution.plans import Plans
+
+
+@strawberry.enum
+class Mood(Enum):
+    GOOD = "good"
+    BAD = "bad"
+
+
+@strawberry.interface
+class Thing:
+    name: str
+
+
+class Never(BasePermission):
+    message = "not you"
+
+    def has_permission(self, source: Any, info: Any, **kwargs: Any) -> bool:
+        return False
+
+
+CALLS: list[int] = []
+
+
+async def _legs(animals: Sequence["Animal"], info: strawberry.Info, times: int = 1) -> list[int]:
+    CALLS.append(len(animals))
+    return [each.number * times for each in animals]
+
+
+async def _too_few(animals: Sequence["Animal"], info: strawberry.Info) -> list[int]:
+    return [1]
+
+
+@strawberry.type
+class Animal(Thing):
+    number: int
+    mood: Mood | None = None
+    weight: float = 1.5
+    born: datetime = datetime(2020, 1, 1)  # noqa: DTZ001
+    tags: list[str | None] = strawberry.field(default_factory=lambda: ["a", None])
+    legs: int = batched(_legs, description="Each at once.")
+    short: int = batched(_too_few, description="One too few.")
+
+    @strawberry.field
+    async def friends(self, first: int = 2) -> list["Animal"]:
+        await asyncio.sleep(0)
+        return [Animal(name=f"{self.name}{n}", number=self.number + n) for n in range(first)]
+
+    @strawberry.field
+    def unhappy(self) -> str:
+        if self.number == 2:
+            raise ValueError("no")
+        return "no more"
+
+    @strawberry.field
+    def maybe(self) -> int | None:
+        if self.number == 2:
+            raise ValueError("none")
+        return self.number
+
+    @strawberry.field
+    def missing(self) -> str:
+        return None if self.number == 2 else "there"  # type: ignore[return-value]
+
+    @strawberry.field
+    def large(self) -> int:
+        return 2**40
+
+    @strawberry.field
+    def endless(self) -> float:
+        return float("inf")
+
+    @strawberry.field
+    def later(self) -> str:
+        async def found() -> str:
+            return "now"
+
+        return found()  # type: ignore[return-value]
+
+    @strawberry.field(permission_classes=[Never])  # type: ignore[untyped-decorator]
+    def secret(self) -> str | None:
+        return "x"
+
+
+@strawberry.type
+class Stone(Thing):
+    weight: int = 3
+
+
+@strawberry.type
+class Query:
+    @strawberry.field
+    async def animals(self, names: list[str] | None = None) -> list[Animal]:
+        return [Animal(name=each, number=n, mood=Mood.GOOD) for n, each in enumerate(names or "abc", 1)]
+
+    @strawberry.field
+    def things(self) -> list[Thing | None]:
+        return [Stone(name="s"), None, Animal(name="a", number=1), Stone(name="t")]
+
+    @strawberry.field
+    def wrong(self) -> list[Animal | None]:
+        return [Animal(name="a", number=1), ValueError("in its place"), None]  # type: ignore[list-item]
+
+    @strawberry.field
+    def one(self) -> Annotated[Animal | Stone, strawberry.union("Either")]:
+        return Stone(name="s")
+
+    @strawberry.field
+    def none(self) -> Animal | None:
+        return None
+
+
+@strawberry.type
+class Mutation:
+    @strawberry.mutation
+    def change(self) -> int:
+        return 1
+
+
+PLAIN = strawberry.Schema(Query, Mutation, types=[Animal, Stone])
+
+SERVED = [
+    "{ animals { name number mood weight born tags legs maybe: __typename } }",
+    "{ a: animals { legs } b: animals(names: []) { legs } }",
+    "{ animals { friends(first: 3) { name friends { legs(times: 3) name } } } }",
+    "{ animals { name ...More name } } fragment More on Animal { mood friends { name } friends { number } }",
+    "{ things { __typename name ... on Stone { weight } ... on Animal { legs friends { name } } } }",
+    "{ things { ... on Stone { name } } }",
+    "{ one { ... on Stone { weight } ... on Animal { number } } none { name } }",
+    'query ($n: Int = 1, $s: Boolean = false, $names: [String!] = ["x", "y"]) '
+    "{ animals(names: $names) { name @skip(if: $s) legs(times: $n) @include(if: $s) number } }",
+]
+LEFT = [
+    "{ animals { unhappy name } }",
+    "{ animals { maybe name } none { name } }",
+    "{ animals { missing } }",
+    "{ animals { short } }",
+    "{ animals { large } }",
+    "{ animals { endless } }",
+    "{ animals { later } }",
+    "{ animals { secret } }",
+    "{ wrong { name } }",
+    "{ __schema { queryType { name } } }",
+    '{ __type(name: "Animal") { name } }',
+    "mutation { change }",
+]
+
+
+@pytest.fixture
+def engine():
+    return Engine()
+
+
+@pytest.fixture
+def ours(engine):
+    schema = strawberry.Schema(Query, Mutation, types=[Animal, Stone])
+    schema.execution_context_class = engine.executor_class()
+    return schema
+
+
+def told(result: Any) -> tuple[Any, list[Any]]:
+    return result.data, [each.formatted for each in result.errors or []]
+
+
+@pytest.mark.parametrize("query", SERVED)
+async def test_what_is_planned_is_answered_as_by_graphql_core(ours, engine, query):
+    for variables in ({}, {"n": 4}, {"s": True}, {"s": False, "names": ["z"]}):
+        wanted = await PLAIN.execute(query, variables)
+        assert told(await ours.execute(query, variables)) == told(wanted)
+    assert engine.served == {"plan": 4}
+
+
+@pytest.mark.parametrize("query", LEFT)
+async def test_what_fails_or_is_not_known_is_left_to_graphql_core(ours, engine, query):
+    assert told(await ours.execute(query)) == told(await PLAIN.execute(query))
+    assert "plan" not in engine.served
+
+
+async def test_a_batch_function_is_called_once_a_level(ours):
+    CALLS.clear()
+    await ours.execute("{ animals { legs friends { legs } } }")
+    assert sorted(CALLS) == [3, 6]
+
+
+def test_plans_are_kept_by_what_they_select_and_within_a_bound():
+    class Executor:
+        """As much of an executor as tells plans apart."""
+
+        fragment_definitions: dict[str, Any] = {}
+
+        def __init__(self, text: str, **values: Any) -> None:
+            self.operation: Any = parse(text).definitions[0]
+            self.variable_values = type("Values", (), {"coerced": values})
+
+    made: list[Any] = []
+
+    def compiled(executor: Any) -> Any:
+        made.append(object())
+        return made[-1]
+
+    plans = Plans(most=3, compiled=compiled)
+    first: Any = Executor("query ($a: Boolean!, $b: Int) { x @skip(if: $a) y(b: $b) }", a=True, b=1)
+    assert plans.of(first) is plans.of(first)
+    first.variable_values.coerced = {"a": True, "b": 2}
+    plans.of(first)
+    assert len(made) == 1
+    first.variable_values.coerced = {"a": False, "b": 2}
+    plans.of(first)
+    assert len(made) == 2
+    for _ in range(5):
+        others: Any = Executor("{ x }")
+        plans.of(others)
+    assert len(made) == 7
+    assert plans.count <= 3
