@@ -201,9 +201,8 @@ def test_plans_are_kept_by_what_they_select_and_within_a_bound():
     class Executor:
         """As much of an executor as tells plans apart."""
 
-        fragment_definitions: dict[str, Any] = {}
-
         def __init__(self, text: str, **values: Any) -> None:
+            self.fragment_definitions: dict[str, Any] = {}
             self.operation: Any = parse(text).definitions[0]
             self.variable_values = type("Values", (), {"coerced": values})
 
