@@ -122,7 +122,7 @@ def _read(given: Any, tenant: int | None) -> tuple[int, list[Any]]:
     """The tenant and the events of a body: an object with both, or a list with the tenant in the address."""
     if isinstance(given, dict):
         named = given.get("tenant_id")
-        if named is not None and tenant is not None and named != tenant:
+        if named is not None and tenant is not None and read_tenant(named) != tenant:
             raise InvalidInputError("tenant_id", "tenant_id of the address and of the body differ")
         tenant = tenant if named is None else named
         given = given.get("events")

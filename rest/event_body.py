@@ -8,7 +8,7 @@ from resolvers.intake.event import Checked, EventRecord, check_event
 from resolvers.writes.checks import Check
 from resolvers.writes.outcome import Problem
 from resolvers.writes.people import CustomerReference
-from rest.values import MOST
+from rest.values import MOST, whole
 
 _CUSTOMER = ("customer_id", "external_id", "email")
 _NAMES = {
@@ -26,9 +26,16 @@ def read_tenant(given: Any) -> int:
     """The tenant that a body names. Raises InvalidInputError where it names none."""
     if given is None:
         raise InvalidInputError("tenant_id", "tenant_id is required")
-    if type(given) is not int or not 1 <= given <= MOST:
+    number = _number(given)
+    if number is None:
         raise InvalidInputError("tenant_id", f"tenant_id must be {_WHOLE}")
-    return given
+    return number
+
+
+def _number(given: Any) -> int | None:
+    """The number of a tenant or customer, however it is written; None for what is none."""
+    number = whole(given)
+    return number if type(number) is int and 1 <= number <= MOST else None
 
 
 def read_event(given: Any, tenant: int | None = None) -> Checked:
@@ -40,7 +47,8 @@ def read_event(given: Any, tenant: int | None = None) -> Checked:
         return broken("An event is a JSON object.")
     check = Check()
     _require(check, given)
-    if tenant is not None and given.get("tenant_id", tenant) != tenant:
+    named = given.get("tenant_id")
+    if tenant is not None and named is not None and _number(named) != tenant:
         check.wrong("tenant_id", f"The list is of tenant {tenant}, the event of another.")
     record = EventRecord(
         event_type=_text(check, "type", given.get("event_type")) or "",
@@ -70,8 +78,9 @@ def _require(check: Check, given: dict[str, Any]) -> None:
 
 
 def _customer(check: Check, given: dict[str, Any]) -> CustomerReference | None:
-    number = given.get("customer_id")
-    if number is not None and (type(number) is not int or not 1 <= number <= MOST):
+    named = given.get("customer_id")
+    number = _number(named)
+    if named is not None and number is None:
         check.wrong("customer_id", f"customer_id must be {_WHOLE}")
         return None
     external_id = _text(check, "external_id", given.get("external_id"))

@@ -23,12 +23,12 @@ SegmentPath = Annotated[int, Path(alias="segmentId", ge=1, le=MOST, description=
 Limit = Annotated[int, Query(ge=1, le=1000, description="Number of results")]
 
 
-def _whole(value: object) -> object:
-    """JSON knows one kind of number: 56.0 is 56."""
+def whole(value: object) -> object:
+    """A value of a body as it is meant: JSON knows one kind of number, so 56.0 is 56."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-Whole = Annotated[int, BeforeValidator(_whole)]
+Whole = Annotated[int, BeforeValidator(whole)]
 """A whole number of a body, however it is written."""
 
 

@@ -77,6 +77,14 @@ def check_mixed(place, each, total):
         assert one["event"] == MIXED[one[place] - (place == "line")]
 
 
+async def test_whole_numbers_are_taken_however_they_are_written(post, shop):
+    written = {**GOOD, "customer_id": 1.0}
+    each, total = results(
+        await post({**written, "tenant_id": 56.0}, {**written, "tenant_id": None}, written, tenant_id=56.0)
+    )
+    assert total == {"success": True, "inserted": 3, "duplicate": 0, "rejected": 0}, each
+
+
 async def test_each_event_of_a_list_has_its_own_result(post, shop):
     answer = await post(*MIXED)
     check_mixed("index", *results(answer))

@@ -70,6 +70,13 @@ async def test_the_seven_types_need_no_properties(post, shop, kind):
     assert [row[0] for row in events(shop)] == [kind]
 
 
+async def test_whole_numbers_are_taken_however_they_are_written(client, shop):
+    body = b'{"tenant_id": 56.0, "customer_id": 10e-1, "event_type": "page_view"}'
+    answer = await client.post(PATH, content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 201, answer.text
+    assert events(shop)[0][3] == 1
+
+
 async def test_the_same_message_again_is_a_duplicate(post, shop):
     first = (await post(timestamp=AT, message_id="m1")).json()["data"]
     again = await post(timestamp=AT, message_id="m1", event_type="purchase")
@@ -115,10 +122,13 @@ BAD = [
     ({"tenant_id": ...}, "tenant_id is required"),
     ({"tenant_id": "56"}, "tenant_id must be a whole number"),
     ({"tenant_id": 0}, "tenant_id must be a whole number"),
+    ({"tenant_id": 56.5}, "tenant_id must be a whole number"),
+    ({"tenant_id": 1e300}, "tenant_id must be a whole number"),
     ({"tenant_id": True}, "tenant_id must be a whole number"),
     ({"event_type": ...}, "event_type is required"),
     ({"event_type": 7}, "event_type must be text"),
     ({"customer_id": ...}, "customer_id is required"),
+    ({"customer_id": 1.5}, "customer_id must be a whole number"),
     ({"customer_id": "1"}, "customer_id must be a whole number"),
     ({"customer_id": 10**19}, "customer_id is an integer outside"),
     ({"email": "ana@example.com"}, "customer_id and email both name the customer"),
