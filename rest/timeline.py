@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
+from kit import opaque
 from kit.errors import InvalidInputError
 from resolvers import profiles, timeline
 from resolvers.events import EventRow
@@ -17,6 +18,7 @@ from rest.values import Context, CustomerPath, Limit, TenantQuery, amount, secon
 router = APIRouter(prefix="/api/v2/cdp/customers", tags=["Customers"])
 
 _KINDS = ("order", "event")
+_WITH_ZONE = "an instant with its zone, such as 2024-09-16T20:00:00Z or 2024-09-16T17:00:00-03:00"
 
 Before = Annotated[
     str | None,
@@ -81,7 +83,7 @@ async def get_timeline(
     types: Types = None,
 ) -> TimelineResponse:
     """What happened to a customer, newest first: orders and events unless `types` says otherwise."""
-    until = _instant(before)
+    until = _end(before)
     wanted = _wanted(types)._replace(since=_moment(since), until=until)
     window: dict[str, Any] = {"first": limit, "after": before if until is None else None}
     if after is not None:
@@ -110,22 +112,32 @@ def _wanted(types: str | None) -> TimelineFilter:
     return TimelineFilter(kinds=(*kinds, "event") if events else kinds, types=events)
 
 
-def _moment(text: str | None) -> datetime | None:
-    """An instant. Raises InvalidInputError for what is none."""
-    found = _instant(text)
-    if text is not None and found is None:
-        told = f"since: '{text[:60]}' is no instant with its zone, such as 2024-09-16T20:00:00Z"
-        raise InvalidInputError("since", told)
+def _end(text: str | None) -> datetime | None:
+    """The instant that `before` names; None for a cursor, or nothing. Raises InvalidInputError for others."""
+    found = _instant("before", text)
+    if text is not None and found is None and opaque.unseal(text) is None:
+        told = f"before: '{text[:60]}' is neither next_cursor of a page nor {_WITH_ZONE}"
+        raise InvalidInputError("before", told)
     return found
 
 
-def _instant(text: str | None) -> datetime | None:
-    """The instant that a text names; None where it is a cursor, or nothing."""
+def _moment(text: str | None) -> datetime | None:
+    """An instant. Raises InvalidInputError for what is none."""
+    found = _instant("since", text)
+    if text is not None and found is None:
+        raise InvalidInputError("since", f"since: '{text[:60]}' is not {_WITH_ZONE}")
+    return found
+
+
+def _instant(name: str, text: str | None) -> datetime | None:
+    """The instant that a text names; None for what is none. Raises InvalidInputError for one without zone."""
     try:
         found = datetime.fromisoformat(text or "")
     except ValueError:
         return None
-    return found if found.tzinfo is not None else None
+    if found.tzinfo is None:
+        raise InvalidInputError(name, f"{name}: '{text}' has no zone; accepted is {_WITH_ZONE}")
+    return found
 
 
 def _told(item: Item) -> dict[str, Any]:

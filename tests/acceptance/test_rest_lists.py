@@ -152,16 +152,35 @@ async def test_a_timeline_is_filtered_by_type_and_time(ana, get, refused, make):
     assert "order" in await types(types="order, event ,refund")
     since = "2025-06-02T12:00:00Z"
     assert all(each["timestamp"] >= since for each in (await get(path, since=since))["events"])
-    assert (await refused(path, since="yesterday")).startswith("since: ")
     assert (await refused(path, types=",")).startswith("types: ")
     assert (await refused(path, after="x")).startswith("after: ")
 
 
-@pytest.mark.parametrize("before", ["x", "2025-06-01T12:00:00", "2025-06-01", "W10"])
-async def test_a_wrong_before_is_told(ana, refused, before):
+ZONED = "an instant with its zone, such as 2024-09-16T20:00:00Z or 2024-09-16T17:00:00-03:00"
+
+
+@pytest.mark.parametrize(
+    ("before", "why"),
+    [
+        ("x", "is neither next_cursor of a page nor"),
+        ("", "is neither next_cursor of a page nor"),
+        ("W10", "is neither next_cursor of a page nor"),
+        ("WyJ4IiwxXQ", "is not a cursor of this list and order; pass one it gave you."),
+        ("2025-06-01T12:00:00 03:00", "is neither next_cursor of a page nor"),
+        ("2025-06-01T12:00:00", "has no zone; accepted is"),
+        ("2025-06-01", "has no zone; accepted is"),
+    ],
+)
+async def test_a_wrong_before_is_told(ana, refused, before, why):
     details = await refused(TIMELINE.format(ana), before=before)
-    assert details.startswith("before: ")
-    assert before in details
+    assert details == f"before: '{before}' {why}" + ("" if why.endswith(".") else f" {ZONED}")
+
+
+@pytest.mark.parametrize(
+    ("since", "why"), [("yesterday", "is not"), ("2025-06-01", "has no zone; accepted is")]
+)
+async def test_a_wrong_since_is_told(ana, refused, since, why):
+    assert await refused(TIMELINE.format(ana), since=since) == f"since: '{since}' {why} {ZONED}"
 
 
 async def test_a_customer_without_a_past_has_an_empty_timeline(make, get, client):
