@@ -11,7 +11,7 @@ from resolvers.context import Ctx
 from resolvers.processing.request import ANALYSES, LATEST, NOW, Request
 from resolvers.requests import request_processing
 from resolvers.runs import RunRow
-from rest.values import Context, TenantPath, instant
+from rest.values import Context, TenantPath, instant, told_as
 
 router = APIRouter(prefix="/api/v2/cdp/process", tags=["CDP Processing"])
 
@@ -127,7 +127,8 @@ async def process(
 ) -> Any:
     """Compute RFM, CLV and churn. Answers when the run is done, or 202 when that takes long."""
     body = body or ProcessRequest()
-    request = Request.of(body.analyses, body.as_of or NOW, force=body.force)
+    with told_as(analyses="analyses", as_of="as_of"):
+        request = Request.of(body.analyses, body.as_of or NOW, force=body.force)
     wait = "respond-async" not in (prefer or "")
     found = await request_processing(ctx, tenant, request, wait=wait, as_asked=body.as_of is not None)
     if found.run.status in ("queued", "running"):

@@ -2,7 +2,14 @@
 
 import re
 
+import httpx
 import pytest
+from pydantic import SecretStr
+
+from app import create
+from kit.config import Settings
+from resolvers.processing.process import process
+from resolvers.processing.request import Request
 
 INSTANT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
 
@@ -66,6 +73,32 @@ async def test_without_a_worker_the_answer_is_202_and_the_status_tells_more(make
     assert answer.headers["location"] == "/api/v2/cdp/process/status/56"
     status = (await client.get(answer.headers["location"])).json()
     assert (status["status"], status["run_id"]) == ("processing", answer.json()["run_id"])
+
+
+async def test_a_run_that_outlasts_its_caller_s_wait_is_202_and_ends_all_the_same(make, urls):
+    make.history(make.tenant(), 20)
+    app = create(Settings(database_url=SecretStr(urls.app), process_wait_seconds=1))
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client,
+    ):
+        answer = await client.post("/api/v2/cdp/process/56", json={"analyses": ["rfm"]})
+        assert answer.status_code == 202, answer.text
+        where = answer.headers["location"]
+        assert where == "/api/v2/cdp/process/status/56"
+        (run,) = make.owner.execute("SELECT id FROM score_run").fetchone()
+        assert answer.json() == {
+            "success": True,
+            "message": "CDP processing goes on",
+            "tenant_id": 56,
+            "run_id": run,
+        }
+        process(urls.app, 56, Request.of(["rfm"]), run_id=run)
+        status = (await client.get(where)).json()
+        assert (status["status"], status["run_id"]) == ("processed", run)
+        again = await client.post("/api/v2/cdp/process/56", json={"analyses": ["rfm"]})
+        assert (again.status_code, again.json()["message"]) == (200, "CDP results are up to date")
 
 
 async def test_a_run_that_fails_says_why(make, client, urls):
@@ -290,9 +323,10 @@ async def test_errors_have_the_documented_shape(make, client, method, path, stat
         (b"{", "not JSON"),
         (b"[]", "body"),
         (b'{"analyses": "rfm"}', "analyses: "),
-        (b'{"analyses": ["magic"]}', "'magic' is not an analysis; accepted are rfm, clv and churn"),
+        (b'{"analyses": ["magic"]}', "analyses: 'magic' is not an analysis; accepted are rfm, clv and churn"),
         (b'{"force": "yes"}', "force: "),
-        (b'{"analyses": []}', "No analysis is named"),
+        (b'{"analyses": []}', "analyses: No analysis is named; accepted are rfm, clv and churn"),
+        (b'{"as_of": "soon"}', "as_of: 'soon' is not a day; accepted are now, latest or a day"),
         (b"\xff", "The body"),
     ],
 )
