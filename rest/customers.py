@@ -22,7 +22,7 @@ class CustomerData(BaseModel):
     created_at: str | None
 
 
-class RfmData(BaseModel):
+class ProfileRfm(BaseModel):
     segment: str
     recency_days: int
     frequency: int
@@ -30,13 +30,13 @@ class RfmData(BaseModel):
     rfm_score: str
 
 
-class ClvData(BaseModel):
+class ProfileClv(BaseModel):
     historical_value: float
     predicted_value: float
     clv_tier: str
 
 
-class ChurnData(BaseModel):
+class ProfileChurn(BaseModel):
     risk: str
     probability: float | None
 
@@ -45,9 +45,9 @@ class ProfileData(BaseModel):
     """An analysis that has no score for the customer is null."""
 
     customer: CustomerData
-    rfm: RfmData | None
-    clv: ClvData | None
-    churn: ChurnData | None
+    rfm: ProfileRfm | None
+    clv: ProfileClv | None
+    churn: ProfileChurn | None
 
 
 class ProfileResponse(BaseModel):

@@ -20,7 +20,14 @@ EXAMPLES: Json = json.loads((Path(__file__).parent / "examples.json").read_text(
 _INTEGRATION_PATHS = tuple(
     f"/api/v2/tenant-integrations/{{{each}}}" for each in ("tenantId", "integrationId")
 )
-_TAGGED = ("getRfmAnalytics", "getClvAnalytics", "getChurnAnalytics", "getCustomerProfile")
+_TAGGED = (
+    "getRfmAnalytics",
+    "getClvAnalytics",
+    "getChurnAnalytics",
+    "getCustomerProfile",
+    "listSegments",
+    "getSegmentMembers",
+)
 SECURITY: Json = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "A token (JWT) or an API key"},
     "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "An API key"},
@@ -91,6 +98,8 @@ def _name_bodies(document: Json) -> None:
 def _describe(operation: Json) -> None:
     name = operation["operationId"]
     examples = EXAMPLES["operations"].get(name, {})
+    if name in _TAGGED:
+        _tag(operation)
     if text := OPERATIONS.get(name):
         operation["summary"], operation["description"] = text.title, text.description
     for each in operation.get("parameters", []):
@@ -122,9 +131,23 @@ def _refusals(operation: Json) -> Json:
         status: {"description": description, "content": copy.deepcopy(problem)}
         for status, description in told.items()
     }
-    if operation["operationId"] in _TAGGED:
-        found["304"] = {"description": "Nothing changed since the ETag that If-None-Match names"}
     return found
+
+
+def _tag(operation: Json) -> None:
+    """What an operation says whose answers may be kept until they change."""
+    operation.setdefault("parameters", []).append(
+        {
+            "name": "If-None-Match",
+            "in": "header",
+            "required": False,
+            "schema": {"type": "string"},
+            "description": "`ETag` of an answer before: if nothing changed, the answer is 304 without a body",
+        }
+    )
+    tag = {"description": "Changes when the answer does", "schema": {"type": "string"}}
+    operation["responses"]["200"]["headers"] = {"ETag": tag}
+    operation["responses"]["304"] = {"description": "Nothing changed since the ETag that If-None-Match names"}
 
 
 def _describe_parameter(parameter: Json) -> None:

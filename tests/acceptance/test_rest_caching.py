@@ -42,6 +42,22 @@ async def test_who_has_an_answer_is_told_that_it_stands(scored, client, path):
         assert again.headers["vary"] == "Accept-Encoding"
 
 
+async def test_the_document_says_which_answers_have_tags(scored, client):
+    scored.owner.execute("INSERT INTO segment (tenant_id, name, type) VALUES (56, 'Some', 'static')")
+    places = {"customerId": 1, "segmentId": 1, "tenantId": 56, "tenantOrIntegrationId": 56}
+    paths = (await client.get("/openapi.json")).json()["paths"]
+    for path, methods in paths.items():
+        if "get" in methods:
+            answer = await client.get(path.format(**places), params={"tenant_id": 56})
+            assert answer.status_code == 200, answer.text
+            tagged = "etag" in answer.headers
+            operation = methods["get"]
+            assert ("304" in operation["responses"]) is tagged, path
+            assert ("ETag" in operation["responses"]["200"].get("headers", {})) is tagged
+            names = {each["name"] for each in operation.get("parameters", [])}
+            assert ("If-None-Match" in names) is tagged
+
+
 @pytest.mark.parametrize("path", [*ANALYTICS, PROFILE])
 async def test_what_stands_takes_one_statement(scored, application, client, path):
     tag = await tag_of(client, path)

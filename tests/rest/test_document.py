@@ -32,6 +32,10 @@ def test_every_operation_has_its_texts_and_no_text_is_left_over():
     assert set(ALL) == set(OPERATIONS) == set(EXAMPLES["operations"])
 
 
+def test_schemas_have_plain_names():
+    assert all(re.fullmatch(r"[A-Z][A-Za-z]+", name) for name in DOCUMENT["components"]["schemas"])
+
+
 @pytest.mark.parametrize("name", ALL)
 def test_an_operation_is_told_in_both_languages_with_parameters_and_errors(name):
     operation = ALL[name]
