@@ -18,7 +18,7 @@ from models.run import ScoreRun
 from models.sales import Sales
 from models.score import CustomerScore, ScoreCurrent
 from models.segment import Segment, SegmentMember
-from models.segment_change import SegmentChange
+from models.segment_change import SegmentChange, SegmentFeed
 from models.tenant import Tenant
 
 METADATA = SQLModel.metadata
@@ -46,6 +46,7 @@ __all__ = [
     "ScoreRun",
     "Segment",
     "SegmentChange",
+    "SegmentFeed",
     "SegmentMember",
     "Tenant",
 ]

@@ -32,13 +32,17 @@ SORTABLE = ("id", *(name for name in FIELDS if name not in _UNSORTED))
 
 @dataclass(frozen=True, slots=True)
 class CustomerQuery:
-    """Which customers, in which order. `segment` is the number of the segment they are members of."""
+    """Which customers, in which order. `segment` is the number of the segment they are members of.
+
+    `among` selects the ids of those that are asked for at all.
+    """
 
     search: str | None = None
     criteria: Node | None = None
     sort: str = "id"
     descending: bool = False
     segment: int | None = None
+    among: Select[tuple[int]] | None = None
 
 
 async def page(
@@ -56,6 +60,8 @@ async def page(
     clauses = [] if condition is None else [condition.of_customers]
     if query.search is not None and query.search.strip():
         clauses.append(_found(query.search))
+    if query.among is not None:
+        clauses.append(CUSTOMERS.c.id.in_(query.among))
     if query.segment is not None:
         scored = query.sort in _SCORED or (condition is not None and condition.scored)
         choice = Choice((query.search, repr(query.criteria)), clauses) if clauses else EVERY

@@ -1,49 +1,45 @@
-"""The log of moves between segments: pages of it, and its end, by positions that only ever grow.
+"""The feed of changes of segments: pages of it, and its end, by positions that only ever grow.
 
-A position is when a run's scores came to stand, and the customer within the run. Runs of a tenant hold its
-lock from before they begin until they are committed, and each ends later than the one before by its record.
-So what is committed later also stands later, whatever the runs' numbers, and nothing comes to be before a
-position that was read.
+A position is the instant of an entry, and a customer within it. Instants are handed out in the order of the
+commits (`resolvers.segment_feed`), so that nothing comes to be before a position that was read.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple, Unpack
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    DateTime,
-    Integer,
-    Text,
-    any_,
-    bindparam,
-    case,
-    func,
-    or_,
-    select,
-    true,
-)
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import func, select
 
-from kit.db import TENANT, Statement, prepare
+from kit.db import TENANT, Statement, load, prepare
 from kit.db.scope import MOST
 from kit.page import INSTANT, INTEGER, Asked, Cursors, Page, Window
 from models import TABLES
+from models.segment_change import MEMBER
 from resolvers.context import READ, Ctx
+from resolvers.segments.rows import SegmentRow
 
-_RUNS, _CHANGES = TABLES["score_run"], TABLES["segment_change"]
-_STOOD = select(_RUNS.c.id, _RUNS.c.finished_at).where(
-    _RUNS.c.tenant_id == TENANT, _RUNS.c.status == "succeeded"
+_SQL = Path(__file__).parent.parent / "models" / "sql"
+_BY_ENTRY, _BY_CUSTOMER, _COUNT = (
+    load(_SQL / f"segment_changes{name}.sql") for name in ("", "_customer", "_count")
 )
-_END = prepare(_STOOD.with_only_columns(func.max(_RUNS.c.finished_at)))
+_FEED = TABLES["segment_feed"]
+_END = prepare(select(func.max(_FEED.c.at)).where(_FEED.c.tenant_id == TENANT))
+
+_ASKED = (
+    "unnest(%(ids)s::bigint[], %(of_kinds)s::text[], %(of_segments)s::bigint[], %(of_classes)s::text[]) "
+    "WITH ORDINALITY AS asked (id, kind, segment, name, place)"
+)
 
 CURSORS = Cursors("segment_change", (INSTANT, INTEGER), (False, False))
 
 
 class Position(NamedTuple):
-    """A place in the log: after the moves of this customer in the run that came to stand then."""
+    """A place in the feed: after the change of this customer at that instant."""
 
-    stood_at: datetime
+    at: datetime
     customer_id: int
 
     @property
@@ -52,53 +48,94 @@ class Position(NamedTuple):
 
 
 START = Position(datetime(1970, 1, 1, tzinfo=UTC), 0)
-"""Before all moves."""
+"""Before all changes."""
 _FINISH = Position(datetime(9999, 12, 31, tzinfo=UTC), MOST)
-"""After all moves, whenever they come."""
+"""After all changes, whenever they come."""
 
 
 class SegmentChangeRow(NamedTuple):
-    run_id: int
+    """One customer's change. `kind` is `segment` with its number and whether they `entered`, or a score's.
+
+    Of the classes of a score: the one before and the one after, None for none.
+    """
+
+    at: datetime
+    kind: str
+    segment_id: int
+    entered: bool | None
+    run_id: int | None
+    reason: str
     customer_id: int
     from_segment: str | None
     to_segment: str | None
-    changed_at: datetime
-    stood_at: datetime
 
     @property
     def position(self) -> Position:
-        return Position(self.stood_at, self.customer_id)
+        return Position(self.at, self.customer_id)
+
+    @property
+    def action(self) -> str:
+        """enter, exit or move."""
+        if self.kind == MEMBER:
+            return "enter" if self.entered else "exit"
+        if self.from_segment is None:
+            return "enter"
+        return "exit" if self.to_segment is None else "move"
+
+
+class Subject(NamedTuple):
+    """What changes of a segment are known by: those of its kind, its number, and of a score its class."""
+
+    kind: str
+    segment: int
+    name: str | None
+
+    @classmethod
+    def of(cls, segment: SegmentRow) -> "Subject":
+        if segment.builtin is None:
+            return cls(MEMBER, segment.id, None)
+        kind, _, name = segment.builtin.partition(":")
+        return cls(kind, 0, name)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which changes: of these kinds, about this segment, from or to any of these classes of a score."""
+
+    kinds: tuple[str, ...] | None = None
+    subject: Subject | None = None
+    classes: tuple[str, ...] | None = None
+    customer: int | None = None
+
+
+ALL = Wanted()
 
 
 async def after(
-    ctx: Ctx, tenant: int, position: Position, size: int, segments: list[str] | None = None
+    ctx: Ctx, tenant: int, position: Position, size: int, wanted: Wanted = ALL
 ) -> list[SegmentChangeRow]:
-    """The next moves after a position, from or to any of the segments, oldest first."""
+    """The next changes after a position, oldest first."""
     ctx.allow(tenant, READ)
-    values = _bounds(position, _FINISH) | {"size": size, "segments": segments}
-    return await ctx.reader.fetch(_NEXT, SegmentChangeRow, tenant=tenant, **values)
+    statement = _page(*_shape(wanted), backwards=False)
+    values = _values(wanted) | _bounds(position, _FINISH) | {"size": size}
+    found = await ctx.reader.fetch(statement, _placed, tenant=tenant, **values)
+    return [row for _, row in found]
 
 
 async def end(ctx: Ctx, tenant: int) -> Position:
-    """After all moves so far."""
+    """After all changes so far."""
     ctx.allow(tenant, READ)
-    stood_at = (await ctx.reader.fetch(_END, _same, tenant=tenant))[0]
-    return START if stood_at is None else Position(stood_at, MOST)
-
-
-def _same(value: datetime | None) -> datetime | None:
-    return value
+    at = (await ctx.reader.fetch(_END, _same, tenant=tenant))[0]
+    return START if at is None else Position(at, MOST)
 
 
 def position_of(cursor: str, field: str = "after") -> Position:
-    """The position of a cursor. Raises InvalidInputError for what is none of this log's."""
+    """The position of a cursor. Raises InvalidInputError for what is none of this feed's."""
     return Position(*CURSORS.read(cursor, field))
 
 
-async def page(
-    ctx: Ctx, tenant: int, *, segments: list[str] | None, **asked: Unpack[Asked]
-) -> Page[SegmentChangeRow]:
-    """A page of the log, oldest first, of the moves from or to any of the segments.
+async def page(ctx: Ctx, tenant: int, wanted: Wanted = ALL, **asked: Unpack[Asked]) -> Page[SegmentChangeRow]:
+    """A page of the feed, oldest first; those of a request's customers, or segments, are read at once.
 
     Raises InvalidInputError for a size or cursor that is not accepted, TimedOutError where the database
     would take too long.
@@ -107,71 +144,112 @@ async def page(
     with_total = asked.pop("with_total", False)
     given = {name: asked.get(name) for name in ("first", "after", "last", "before")}
     window = Window.of(CURSORS, **given)  # type: ignore[arg-type]
-    low, high = (window.stop, window.key) if window.backwards else (window.key, window.stop)
-    bounds = _bounds(START if low is None else Position(*low), _FINISH if high is None else Position(*high))
-    within, chosen = ctx.query_timeout_seconds, {"segments": segments}
-    statement = _PREVIOUS if window.backwards else _NEXT
-    rows = await ctx.reader.fetch(
-        statement, SegmentChangeRow, tenant=tenant, within=within, size=window.size + 1, **bounds, **chosen
-    )
-    total = None
-    if with_total:
-        total = (await ctx.reader.fetch(_COUNT, int, tenant=tenant, within=within, **chosen))[0]
+    key: Any = (wanted.customer, wanted.subject)
+    rest = replace(wanted, customer=None, subject=None)
+    name = f"segment changes {_shape(wanted)} {rest}"
+    rows = await ctx.loader(f"{name} {window}", tenant, _pages(rest, window)).load(key)
+    total = await ctx.loader(name, tenant, _counts(rest)).load(key) if with_total else None
     return window.page(CURSORS, rows, [row.position for row in rows], total)
 
 
+_Key = tuple[int | None, Subject | None]
+
+
+def _pages(rest: Wanted, window: Window) -> Callable[[Ctx, int, list[_Key]], Any]:
+    low, high = (window.stop, window.key) if window.backwards else (window.key, window.stop)
+    bounds = _bounds(START if low is None else Position(*low), _FINISH if high is None else Position(*high))
+
+    async def pages(ctx: Ctx, tenant: int, keys: list[_Key]) -> list[list[SegmentChangeRow]]:
+        statement = _page(*_shape(_first(rest, keys)), backwards=window.backwards)
+        values = _values(rest, keys) | bounds | {"size": window.size + 1}
+        found: list[list[SegmentChangeRow]] = [[] for _ in keys]
+        within = ctx.query_timeout_seconds
+        for place, row in await ctx.reader.fetch(statement, _placed, tenant=tenant, within=within, **values):
+            found[place - 1].append(row)
+        return found
+
+    return pages
+
+
+def _counts(rest: Wanted) -> Callable[[Ctx, int, list[_Key]], Any]:
+    async def counts(ctx: Ctx, tenant: int, keys: list[_Key]) -> list[int]:
+        statement, values = _count(*_shape(_first(rest, keys))), _values(rest, keys)
+        within = ctx.query_timeout_seconds
+        found = dict(await ctx.reader.fetch(statement, _pair, tenant=tenant, within=within, **values))
+        return [found.get(place, 0) for place in range(1, len(keys) + 1)]
+
+    return counts
+
+
+def _first(rest: Wanted, keys: list[_Key]) -> Wanted:
+    """What is wanted for the first of them, which has the shape of all."""
+    customer, subject = keys[0]
+    return replace(rest, customer=customer, subject=subject)
+
+
+def _values(wanted: Wanted, keys: list[_Key] | None = None) -> dict[str, Any]:
+    asked = keys or [(wanted.customer, wanted.subject)]
+    subjects = [subject or Subject("", 0, None) for _, subject in asked]
+    return {
+        "kinds": None if wanted.kinds is None else [*wanted.kinds],
+        "classes": None if wanted.classes is None else [*wanted.classes],
+        "ids": [customer or 0 for customer, _ in asked],
+        "of_kinds": [each.kind for each in subjects],
+        "of_segments": [each.segment for each in subjects],
+        "of_classes": [each.name for each in subjects],
+    }
+
+
 def _bounds(low: Position, high: Position) -> dict[str, Any]:
-    lower = {"low_at": low.stood_at, "low": low.customer_id}
-    return lower | {"high_at": high.stood_at, "high": high.customer_id}
+    lower = {"low_at": low.at, "low": low.customer_id}
+    return lower | {"high_at": high.at, "high": high.customer_id}
 
 
-def _chosen() -> ColumnElement[bool]:
-    """Whether a move is from or to one of the segments; true of all where none are named."""
-    named = bindparam("segments", type_=ARRAY(Text))
-    return or_(named.is_(None), _CHANGES.c.from_segment == any_(named), _CHANGES.c.to_segment == any_(named))
+def _shape(wanted: Wanted) -> tuple[bool, bool, bool, bool]:
+    """What of a wish makes another statement."""
+    given = (wanted.customer, wanted.subject, wanted.kinds, wanted.classes)
+    by_customer, by_subject, by_kind, by_class = (each is not None for each in given)
+    return by_customer, by_subject, by_kind, by_class
 
 
-def _page(*, backwards: bool) -> Statement:
-    """So many moves between two positions, run by run, so that no plan sorts more than a page of each."""
-    moment, number = DateTime(timezone=True), BigInteger()
-    low_at, high_at = bindparam("low_at", type_=moment), bindparam("high_at", type_=moment)
-    low, high = bindparam("low", type_=number), bindparam("high", type_=number)
-    size = bindparam("size", type_=Integer)
-
-    def sorted_by(column: ColumnElement[Any]) -> ColumnElement[Any]:
-        return column.desc() if backwards else column.asc()
-
-    stood = _STOOD.where(_RUNS.c.finished_at >= low_at, _RUNS.c.finished_at <= high_at)
-    run = stood.order_by(sorted_by(_RUNS.c.finished_at)).subquery("run")
-    columns = [_CHANGES.c[name] for name in SegmentChangeRow._fields[:-1]]
-    move = (
-        select(*columns)
-        .where(
-            _CHANGES.c.tenant_id == TENANT,
-            _CHANGES.c.run_id == run.c.id,
-            _CHANGES.c.customer_id > case((run.c.finished_at == low_at, low), else_=-MOST),
-            _CHANGES.c.customer_id < case((run.c.finished_at == high_at, high), else_=MOST),
-            _chosen(),
-        )
-        .order_by(sorted_by(_CHANGES.c.customer_id))
-        .limit(size)
-        .lateral("move")
-    )
-    return prepare(
-        select(*move.c, run.c.finished_at)
-        .select_from(run.join(move, true()))
-        .order_by(sorted_by(run.c.finished_at), sorted_by(move.c.customer_id))
-        .limit(size)
-    )
+def _parts(by_subject: bool, by_kind: bool, by_class: bool) -> dict[str, str]:
+    """The conditions on entries and on changes."""
+    entry, change = ["true"], ["true"]
+    if by_subject:
+        entry = ["feed.kind = asked.kind", "feed.segment_id = asked.segment"]
+        change = ["(asked.name IS NULL OR asked.name IN (change.from_segment, change.to_segment))"]
+    if by_kind:
+        entry.append("feed.kind = ANY (%(kinds)s::text[])")
+    if by_class:
+        named = "%(classes)s::text[]"
+        change.append(f"(change.from_segment = ANY ({named}) OR change.to_segment = ANY ({named}))")
+    return {"asked": _ASKED, "entry": " AND ".join(entry), "change": " AND ".join(change)}
 
 
-_NEXT, _PREVIOUS = _page(backwards=False), _page(backwards=True)
-_COUNT = prepare(
-    select(func.count())
-    .select_from(_CHANGES)
-    .where(
-        _CHANGES.c.tenant_id == TENANT,
-        _CHANGES.c.run_id.in_(_STOOD.with_only_columns(_RUNS.c.id)),
-        _chosen(),
-    )
-)
+@cache
+def _page(
+    by_customer: bool, by_subject: bool, by_kind: bool, by_class: bool, *, backwards: bool
+) -> Statement:
+    parts = _parts(by_subject, by_kind, by_class)
+    columns = ", ".join(f"found.{name}" for name in SegmentChangeRow._fields)
+    way = "DESC" if backwards else "ASC"
+    made = (_BY_CUSTOMER if by_customer else _BY_ENTRY).text
+    return Statement(made.format(columns=columns, way=way, most=MOST, **parts), True, {})
+
+
+@cache
+def _count(by_customer: bool, by_subject: bool, by_kind: bool, by_class: bool) -> Statement:
+    customer = "change.customer_id = asked.id" if by_customer else "true"
+    return Statement(_COUNT.text.format(customer=customer, **_parts(by_subject, by_kind, by_class)), True, {})
+
+
+def _placed(place: int, *columns: Any) -> tuple[int, SegmentChangeRow]:
+    return place, SegmentChangeRow(*columns)
+
+
+def _pair(place: int, count: int) -> tuple[int, int]:
+    return place, count
+
+
+def _same(value: datetime | None) -> datetime | None:
+    return value

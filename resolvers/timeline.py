@@ -35,7 +35,26 @@ from resolvers.events import EVENTS, EventRow
 from resolvers.orders import ORDERS, OrderRow
 from resolvers.refunds import REFUNDS, RefundRow
 
-CHANGES = TABLES["segment_change"]
+_CHANGES, _FEED = TABLES["segment_change"], TABLES["segment_feed"]
+CHANGES = (
+    select(
+        _CHANGES.c.tenant_id,
+        _FEED.c.id.label("feed_id"),
+        _FEED.c.run_id,
+        _CHANGES.c.customer_id,
+        _CHANGES.c.from_segment,
+        _CHANGES.c.to_segment,
+        _FEED.c.at.label("changed_at"),
+    )
+    .where(
+        _CHANGES.c.tenant_id == TENANT,
+        _FEED.c.tenant_id == TENANT,
+        _FEED.c.id == _CHANGES.c.feed_id,
+        _FEED.c.kind == "rfm_segment",
+    )
+    .subquery("moved")
+)
+"""The moves between RFM segments, which the feed tells of."""
 
 
 class ChangeRow(NamedTuple):
@@ -76,7 +95,7 @@ _SOURCES: dict[str, tuple[Any, Any, Any, Any]] = {
     "order": (ORDERS, ORDERS.c.placed_at, ORDERS.c.id, literal("", Text)),
     "refund": (REFUNDS, REFUNDS.c.refunded_at, REFUNDS.c.id, literal("", Text)),
     "event": (EVENTS, EVENTS.c.occurred_at, literal(0, BigInteger), EVENTS.c.message_id),
-    "segment_change": (CHANGES, CHANGES.c.changed_at, CHANGES.c.run_id, literal("", Text)),
+    "segment_change": (CHANGES, CHANGES.c.changed_at, CHANGES.c.feed_id, literal("", Text)),
 }
 _ROWS: dict[str, type[Any]] = {
     "order": OrderRow,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import strawberry
 from strawberry.scalars import JSON
@@ -16,6 +16,7 @@ from resolvers.tenants import TenantRow
 from schema.batching import batched, by_tenant
 from schema.connection import Connection, edges_of, nodes_of, page_info_of, total_of
 from schema.context import Info
+from schema.enums import SegmentChangeKind
 from schema.event import EventConnection, events_of_customer
 from schema.node import Node
 from schema.order import OrderConnection
@@ -30,9 +31,13 @@ from schema.timeline import TimelineConnection, timeline_of_customer
 
 if TYPE_CHECKING:
     from schema.segment import CustomerSegmentConnection
+    from schema.segment_change import SegmentChangeConnection
     from schema.tenant import Tenant
 
 KIND = "Customer"
+ChangeKinds: TypeAlias = Annotated[
+    list[SegmentChangeKind] | None, strawberry.argument(description="Only changes of these kinds.")
+]
 
 
 async def _attributes(them: Sequence["Customer"], info: Info) -> list[dict[str, Any]]:
@@ -100,6 +105,23 @@ class Customer(Node):
         from schema.segment import segments_of_customer
 
         return await segments_of_customer(self, info, first, after, last, before)
+
+    @strawberry.field(
+        description="A page of what the feed tells of the customer, oldest first: segments they came into "
+        "and left, classes of scores they moved between. 50 rows unless told; at most 1,000."
+    )
+    async def segment_changes(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        kinds: ChangeKinds = None,
+    ) -> Annotated["SegmentChangeConnection", strawberry.lazy("schema.segment_change")] | None:
+        from schema.segment_change import changes_of_customer
+
+        return await changes_of_customer(self, info, first, after, last, before, kinds)
 
     orders: OrderConnection | None = batched(
         orders_of_customers,

@@ -1,5 +1,6 @@
 """Lists of customers: those of a tenant, and those of a segment."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import strawberry
@@ -57,15 +58,18 @@ async def customer_page(
     filters: CustomerFilter | None = None,
     order: CustomerSort | None = None,
     segment: SegmentRow | None = None,
+    as_of: datetime | None = None,
 ) -> CustomerConnection:
-    """A page of customers, of all or of the members of a segment."""
+    """A page of customers, of all or of the members of a segment, now or as of an instant."""
     wanted = CustomerQuery(
         search=query,
         criteria=criteria_of(filters, owner.id),
         sort=order.field.value if order else "id",
         descending=order is not None and order.direction is SortDirection.DESC,
     )
-    if segment is not None:
+    if segment is not None and as_of is not None:
+        wanted = await segments.members_as_of(info.context, owner.id, segment, as_of, wanted)
+    elif segment is not None:
         wanted = segments.members(segment, wanted)
     page = await customer_list.page(info.context, owner.id, wanted, **window)
     return CustomerConnection.of(owner, page)

@@ -165,6 +165,41 @@ class SegmentMemberStatus(Enum):
     NOT_FOUND = _value("not_found", "The tenant has no such customer.")
 
 
+@strawberry.enum(description="What customers change of.")
+class SegmentChangeKind(Enum):
+    SEGMENT = _value("segment", "A segment of the tenant's own, dynamic or static.")
+    RFM_SEGMENT = _value("rfm_segment", "The RFM segment, by the scores.")
+    CLV_TIER = _value("clv_tier", "The tier of lifetime value, by the scores.")
+    CHURN_RISK = _value("churn_risk", "The class of churn risk, by the scores.")
+
+
+@strawberry.enum(description="The classes of a score, of which every scored customer is in one.")
+class ScoreClassKind(Enum):
+    RFM_SEGMENT = _value("rfm_segment", "RFM segments.")
+    CLV_TIER = _value("clv_tier", "Tiers of lifetime value.")
+    CHURN_RISK = _value("churn_risk", "Classes of churn risk.")
+
+
+@strawberry.enum(description="What a customer did.")
+class SegmentChangeAction(Enum):
+    ENTER = _value("enter", "Came into a segment, or is scored for the first time.")
+    EXIT = _value("exit", "Left a segment, or is scored no more.")
+    MOVE = _value("move", "Went from one class of a score to another.")
+
+
+@strawberry.enum(description="Why a customer's segment changed.")
+class SegmentChangeReason(Enum):
+    RUN = _value("run", "A run scored the customers, and segments were worked out anew.")
+    REFRESHED = _value("refreshed", "The segment was worked out anew on demand.")
+    CREATED = _value("created", "The segment was made: its first members.")
+    CRITERIA_CHANGED = _value("criteria_changed", "The segment got other criteria.")
+    ADDED = _value("added", "They were put into the segment by hand.")
+    REMOVED = _value("removed", "They were taken out of the segment by hand.")
+    IMPORTED = _value("imported", "A file put them into the segment.")
+    DELETED = _value("deleted", "The segment was deleted.")
+    FOUND = _value("found", "They were in the segment when its changes began to be told.")
+
+
 @strawberry.enum(description="How far an order is. Paid ones alone count as revenue.")
 class OrderStatus(Enum):
     PENDING = _value("pending", "Placed, not paid yet.")

@@ -16,12 +16,14 @@ from schema.context import Info
 from schema.customer import Customer, CustomerConnection
 from schema.customer_list import Filter, Search, Sort, customer_page
 from schema.enums import ExportFormat, SegmentType
+from schema.moments import aware
 from schema.node import Node
 from schema.owner import tenant_of
 from schema.page import After, Before, First, Last, PageInfo, asked
 from schema.scalars import BigInt
 
 if TYPE_CHECKING:
+    from schema.segment_change import SegmentChangeConnection
     from schema.tenant import Tenant
 
 KIND = "Segment"
@@ -55,7 +57,8 @@ class Segment(Node):
     )
 
     @strawberry.field(
-        description="A page of its members: searched, filtered, in any order. 50 rows unless told."
+        description="A page of its members: searched, filtered, in any order. 50 rows unless told. With "
+        "`asOf` of those who were members then, as they are now; null with an error where that is not known."
     )
     async def members(
         self,
@@ -67,11 +70,38 @@ class Segment(Node):
         query: Search = None,
         filter: Filter = None,  # noqa: A002
         order_by: Sort = None,
+        as_of: Annotated[
+            datetime | None,
+            strawberry.argument(description="The instant to tell the members of; now unless told."),
+        ] = None,
     ) -> CustomerConnection | None:
         window = asked(info, first, after, last, before)
         return await customer_page(
-            info, self.owner, window, query=query, filters=filter, order=order_by, segment=self.row
+            info,
+            self.owner,
+            window,
+            query=query,
+            filters=filter,
+            order=order_by,
+            segment=self.row,
+            as_of=aware(as_of, "asOf"),
         )
+
+    @strawberry.field(
+        description="A page of what the feed tells of it: who came and who left, oldest first; of a "
+        "built-in one who moved from or to it. 50 rows unless told; at most 1,000."
+    )
+    async def changes(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Annotated["SegmentChangeConnection", strawberry.lazy("schema.segment_change")] | None:
+        from schema.segment_change import changes_of_segment
+
+        return await changes_of_segment(self, info, first, after, last, before)
 
     @strawberry.field(
         description="Where REST v2 of this server answers with all its members and their scores as a file: a "

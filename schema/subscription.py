@@ -14,11 +14,13 @@ from resolvers.live.progress import follow_progress
 from resolvers.runs import RunRow
 from schema.context import Info
 from schema.customer import KIND as CUSTOMER
+from schema.customer import ChangeKinds as Kinds
 from schema.enums import RunStatus
 from schema.event import Event
 from schema.page import After
 from schema.run import ScoreRun
-from schema.segment_change import SegmentChange, Segments, names
+from schema.segment_change import CustomerId as OfCustomer
+from schema.segment_change import SegmentChange, SegmentId, Segments, wanted
 from schema.tenant import KIND as TENANT
 
 TenantId: TypeAlias = Annotated[strawberry.ID, strawberry.argument(description="The tenant's global id.")]
@@ -41,13 +43,13 @@ class ProcessingProgress:
         return cls(run=run, percent=round(100 * row.progress, 1), step=row.step, status=run.status)
 
 
-@strawberry.type(description="Moves between segments that came together: at most 100, oldest first.")
+@strawberry.type(description="Changes of segments that came together: at most 100, oldest first.")
 class SegmentChangeBatch:
     cursor: str = strawberry.field(
         description="Pass it as `after` to go on from here, also after an interruption: nothing is missed."
     )
     changes: list[SegmentChange] = strawberry.field(
-        description="The moves. None in the first delivery of a stream without `after`."
+        description="The changes. None in the first delivery of a stream without `after`."
     )
 
     @classmethod
@@ -82,12 +84,22 @@ class Subscription:
                 yield ProcessingProgress.of(row)
 
     @strawberry.subscription(
-        description="Moves between segments as runs find them. With `after` those that were missed first."
+        description="Who comes into segments, leaves them and moves between the classes of scores, as it is "
+        "committed. With `after` what was missed first."
     )
     async def segment_changes(
-        self, info: Info, tenant_id: TenantId, after: After = None, segments: Segments = None
+        self,
+        info: Info,
+        tenant_id: TenantId,
+        after: After = None,
+        segments: Segments = None,
+        kinds: Kinds = None,
+        segment_id: SegmentId = None,
+        customer_id: OfCustomer = None,
     ) -> AsyncGenerator[SegmentChangeBatch, None]:
-        moves = follow_moves(info.context, _tenant(tenant_id), after=after, segments=names(segments))
+        tenant = _tenant(tenant_id)
+        chosen = await wanted(info, tenant, segments, kinds, segment_id, customer_id)
+        moves = follow_moves(info.context, tenant, after=after, wanted=chosen)
         async with aclosing(moves) as found:
             async for each in found:
                 yield SegmentChangeBatch.of(each)

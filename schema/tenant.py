@@ -38,6 +38,7 @@ from schema.run import Processing, ScoreRun, ScoreRunConnection
 from schema.scalars import BigInt, CurrencyCode
 from schema.segment import Segment, SegmentConnection
 from schema.segment_change import SegmentChangeConnection, changes_of_tenant
+from schema.segment_matrix import SegmentMatrix, migration_of_tenant
 from schema.settings import ScoringSettings
 
 KIND = "Tenant"
@@ -124,8 +125,15 @@ class Tenant(Node):
 
     segment_changes: SegmentChangeConnection | None = strawberry.field(
         resolver=changes_of_tenant,
-        description="A page of the moves between segments, oldest first; the subscription goes on from its "
-        "cursors. 50 rows unless told; at most 1,000.",
+        description="A page of the feed: who came into segments, left them, or moved between the classes of "
+        "scores, oldest first. Whoever reads on from a cursor misses nothing; the subscription takes the "
+        "same ones. 50 rows unless told; at most 1,000.",
+    )
+
+    segment_migration: SegmentMatrix | None = strawberry.field(
+        resolver=migration_of_tenant,
+        description="Who went from which segment to which between two instants: of the classes of a score, "
+        "or of segments of the tenant's own. Null with an error where it is not known or takes too long.",
     )
 
     @strawberry.field(description="What the last runs found about all customers.")

@@ -3,7 +3,7 @@
 import itertools
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -166,6 +166,20 @@ class ShopMaker:
                 "amount": Amount(bare.amount),
             },
         )
+
+    def moves(
+        self, tenant: int, run: int | None, moved: Sequence[tuple[int, str | None, str | None]], at: object
+    ) -> None:
+        """Moves between RFM segments (customer, from, to) that a run found, at an instant of their own."""
+        feed = self._insert(
+            "segment_feed",
+            ["tenant_id", "at", "kind", "segment_id", "run_id", "reason"],
+            [tenant, at, "rfm_segment", 0, run, "run"],
+        )
+        for move in moved:
+            self.owner.execute(
+                "INSERT INTO segment_change VALUES (%s, %s, %s, %s, %s)", [tenant, feed, *move]
+            )
 
     _count = itertools.count(1)
 

@@ -1,5 +1,5 @@
 -- Put customers into a static segment whose row is locked. One row for each customer that the tenant has:
--- whether it was added.
+-- whether it was added. The feed tells of those that were, under the entry `feed`.
 WITH found AS (
     SELECT id FROM customer WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s)
 ),
@@ -8,6 +8,10 @@ moved AS (
     SELECT %(tenant_id)s, %(segment)s, id FROM found
     ON CONFLICT DO NOTHING
     RETURNING customer_id
+),
+told AS (
+    INSERT INTO segment_change (tenant_id, feed_id, customer_id)
+    SELECT %(tenant_id)s, %(feed)s::bigint, customer_id FROM moved
 ),
 counted AS (
     UPDATE segment

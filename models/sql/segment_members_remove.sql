@@ -1,5 +1,5 @@
 -- Take customers out of a static segment whose row is locked. One row for each customer that the tenant
--- has: whether it was removed.
+-- has: whether it was removed. The feed tells of those that were, under the entry `feed`.
 WITH found AS (
     SELECT id FROM customer WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s)
 ),
@@ -7,6 +7,10 @@ moved AS (
     DELETE FROM segment_member
     WHERE tenant_id = %(tenant_id)s AND segment_id = %(segment)s AND customer_id = ANY (%(ids)s)
     RETURNING customer_id
+),
+told AS (
+    INSERT INTO segment_change (tenant_id, feed_id, customer_id)
+    SELECT %(tenant_id)s, %(feed)s::bigint, customer_id FROM moved
 ),
 counted AS (
     UPDATE segment

@@ -19,7 +19,12 @@ way AS (
         AND run.status = 'succeeded'
         AND (run.finished_at, run.id) > (pair.since, pair.earlier)
         AND (run.finished_at, run.id) <= (pair.until, pair.later)
-    JOIN segment_change change ON change.tenant_id = %(tenant_id)s AND change.run_id = run.id
+    JOIN segment_feed feed
+        ON feed.tenant_id = %(tenant_id)s
+        AND feed.kind = 'rfm_segment'
+        AND feed.segment_id = 0
+        AND feed.run_id = run.id
+    JOIN segment_change change ON change.tenant_id = %(tenant_id)s AND change.feed_id = feed.id
     GROUP BY pair.earlier, pair.later, change.customer_id
 )
 SELECT earlier, later, departures[1] AS origin, arrivals[cardinality(arrivals)] AS destination, count(*) AS customers

@@ -1,5 +1,6 @@
 """Members: who is put into a static segment."""
 
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,12 @@ def _read(job: Job, sheet: Sheet) -> dict[str, Any]:
     return {"line": pa.array(sheet.lines), **found}
 
 
+def _parts(job: Job, customers: list[int]) -> Iterator[list[int]]:
+    for start in range(0, len(customers), _SLICE):
+        job.tell("storing", start, len(customers))
+        yield customers[start : start + _SLICE]
+
+
 def _store(job: Job, *, segment: int) -> Counts:
     work = job.work
     job.tell("grouping")
@@ -103,10 +110,7 @@ def _store(job: Job, *, segment: int) -> Counts:
     job.rejects.add(Fault(line, column, text, reason) for line, text in work.run(statement("member_unknown")))
     job.check_share()
     customers = [number for (number,) in work.run(_DISTINCT)]
-    inserted = 0
-    for start in range(0, len(customers), _SLICE):
-        job.tell("storing", start, len(customers))
-        inserted += put(work, segment, customers[start : start + _SLICE])
+    inserted = put(work, job.shop.id, segment, _parts(job, customers))
     return {
         "inserted": inserted,
         "unchanged": len(customers) - inserted,

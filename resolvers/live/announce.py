@@ -24,10 +24,19 @@ class EventKey(NamedTuple):
     message_id: str
 
 
-def run_changed(work: Work, tenant: int, run_id: int, *, moves: bool = False) -> None:
-    """A run is further than it was; with `moves` it has let new segments stand."""
-    told = [notice(tenant, RUNS, run=run_id)]
-    tell(work, [*told, notice(tenant, MOVES)] if moves else told)
+def run_changed(work: Work, tenant: int, run_id: int) -> None:
+    """A run is further than it was."""
+    tell(work, [notice(tenant, RUNS, run=run_id)])
+
+
+def segments_changed(work: Work, tenant: int) -> None:
+    """There is more in the feed of changes of segments."""
+    tell(work, [notice(tenant, MOVES)])
+
+
+async def segments_changed_from(transaction: Transaction, tenant: int) -> None:
+    """The same from a transaction of the application's pool."""
+    await tell_from(transaction, [notice(tenant, MOVES)])
 
 
 async def run_queued(transaction: Transaction, tenant: int, run_id: int) -> None:

@@ -1,4 +1,4 @@
-"""Follow the moves between segments: what was missed since a cursor, then what comes, no gap, no double."""
+"""Follow the changes of segments: what was missed since a cursor, then what comes, no gap, no double."""
 
 from collections.abc import AsyncGenerator
 from typing import NamedTuple
@@ -6,14 +6,14 @@ from typing import NamedTuple
 from resolvers import segment_changes, tenants
 from resolvers.context import Ctx
 from resolvers.live.announce import MOVES
-from resolvers.segment_changes import SegmentChangeRow
+from resolvers.segment_changes import ALL, SegmentChangeRow, Wanted
 from resolvers.tenants import TenantRow
 
 _MOST = 100
 
 
 class Moves(NamedTuple):
-    """Moves in their order, and the cursor to go on from after them."""
+    """Changes in their order, and the cursor to go on from after them."""
 
     tenant: TenantRow
     cursor: str
@@ -21,9 +21,9 @@ class Moves(NamedTuple):
 
 
 async def follow_moves(
-    ctx: Ctx, tenant: int, *, after: str | None, segments: list[str] | None
+    ctx: Ctx, tenant: int, *, after: str | None, wanted: Wanted = ALL
 ) -> AsyncGenerator[Moves, None]:
-    """The moves after a cursor, at most 100 at a time, on and on; without one a cursor first, and what comes.
+    """The changes after a cursor, at most 100 at a time, on and on; without one first a cursor, then news.
 
     It listens before it reads, and goes by the position alone; a notice says no more than that there may be
     something, so one too many, or one for two, does no harm. A slow follower is held by its position, not by
@@ -39,7 +39,7 @@ async def follow_moves(
         while True:
             await ctx.refresh()
             end = await segment_changes.end(ctx, tenant)
-            rows = await segment_changes.after(ctx, tenant, position, _MOST, segments)
+            rows = await segment_changes.after(ctx, tenant, position, _MOST, wanted)
             position = rows[-1].position if rows else position
             if rows:
                 yield Moves(owner, position.cursor, rows)

@@ -1,4 +1,4 @@
-"""Who moved between segments from the standing run to the next."""
+"""Who moved between the classes of the scores from the standing run to the next."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 
 from kit.db import Work, connect_for_work, load
 from kit.db.arrays import Int4, Int8
-from models.score import SEGMENTS
+from models.score import RISKS, SEGMENTS, TIERS
+from models.segment_change import CLASSES
+from resolvers.segment_feed import Entry, reserve
 from scoring.analysis import Analysis
 from scoring.transactions import positions
 
@@ -16,67 +18,111 @@ _SQL = Path(__file__).parent.parent.parent / "models" / "sql"
 _OLD = load(_SQL / "process_old_segments.sql")
 _APPEND = load(_SQL / "process_changes.sql")
 _BLOCK = 50_000
+_NAMES = dict(zip(CLASSES, (SEGMENTS, TIERS, RISKS), strict=True))
+
+Ids = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Standing:
-    """Customers, in no order, and their segments before a run. Segments count from 1 in their order."""
+    """Customers, in no order, and their classes before a run by kind. Classes count from 1; 0 is none."""
 
-    customer: NDArray[np.int64]
-    segment: NDArray[np.int64]
+    customer: Ids
+    places: dict[str, Ids]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Changes:
-    """Moves of customers. Segments count from 1 in their order; 0 stands for none."""
+class Moves:
+    """Moves between the classes of one score, by rising customer. Classes are as in `Standing`."""
 
-    customer: NDArray[np.int64]
-    old: NDArray[np.int64]
-    new: NDArray[np.int64]
+    customer: Ids
+    old: Ids
+    new: Ids
 
     def __len__(self) -> int:
         return len(self.customer)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Changes:
+    """What a run found by each kind of classes that it worked out. First classes are no moves."""
+
+    kinds: dict[str, Moves]
+
+    def moves(self, kind: str) -> int:
+        """How many customers moved."""
+        return len(self.kinds.get(kind, ()))
+
+
 def read_standing(url: str, tenant: int) -> Standing:
-    """The segments that stand now, read on a connection of its own beside other work."""
+    """The classes that stand now, read on a connection of its own beside other work."""
     with connect_for_work(url) as work, work.transaction(tenant):
-        found = list(work.stream(_OLD, {"segments": list(SEGMENTS)}))
-    if not found:
-        return Standing(np.empty(0, np.int64), np.empty(0, np.int64))
-    places = np.array([place for place, _ in found], np.int64)
-    customers = [customer for _, customer in found]
-    return Standing(np.concatenate(customers), np.repeat(places, [len(each) for each in customers]))
+        found = list(work.stream(_OLD, {kind: list(names) for kind, names in _NAMES.items()}))
+    customers = [each[-1] for each in found]
+    sizes = [len(each) for each in customers]
+    places = {
+        kind: np.repeat(np.array([row[at] for row in found], np.int64), sizes)
+        for at, kind in enumerate(CLASSES)
+    }
+    return Standing(np.concatenate([np.empty(0, np.int64), *customers]), places)
 
 
-def find_changes(standing: Standing, analysis: Analysis) -> Changes | None:
-    """Compare a run with the segments that stood before it.
-
-    None where there is nothing to compare: the run has no segments, or is the tenant's first. First segments
-    are no moves.
-    """
-    if analysis.rfm is None or not len(standing.customer):
-        return None
+def find_changes(standing: Standing, analysis: Analysis) -> Changes:
+    """Compare a run with what stood before it. Where a score was not there, nobody has moved."""
+    now = {
+        "rfm_segment": None if analysis.rfm is None else analysis.rfm.segment,
+        "clv_tier": None if analysis.clv is None else analysis.clv.tier,
+        "churn_risk": None if analysis.churn is None else analysis.churn.risk,
+    }
     place, stays = positions(analysis.id, standing.customer)
-    old, new = np.zeros(len(analysis.id), np.int64), analysis.rfm.segment.astype(np.int64) + 1
-    old[place] = standing.segment[stays]
-    moved, gone = np.flatnonzero(old != new), np.flatnonzero(~stays)
-    return Changes(
-        customer=np.concatenate((analysis.id[moved], standing.customer[gone])),
-        old=np.concatenate((old[moved], standing.segment[gone])),
-        new=np.concatenate((new[moved], np.zeros(len(gone), np.int64))),
+    found = {}
+    for kind, codes in now.items():
+        if codes is not None:
+            new = codes.astype(np.int64) + 1
+            found[kind] = _moves(analysis.id, new, standing.customer, standing.places[kind], place, stays)
+    return Changes(found)
+
+
+def _moves(
+    ids: Ids, new: Ids, customers: Ids, places: Ids, place: NDArray[np.intp], stays: NDArray[np.bool_]
+) -> Moves:
+    if not places.any():
+        nothing = np.empty(0, np.int64)
+        return Moves(nothing, nothing, nothing)
+    old = np.zeros(len(ids), np.int64)
+    old[place] = places[stays]
+    moved, gone = np.flatnonzero(old != new), np.flatnonzero(~stays & (places > 0))
+    customer = np.concatenate((ids[moved], customers[gone]))
+    order = np.argsort(customer, kind="stable")
+    return Moves(
+        customer=customer[order],
+        old=np.concatenate((old[moved], places[gone]))[order],
+        new=np.concatenate((new[moved], np.zeros(len(gone), np.int64)))[order],
     )
 
 
-def append_changes(work: Work, run_id: int, changes: Changes) -> None:
-    """Write the moves down; call it in the transaction that lets the run's scores stand."""
-    for start in range(0, len(changes), _BLOCK):
+def append_changes(work: Work, changes: Changes) -> list[Entry]:
+    """Write the moves down; the entries that are to stand in the feed, one a kind, even without moves.
+
+    Call it in the transaction that lets the run's scores stand.
+    """
+    entries = [
+        Entry(number, kind)
+        for number, kind in zip(reserve(work, len(changes.kinds)), changes.kinds, strict=True)
+    ]
+    for entry in entries:
+        _append(work, entry, changes.kinds[entry.kind])
+    return entries
+
+
+def _append(work: Work, entry: Entry, moves: Moves) -> None:
+    for start in range(0, len(moves), _BLOCK):
         part = slice(start, start + _BLOCK)
         values = {
-            "run_id": run_id,
-            "segments": list(SEGMENTS),
-            "customer": Int8(changes.customer[part]),
-            "old": Int4(changes.old[part]),
-            "new": Int4(changes.new[part]),
+            "feed": entry.id,
+            "classes": list(_NAMES[entry.kind]),
+            "customer": Int8(moves.customer[part]),
+            "old": Int4(moves.old[part]),
+            "new": Int4(moves.new[part]),
         }
         work.run(_APPEND, values)

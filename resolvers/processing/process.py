@@ -13,6 +13,7 @@ from psycopg.types.json import Jsonb
 
 from kit.db import Statement, Work, connect_for_work
 from kit.errors import ConflictError
+from resolvers import segment_feed
 from resolvers.freshness import is_stale
 from resolvers.live import announce
 from resolvers.processing.changes import append_changes, find_changes, read_standing
@@ -25,6 +26,7 @@ from resolvers.processing.request import ANALYSES, Request
 from resolvers.processing.shop import Shop, find_shop, last_order
 from resolvers.processing.summary import Json, of_analysis, of_run
 from resolvers.processing.swap import stand, sweep, write_scores
+from resolvers.segment_feed import Why
 from resolvers.segments import builtin
 from resolvers.segments.together import refresh_all
 from resolvers.settings import STALENESS_HOURS, ScoringSettings, of_stored
@@ -41,8 +43,7 @@ _STANDING = Statement(
     True,
     {},
 )
-# Whoever follows the moves between segments goes by `finished_at`: it must grow from run to run, also over a
-# clock that was set back.
+# What two runs are compared by: it must grow from run to run, also over a clock that was set back.
 _FINISH = Statement(
     "UPDATE score_run SET status = 'succeeded', step = 'done', "
     "finished_at = greatest(clock_timestamp(), (SELECT max(finished_at) + interval '1 microsecond' "
@@ -127,7 +128,7 @@ def _run(
 ) -> None:
     clock = _Clock()
     with ThreadPoolExecutor(1) as aside, work.transaction(shop.tenant, snapshot=True):
-        standing = aside.submit(read_standing, url, shop.tenant) if "rfm" in request.analyses else None
+        standing = aside.submit(read_standing, url, shop.tenant)
         version, settings = read_chosen(work, shop)
         orders = read(work, shop, as_of)
     clock.lap("read")
@@ -137,21 +138,21 @@ def _run(
     clock.lap("figures")
     control.progress(run_id, "writing scores", _ANALYSED)
     write_scores(url, shop.tenant, run_id, orders.customers, analysis, shop.scale)
-    changes = find_changes(standing.result(), analysis) if standing else None
+    changes = find_changes(standing.result(), analysis)
     with work.transaction(shop.tenant):
-        if changes is not None:
-            append_changes(work, run_id, changes)
+        entries = append_changes(work, changes)
         write_listings(work, run_id, orders.customers, analysis)
         write_figures(work, run_id, figures, shop.scale)
         stand(work, run_id)
         clock.lap("write")
-        report = of_run(analysis, orders.report, shop.scale, clock.seconds, len(changes or ()))
+        report = of_run(analysis, orders.report, shop.scale, clock.seconds, changes.moves("rfm_segment"))
         report["settings"] = settings.as_json()
         report["periods"] = figures.counts()
         _finish(work, run_id, orders, analysis, shop.scale, report, version)
         builtin.ensure(work, builtin.counted(analysis))
-        announce.run_changed(work, shop.tenant, run_id, moves=bool(changes))
-    refresh_all(work, shop.tenant)
+        announce.run_changed(work, shop.tenant, run_id)
+        segment_feed.stand(work, shop.tenant, entries, Why("run", run_id))
+    refresh_all(work, shop.tenant, run_id)
     control.notify("sweeping", 1.0)
     with work.transaction(shop.tenant, durable=False):
         sweep(work)

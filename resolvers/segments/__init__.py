@@ -2,12 +2,13 @@
 
 from resolvers.segments.builtin import BUILTIN
 from resolvers.segments.exports import Export, address, export, format_named
+from resolvers.segments.history import Cell, members_as_of, migration
 from resolvers.segments.listing import list_members
 from resolvers.segments.members import MemberOutcome, add_members, remove_members
 from resolvers.segments.memberships import Membership, of_customer
 from resolvers.segments.preview import Overlap, Preview, overlaps, parameters, preview, sample
 from resolvers.segments.reasons import Explanation, explain, reasons
-from resolvers.segments.rows import SegmentRow, find, get, members, page, type_named
+from resolvers.segments.rows import SegmentRow, find, find_builtin, get, members, page, type_named
 from resolvers.segments.truths import Truth
 from resolvers.segments.version import MembersVersion, SegmentVersion, of_all, of_members
 from resolvers.segments.write import MOST, SegmentChanges, create, delete, refresh, update
@@ -18,6 +19,7 @@ MOST_LISTED = MOST + len(BUILTIN)
 __all__ = [
     "MOST",
     "MOST_LISTED",
+    "Cell",
     "Explanation",
     "Export",
     "MemberOutcome",
@@ -36,10 +38,13 @@ __all__ = [
     "explain",
     "export",
     "find",
+    "find_builtin",
     "format_named",
     "get",
     "list_members",
     "members",
+    "members_as_of",
+    "migration",
     "of_all",
     "of_customer",
     "of_members",

@@ -1,15 +1,16 @@
 """Who is in a static segment: members put in and taken out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from kit.db import Statement, Work, load
+from kit.db import Work, load
 from kit.errors import InvalidInputError
 from models import TABLES
 from models.segment import STATIC
 from resolvers import tenants
 from resolvers.context import WRITE, Ctx
+from resolvers.segment_feed import Entry, Why, reserve, reserve_from, stand, stand_from
 from resolvers.segments.write import locked
 
 MEMBERS = TABLES["segment_member"]
@@ -33,20 +34,28 @@ async def add_members(ctx: Ctx, tenant: int, segment: int, customers: Sequence[i
     Raises NotFoundError for an unknown tenant or segment, InvalidInputError for a dynamic one and for more
     than a thousand customers.
     """
-    return await _change(ctx, tenant, segment, customers, _ADD, ("added", "already_member"))
+    return await _change(ctx, tenant, segment, customers, entered=True)
 
 
 async def remove_members(
     ctx: Ctx, tenant: int, segment: int, customers: Sequence[int]
 ) -> list[MemberOutcome]:
     """Take customers out of a static segment. Tells and raises as `add_members` does."""
-    return await _change(ctx, tenant, segment, customers, _REMOVE, ("removed", "no_member"))
+    return await _change(ctx, tenant, segment, customers, entered=False)
 
 
-def put(work: Work, segment: int, customers: Sequence[int]) -> int:
-    """Put customers into a static segment, whose row the transaction has locked. How many are new in it."""
-    rows = work.run(_ADD, {"segment": segment, "ids": [*customers]})
-    return sum(moved for _, moved in rows)
+def put(work: Work, tenant: int, segment: int, parts: Iterable[Sequence[int]]) -> int:
+    """Put customers of a file, part by part, into a static segment, whose row the transaction has locked.
+
+    How many are new in it. Nothing may be locked after this.
+    """
+    (feed,) = reserve(work, 1)
+    moved = 0
+    for part in parts:
+        rows = work.run(_ADD, {"segment": segment, "ids": [*part], "feed": feed})
+        moved += sum(new for _, new in rows)
+    stand(work, tenant, [Entry.of(feed, segment, entered=True)] if moved else [], Why("imported"))
+    return moved
 
 
 async def _change(
@@ -54,8 +63,8 @@ async def _change(
     tenant: int,
     segment: int,
     customers: Sequence[int],
-    statement: Statement,
-    outcomes: tuple[str, str],
+    *,
+    entered: bool,
 ) -> list[MemberOutcome]:
     await tenants.get(ctx, tenant)
     ctx.allow(tenant, WRITE)
@@ -65,7 +74,12 @@ async def _change(
         kind, _ = await locked(transaction, tenant, segment)
         if kind != STATIC:
             raise InvalidInputError("id", "A dynamic segment's members follow from its criteria.")
-        rows = await transaction.fetch(statement, _moved, tenant=tenant, segment=segment, ids=list(customers))
+        (feed,) = await reserve_from(transaction, 1)
+        values: dict[str, Any] = {"segment": segment, "ids": list(customers), "feed": feed}
+        rows = await transaction.fetch(_ADD if entered else _REMOVE, _moved, tenant=tenant, **values)
+        entries = [Entry.of(feed, segment, entered=entered)] if any(moved for _, moved in rows) else []
+        await stand_from(transaction, tenant, entries, Why("added" if entered else "removed"))
+    outcomes = ("added", "already_member") if entered else ("removed", "no_member")
     found, told = dict(rows), []
     for each in customers:
         moved = found.get(each)

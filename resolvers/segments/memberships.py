@@ -15,7 +15,7 @@ from resolvers.relation import Relation
 from resolvers.segments.members import MEMBERS
 from resolvers.segments.rows import COLUMNS, SEGMENTS, SegmentRow
 
-_CHANGES = TABLES["segment_change"]
+_CHANGES, _FEED = TABLES["segment_change"], TABLES["segment_feed"]
 
 
 class Membership(NamedTuple):
@@ -31,11 +31,13 @@ def _membership(customer: int, added_at: datetime | None, *columns: Any) -> Memb
 
 
 _MOVED_AT = (
-    select(func.max(_CHANGES.c.changed_at))
+    select(func.max(_FEED.c.at))
     .where(
         _CHANGES.c.tenant_id == TENANT,
         _CHANGES.c.customer_id == classes.SCORES_APART.c.customer_id,
-        literal("rfm_segment:") + _CHANGES.c.to_segment == classes.SEGMENTS.c.builtin,
+        _FEED.c.tenant_id == TENANT,
+        _FEED.c.id == _CHANGES.c.feed_id,
+        _FEED.c.kind + literal(":") + _CHANGES.c.to_segment == classes.SEGMENTS.c.builtin,
     )
     .scalar_subquery()
 )

@@ -1,9 +1,15 @@
-"""Who meets a segment's criteria now: worked out by the database, in one statement."""
+"""Who meets a segment's criteria now: worked out by the database, in one statement.
+
+The statements are told the numbers of the feed's entries for who `left` and who `entered`, and answer with
+how many did.
+"""
 
 from pathlib import Path
+from typing import NamedTuple
 
 from kit.db import Statement, load, prepare
 from resolvers.criteria import Node, compile_criteria
+from resolvers.segment_feed import Entry
 
 LONGEST = 60.0
 """Seconds that the members of one segment may take."""
@@ -15,6 +21,28 @@ fresh (id) AS MATERIALIZED (SELECT unnest(%(fresh)s::bigint[])),
 lost (id) AS MATERIALIZED (SELECT unnest(%(lost)s::bigint[])),
 total (members) AS (SELECT %(members)s::bigint)
 """
+
+
+class Numbers(NamedTuple):
+    """Of the entries that tell of one segment worked out."""
+
+    left: int
+    entered: int
+
+    def values(self, segment: int) -> dict[str, object]:
+        """What a statement is told of a segment."""
+        return {"segment": segment, **self._asdict()}
+
+    def entries(self, segment: int, left: int, entered: int) -> list[Entry]:
+        """Those that there are for so many who left and came."""
+        both = (
+            (Entry.of(self.left, segment, entered=False), left),
+            (
+                Entry.of(self.entered, segment, entered=True),
+                entered,
+            ),
+        )
+        return [entry for entry, count in both if count]
 
 
 def members_statement(criteria: Node) -> Statement:

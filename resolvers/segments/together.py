@@ -16,7 +16,8 @@ from kit.errors import CdpError
 from resolvers import criteria
 from resolvers.criteria import FROM, Comparison, Node, Not, compile_criteria, parse
 from resolvers.criteria.fields import CUSTOMERS, SCORES, STANDING
-from resolvers.segments.refresh import LONGEST, difference_statement, members_statement
+from resolvers.segment_feed import Entry, Why, reserve, stand
+from resolvers.segments.refresh import LONGEST, Numbers, difference_statement, members_statement
 
 log = structlog.get_logger()
 
@@ -51,8 +52,8 @@ class _Segment(NamedTuple):
     node: Node
 
 
-def refresh_all(work: Work, tenant: int) -> None:
-    """Work out the members of all dynamic segments anew after a run.
+def refresh_all(work: Work, tenant: int, run: int | None = None) -> None:
+    """Work out the members of all dynamic segments anew after a run, which the feed then names.
 
     Those whose criteria ask the customers' rows alone are worked out together, and the others after them one
     by one, since they may be about the former. One that fails keeps the members it had, and the log says why;
@@ -60,6 +61,7 @@ def refresh_all(work: Work, tenant: int) -> None:
     """
     alone: list[int] = []
     together: list[int] = []
+    why = Why("refreshed") if run is None else Why("run", run)
     try:
         with work.transaction(tenant):
             for number, stored in work.run(_DYNAMIC):
@@ -71,14 +73,14 @@ def refresh_all(work: Work, tenant: int) -> None:
         try:
             with work.transaction(tenant):
                 work.connection.execute(_LIMITS)
-                alone += _refresh_together(work, part)
+                alone += _refresh_together(work, tenant, part, why)
         except (psycopg.Error, CdpError) as error:
             log.warning("segments not refreshed together", tenant=tenant, error=str(error))
             alone += part
     for number in sorted(alone):
         if work.connection.closed:
             return
-        _refresh_alone(work, tenant, number)
+        _refresh_alone(work, tenant, number, why)
 
 
 def _is_plain_criteria(stored: Any) -> bool:
@@ -95,23 +97,28 @@ def _is_plain(node: Node) -> bool:
     return _is_plain(node.part) if isinstance(node, Not) else isinstance(node, Comparison)
 
 
-def _refresh_alone(work: Work, tenant: int, segment: int) -> None:
+def _refresh_alone(work: Work, tenant: int, segment: int, why: Why) -> None:
     try:
         with work.transaction(tenant):
             work.connection.execute(_LIMITS)
             for _, stored in work.run(_LOCK, {"segments": [segment]}):
-                work.run(members_statement(parse(stored)), {"segment": segment})
+                numbers = Numbers(*reserve(work, 2))
+                ((left, entered),) = work.run(members_statement(parse(stored)), numbers.values(segment))
+                stand(work, tenant, numbers.entries(segment, left, entered), why)
     except (psycopg.Error, CdpError) as error:
         log.warning("segment not refreshed", tenant=tenant, segment=segment, error=str(error))
 
 
-def _refresh_together(work: Work, numbers: list[int]) -> list[int]:
+def _refresh_together(work: Work, tenant: int, numbers: list[int], why: Why) -> list[int]:
     """Work out the members of these segments; those whose criteria are no longer plain are given back."""
     locked = [(number, parse(stored)) for number, stored in work.run(_LOCK, {"segments": numbers})]
     found = [_Segment(number, node) for number, node in locked if _is_plain(node)]
     if found:
+        kept = iter(reserve(work, 2 * len(found)))
+        entries: list[Entry] = []
         for segment, wanted in zip(found, _wanted(work, found), strict=True):
-            _change(work, segment.id, wanted)
+            entries += _change(work, segment.id, wanted, Numbers(next(kept), next(kept)))
+        stand(work, tenant, entries, why)
     return [number for number, node in locked if not _is_plain(node)]
 
 
@@ -142,16 +149,16 @@ def _met(segments: Sequence[_Segment]) -> Statement:
     return prepare(select(func.array_agg(number), func.array_agg(met)).select_from(source).where(chosen))
 
 
-def _change(work: Work, segment: int, wanted: Ids) -> None:
-    """Make those the members of a locked segment, and no others."""
+def _change(work: Work, segment: int, wanted: Ids, numbers: Numbers) -> list[Entry]:
+    """Make those the members of a locked segment, and no others. What the feed is to tell of it."""
     held = np.sort(_arrays(work, _HELD, {"segment": segment})[0])
-    values = {
-        "segment": segment,
+    values = numbers.values(segment) | {
         "fresh": Int8(np.setdiff1d(wanted, held, assume_unique=True)),
         "lost": Int8(np.setdiff1d(held, wanted, assume_unique=True)),
         "members": len(wanted),
     }
-    work.run(_CHANGE, values)
+    ((left, entered),) = work.run(_CHANGE, values)
+    return numbers.entries(segment, left, entered)
 
 
 def _arrays(work: Work, statement: Statement, values: dict[str, object]) -> list[Ids]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 import psycopg
 from psycopg.types.json import Jsonb
 
-from kit.db import Statement, Transaction
+from kit.db import Statement, Transaction, load
 from kit.errors import ConflictError, InvalidInputError, NotFoundError
 from kit.text import storable
 from kit.unset import UNSET, Maybe
@@ -15,7 +16,8 @@ from models.segment import DYNAMIC, STATIC
 from resolvers import tenants
 from resolvers.context import WRITE, Ctx
 from resolvers.criteria import Node, parse
-from resolvers.segments.refresh import LONGEST, members_statement
+from resolvers.segment_feed import Entry, Why, reserve_from, stand_from
+from resolvers.segments.refresh import LONGEST, Numbers, members_statement
 from resolvers.segments.rows import SegmentRow, get
 
 T = TypeVar("T")
@@ -48,9 +50,7 @@ _UPDATE = Statement(
     True,
     {},
 )
-_DELETE_MEMBERS = Statement(
-    "DELETE FROM segment_member WHERE tenant_id = %(tenant_id)s AND segment_id = %(segment)s", True, {}
-)
+_DELETE_MEMBERS = load(Path(__file__).parent.parent.parent / "models" / "sql" / "segment_delete.sql")
 _DELETE = Statement("DELETE FROM segment WHERE tenant_id = %(tenant_id)s AND id = %(segment)s", True, {})
 
 
@@ -85,8 +85,7 @@ async def create(
             if (await transaction.fetch(_COUNT, int, tenant=tenant))[0] >= MOST:
                 raise ConflictError(f"The tenant has {MOST} segments; delete one before making another.")
             number = (await transaction.fetch(_INSERT, int, tenant=tenant, **values))[0]
-            if tree is not None:
-                await _work_out(transaction, tenant, number, tree)
+            await _begin(transaction, tenant, number, tree)
     except psycopg.errors.UniqueViolation:
         raise _taken(name) from None
     return await get(ctx, tenant, number)
@@ -108,7 +107,7 @@ async def update(ctx: Ctx, tenant: int, segment: int, changes: SegmentChanges) -
             stored = None if tree is None else Jsonb(changes.criteria)
             await transaction.fetch(_UPDATE, int, tenant=tenant, segment=segment, criteria=stored, **values)
             if tree is not None:
-                await _work_out(transaction, tenant, segment, tree)
+                await _work_out(transaction, tenant, segment, tree, "criteria_changed")
     except psycopg.errors.UniqueViolation:
         raise _taken(changes.name or "") from None
     return await get(ctx, tenant, segment)
@@ -120,8 +119,11 @@ async def delete(ctx: Ctx, tenant: int, segment: int) -> None:
     ctx.allow(tenant, WRITE)
     async with ctx.write() as transaction:
         await locked(transaction, tenant, segment)
-        await transaction.fetch(_DELETE_MEMBERS, int, tenant=tenant, segment=segment)
+        (feed,) = await reserve_from(transaction, 1)
+        (gone,) = await transaction.fetch(_DELETE_MEMBERS, int, tenant=tenant, segment=segment, feed=feed)
         await transaction.fetch(_DELETE, int, tenant=tenant, segment=segment)
+        entries = [Entry.of(feed, segment, entered=False)] if gone else []
+        await stand_from(transaction, tenant, entries, Why("deleted"))
 
 
 async def refresh(ctx: Ctx, tenant: int, segment: int) -> SegmentRow:
@@ -135,7 +137,7 @@ async def refresh(ctx: Ctx, tenant: int, segment: int) -> SegmentRow:
         kind, criteria = await locked(transaction, tenant, segment)
         if kind != DYNAMIC:
             raise InvalidInputError("id", "A static segment has no criteria; change its members instead.")
-        await _work_out(transaction, tenant, segment, parse(criteria))
+        await _work_out(transaction, tenant, segment, parse(criteria), "refreshed")
     return await get(ctx, tenant, segment)
 
 
@@ -157,8 +159,31 @@ def _locked(kind: str, criteria: dict[str, Any] | None, builtin: bool) -> tuple[
     return kind, criteria
 
 
-async def _work_out(transaction: Transaction, tenant: int, segment: int, tree: Node) -> None:
-    await transaction.fetch(members_statement(tree), int, tenant=tenant, within=LONGEST, segment=segment)
+async def _begin(transaction: Transaction, tenant: int, segment: int, tree: Node | None) -> None:
+    """Work out the first members; the feed has an entry of a new segment even where there are none."""
+    numbers = Numbers(*await reserve_from(transaction, 2))
+    if tree is not None:
+        await _changed(transaction, tenant, segment, tree, numbers)
+    entry = Entry.of(numbers.entered, segment, entered=True)
+    await stand_from(transaction, tenant, [entry], Why("created"))
+
+
+async def _work_out(transaction: Transaction, tenant: int, segment: int, tree: Node, reason: str) -> None:
+    numbers = Numbers(*await reserve_from(transaction, 2))
+    left, entered = await _changed(transaction, tenant, segment, tree, numbers)
+    await stand_from(transaction, tenant, numbers.entries(segment, left, entered), Why(reason))
+
+
+async def _changed(
+    transaction: Transaction, tenant: int, segment: int, tree: Node, numbers: Numbers
+) -> tuple[int, int]:
+    """Work out the members. How many left and came."""
+    statement, values = members_statement(tree), numbers.values(segment)
+    return (await transaction.fetch(statement, _counts, tenant=tenant, within=LONGEST, **values))[0]
+
+
+def _counts(left: int, entered: int) -> tuple[int, int]:
+    return left, entered
 
 
 def _criteria(kind: str, given: Any) -> Node | None:

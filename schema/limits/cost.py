@@ -3,9 +3,9 @@
 A field of an object costs 1, plus what is selected on it; a scalar or an enum is free. A page multiplies what
 is selected on its nodes by `first` or `last`, or by the usual size of a page; another list by `first` where
 it takes one, by the length of its `ids`, by what `lengths` knows of the object it is on or of what it
-holds, or by 10. A preview
-of a segment costs 100, a mutation 10 more, `totalCount` 10. What introspection asks is reckoned likewise,
-over all types of the schema, and costs a fiftieth of it.
+holds, or by 10. A preview of a segment costs 100, as does a comparison of segments between two instants, a
+mutation 10 more, `totalCount` 10. What introspection asks is reckoned likewise, over all types of the
+schema, and costs a fiftieth of it.
 """
 
 from collections.abc import Mapping

@@ -70,10 +70,11 @@ LISTS = {
     "RfmSegmentFigures": 11,
     "ScoreRange": 5,
     "SegmentCells": 11,
+    "SegmentMatrixCell": 441,
     "SegmentMigrationCell": 143,
 }
 """By type of the items: how long a list of them is at most; of a backtest's weeks, those of ten years."""
 HALF = frozenset({"CustomerCohort"})
 """Types whose own lists are on average half as long as the list they stand in: a triangle of months."""
-PRICES = {"SegmentPreview": 100}
+PRICES = {"SegmentMatrix": 100, "SegmentPreview": 100}
 """By type of the object: what it costs for itself, where the database has to look at all customers for it."""

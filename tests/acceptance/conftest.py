@@ -146,6 +146,7 @@ def fill_one(owner):
         f"INSERT INTO score_run (tenant_id, {columns}) "
         f"SELECT 56, {columns} FROM score_run, generate_series(1, 60) WHERE id = 1"
     )
+    owner.execute("UPDATE segment_feed SET at = timestamptz '2025-01-01' + id * interval '1 min'")
     for statement in (
         "INSERT INTO customer_order (tenant_id, external_id, customer_id, placed_at, amount, currency) "
         "SELECT 56, 'later ' || n, {one}, {at}, 5, 'GBP' FROM {n}",
@@ -153,7 +154,13 @@ def fill_one(owner):
         "currency) SELECT 56, 'later ' || n, {one}, 1, 'reference', {at}, 1, 'GBP' FROM {n}",
         "INSERT INTO event (tenant_id, occurred_at, message_id, customer_id, event_type) "
         "SELECT 56, {at}, 'later ' || n, {one}, 'page_view' FROM {n}",
-        "INSERT INTO segment_change SELECT 56, n + 2, {one}, 'Lost', 'Champions', {at} FROM {n}",
+        "WITH told AS (INSERT INTO segment_feed (tenant_id, at, kind, segment_id, run_id, reason) "
+        "SELECT 56, {at}, 'rfm_segment', 0, n + 2, 'run' FROM {n} RETURNING id) "
+        "INSERT INTO segment_change SELECT 56, id, {one}, 'Lost', 'Champions' FROM told",
+        "WITH told AS (INSERT INTO segment_feed (tenant_id, at, kind, segment_id, entered, reason) "
+        "SELECT 56, {at} + interval '1 min', 'segment', "
+        "(SELECT id FROM segment WHERE name = 'segment ' || n), true, 'refreshed' FROM {n} RETURNING id) "
+        "INSERT INTO segment_change SELECT 56, id, {one} FROM told",
     ):
         owner.execute(
             statement.format(

@@ -33,10 +33,8 @@ def busy(make):
             for n in range(chance.randrange(0, 9) if number else 0):
                 track(make, tenant, customer, chance.choice(MOMENTS), f"m{number}-{n}", n)
             for run in range(chance.randrange(0, 3) if number else 0):
-                make.owner.execute(
-                    "INSERT INTO segment_change VALUES (%s, %s, %s, 'Lost', 'Champions', %s)",
-                    [tenant, run + 1, customer, chance.choice(MOMENTS)],
-                )
+                at = chance.choice(MOMENTS) + timedelta(hours=number, minutes=run)
+                make.moves(tenant, run + 1, [(customer, "Lost", "Champions")], at)
         make.order(tenant, None, MOMENTS[0], 3)
         track(make, tenant, None, MOMENTS[0], "nobody", 0)
     return make
@@ -134,8 +132,9 @@ SELECT kind, number::text FROM (
     FROM refund WHERE tenant_id = 56 AND customer_id = %(of)s
     UNION ALL SELECT occurred_at, 2, 0, message_id, message_id
     FROM event WHERE tenant_id = 56 AND customer_id = %(of)s
-    UNION ALL SELECT changed_at, 3, run_id, '', run_id::text
-    FROM segment_change WHERE tenant_id = 56 AND customer_id = %(of)s
+    UNION ALL SELECT at, 3, feed.id, '', feed.id::text
+    FROM segment_change JOIN segment_feed AS feed ON feed.id = feed_id
+    WHERE segment_change.tenant_id = 56 AND customer_id = %(of)s
 ) AS every ORDER BY at DESC, kind DESC, id DESC, text DESC
 """
 

@@ -22,7 +22,8 @@ PROGRESS = (
 )
 MOVES = (
     "subscription ($tenant: ID!, $after: String, $segments: [RfmSegment!]) "
-    "{ segmentChanges(tenantId: $tenant, after: $after, segments: $segments) { cursor changes "
+    "{ segmentChanges(tenantId: $tenant, after: $after, segments: $segments, kinds: [RFM_SEGMENT]) "
+    "{ cursor changes "
     "{ cursor fromSegment toSegment changedAt customer { databaseId } run { databaseId } } } }"
 )
 EVENTS = (
@@ -62,7 +63,9 @@ async def shift(urls, make, tenant=56, every=3):
     )
     number = await asyncio.to_thread(run, urls, tenant)
     found = make.owner.execute(
-        "SELECT customer_id::text FROM segment_change WHERE run_id = %s ORDER BY customer_id", [number]
+        "SELECT customer_id::text FROM segment_change JOIN segment_feed AS feed ON feed.id = feed_id "
+        "WHERE run_id = %s AND kind = 'rfm_segment'",
+        [number],
     ).fetchall()
     found.sort(key=lambda row: int(row[0]))
     assert found

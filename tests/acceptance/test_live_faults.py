@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import pytest
 from pydantic import SecretStr
@@ -69,16 +70,9 @@ async def moves(urls, make, api):
     async with socket_of(api.port) as client:
         await client.subscribe(MOVES % "", tenant=TENANT)
         cursor = (await client.next())["segmentChanges"]["cursor"]
-    make.owner.execute(
-        "INSERT INTO segment_change (tenant_id, run_id, customer_id, from_segment, to_segment, changed_at) "
-        "SELECT 56, max(score_run.id) + 1, customer.id, 'Lost', 'Champions', now() "
-        "FROM customer, score_run GROUP BY customer.id"
-    )
-    make.owner.execute(
-        "INSERT INTO score_run (tenant_id, status, analyses, as_of, as_of_requested, step, finished_at) "
-        "VALUES (56, 'succeeded', '{rfm}', now(), 'latest', '', now())"
-    )
-    moved = [str(each) for (each,) in make.owner.execute("SELECT id FROM customer ORDER BY id")]
+    customers = [each for (each,) in make.owner.execute("SELECT id FROM customer ORDER BY id")]
+    make.moves(56, 1, [(each, "Lost", "Champions") for each in customers], datetime.now(UTC))
+    moved = [str(each) for each in customers]
     return cursor, moved
 
 

@@ -136,11 +136,7 @@ async def test_a_timeline_is_read_back_to_its_newest(ana, get):
 
 async def test_a_timeline_is_filtered_by_type_and_time(ana, get, refused, make):
     make.refund(56, ana, "2025-06-02 09:00Z", 1)
-    make.owner.execute(
-        "INSERT INTO segment_change (tenant_id, run_id, customer_id, to_segment, changed_at) "
-        "VALUES (56, 1, %s, 'Champions', '2025-06-02 10:00Z')",
-        [ana],
-    )
+    make.moves(56, 1, [(ana, None, "Champions")], "2025-06-02 10:00Z")
     path = TIMELINE.format(ana)
 
     async def types(**params):

@@ -27,6 +27,7 @@ ARGUMENTS = {
     "Tenant.segment": "databaseId: 1",
     "Tenant.integration": "databaseId: 1",
     "Tenant.scoreRun": "databaseId: 1",
+    "Tenant.segmentMigration": 'from: "2025-01-02T00:00:00Z", to: "2025-01-03T00:00:00Z", kind: RFM_SEGMENT',
     "Tenant.segmentPreview": "criteria: {frequency: {gte: 1}}",
     "Tenant.segmentExplain": f'customerId: "{ids.encode("Customer", 56, 1)}", '
     "criteria: {frequency: {gte: 1}, orders: {count: 2}}",

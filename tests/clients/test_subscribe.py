@@ -135,7 +135,8 @@ async def test_moves_that_a_lost_connection_missed_come_once(example, scored, ur
         )
         await asyncio.to_thread(process, urls.app, 56, Request.of(None, "latest", force=True))
         rows = scored.owner.execute(
-            "SELECT external_id, to_segment FROM segment_change JOIN customer ON id = customer_id "
+            "SELECT external_id, to_segment FROM segment_change JOIN customer ON customer.id = customer_id "
+            "JOIN segment_feed AS feed ON feed.id = feed_id AND kind = 'rfm_segment' "
             "WHERE run_id = (SELECT max(id) FROM score_run) ORDER BY customer_id"
         ).fetchall()
         assert rows

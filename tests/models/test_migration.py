@@ -144,6 +144,47 @@ def test_scores_survive_the_steps_that_move_them(own_urls):
             assert found == [(1, 1, 1, "Lost")]
 
 
+def test_moves_and_members_are_told_by_the_feed_and_come_back_as_they_were(own_urls):
+    migrate(own_urls.owner, "0014")
+    with psycopg.connect(own_urls.owner, autocommit=True) as owner:
+        owner.execute(
+            "INSERT INTO tenant (id, name, slug, currency, time_zone) VALUES (1, 'a', 'a', 'EUR', 'UTC'), "
+            "(2, 'b', 'b', 'EUR', 'UTC')"
+        )
+        owner.execute(
+            "INSERT INTO score_run (tenant_id, id, status, analyses, as_of, as_of_requested, step, "
+            "finished_at, rfm, clv) SELECT 1, n, 'succeeded', '{rfm,clv}', now(), 'now', 'done', "
+            "timestamptz '2025-01-01' + n / 2 * interval '1 day', '{}', '{}' FROM generate_series(4, 9) n"
+        )
+        owner.execute("INSERT INTO score_current VALUES (1, 9)")
+        owner.execute(
+            "INSERT INTO segment_change SELECT 1, 4 + n / 4, n % 4, 'Lost', NULL, "
+            "timestamptz '2025-01-01' + (4 + n / 4) / 2 * interval '1 day' "
+            "FROM generate_series(0, 27) n"
+        )
+        owner.execute(
+            "INSERT INTO segment (tenant_id, id, name, type) VALUES (1, 100, 'x', 'static'), "
+            "(2, 101, 'y', 'static')"
+        )
+        owner.execute("INSERT INTO segment_member SELECT 2, 101, n FROM generate_series(1, 5) n")
+        see = "SELECT run_id, customer_id, from_segment, to_segment FROM segment_change ORDER BY 1, 2"
+        before = owner.execute(see).fetchall()
+        migrate(own_urls.owner, "0015")
+        told = owner.execute(
+            "SELECT feed.tenant_id, kind, segment_id, run_id, reason, count(*) FROM segment_feed AS feed "
+            "JOIN segment_change ON feed_id = feed.id GROUP BY feed.tenant_id, feed.id ORDER BY 1, feed.id"
+        ).fetchall()
+        moved = [(1, "rfm_segment", 0, run, "run", 4) for run in range(4, 11)]
+        assert told == [*moved, (2, "segment", 101, None, "found", 5)]
+        rest = owner.execute(
+            "SELECT kind, segment_id, run_id, at > (SELECT max(at) FROM segment_feed WHERE id <= 10) "
+            "FROM segment_feed WHERE tenant_id = 1 AND id > 10 ORDER BY at"
+        ).fetchall()
+        assert rest == [("clv_tier", 0, 9, True), ("segment", 100, None, True)]
+        migrate(own_urls.owner, "0014")
+        assert owner.execute(see).fetchall() == before
+
+
 def test_event_partitions_are_made_on_demand_and_guarded(own_urls):
     with psycopg.connect(own_urls.app, autocommit=True) as app:
         app.execute("SET app.tenant_id = 1")

@@ -1,5 +1,7 @@
 """Moves between runs: their order, who comes and goes, and what cannot be compared."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from kit.errors import InvalidInputError, NotFoundError
@@ -24,12 +26,7 @@ def run(urls, make):
 
 def changes(make, run, *moves):
     """Write moves of customers down, as a run does: (customer, from, to)."""
-    for customer, origin, destination in moves:
-        make.owner.execute(
-            "INSERT INTO segment_change (tenant_id, run_id, customer_id, from_segment, to_segment) "
-            "VALUES (56, %s, %s, %s, %s)",
-            [run, customer, origin, destination],
-        )
+    make.moves(56, run, moves, datetime.now(UTC))
 
 
 async def cells(ctx, earlier=None, later=None):

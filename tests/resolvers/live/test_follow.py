@@ -33,7 +33,7 @@ async def test_another_tenant_cannot_be_followed(context, make, notices):
         ctx = replace(opened, notices=notices)
         for stream in (
             follow_progress(ctx, 56),
-            follow_moves(ctx, 56, after=None, segments=None),
+            follow_moves(ctx, 56, after=None),
             follow_events(ctx, 56, types=None, customer=None),
         ):
             with pytest.raises(NotFoundError):
