@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import nullcontext
 from typing import Any, NamedTuple
 
 import structlog
@@ -16,6 +17,8 @@ PATIENCE = 0.5
 REST = 2.0
 """Seconds for which a store that did not is left alone."""
 TELL_EVERY = 60.0
+SWEEP_EVERY = 10.0
+"""Seconds after which counts of windows that are over are dropped."""
 _CONNECTIONS = 32
 _REMEMBERED = 10_000
 
@@ -44,7 +47,7 @@ class Counts:
         if time.monotonic() < self._rests_until:
             return None
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(PATIENCE) if self._pool is not None else nullcontext():
                 count = await self._storage.incr(caller, rate.seconds)
                 return Standing(count, await self._end(caller, count, rate))
         except (StorageError, OSError) as error:
@@ -77,7 +80,7 @@ class Counts:
 
     def _opened(self, url: str) -> Storage:
         if url == MEMORY:
-            return MemoryStorage()
+            return Swept()
         try:
             import redis.asyncio as redis
             from redis.asyncio.retry import Retry
@@ -105,6 +108,32 @@ class Counts:
             key_prefix="cdp:rate",
             **options,
         )
+
+
+class Swept(MemoryStorage):
+    """Counts in memory, rid of those of windows that are over now and then.
+
+    The storage it is made of looks through all callers with each request.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._swept_at = time.monotonic()
+
+    async def incr(self, key: str, expiry: float, amount: int = 1) -> int:
+        """Count a request; one event loop does nothing else meanwhile."""
+        now = time.time()
+        if self.expirations.get(key, 0.0) <= now:
+            self.storage[key], self.expirations[key] = 0, now + expiry
+        self.storage[key] += amount
+        if time.monotonic() - self._swept_at > SWEEP_EVERY:
+            self._sweep(now)
+        return self.storage[key]
+
+    def _sweep(self, now: float) -> None:
+        self._swept_at = time.monotonic()
+        for key in [key for key, end in self.expirations.items() if end <= now]:
+            del self.expirations[key], self.storage[key]
 
 
 def _as_redis(url: str) -> str:
