@@ -13,7 +13,8 @@ from resolvers.analytics import class_named
 from resolvers.context import Ctx
 from resolvers.reports import CustomerReport, SegmentReport
 from rest.caching import unless_known
-from rest.values import Context, Limit, TenantQuery, amount, answer, instant, money, written
+from rest.kept import Kept
+from rest.values import Context, Limit, TenantQuery, amount, instant, money, written
 
 router = APIRouter(prefix="/api/v2/cdp/analytics", tags=["Analytics"])
 
@@ -182,11 +183,11 @@ async def _standing(
     depends = version.scores if asked[0] == "rfm" else version.data
     unless_known(request, *depends)
     key = (*depends, *asked)
-    content = ctx.db.memory.get(key)
-    if content is None:
-        content = written(await made())
-        ctx.db.memory.keep(key, content)
-    return answer(content)
+    kept: Kept | None = ctx.db.memory.get(key)
+    if kept is None:
+        kept = Kept(written(await made()))
+        ctx.db.memory.keep(key, kept)
+    return kept
 
 
 def _rfm(report: SegmentReport) -> dict[str, Any]:

@@ -4,6 +4,7 @@ A tag is weak: an answer is the same for its reader whether it is packed or not,
 """
 
 import re
+from functools import lru_cache
 from hashlib import blake2b
 from importlib.metadata import version
 
@@ -18,6 +19,7 @@ _TAG = re.compile(r'(?:W/)?"([^"]*)"')
 _REVALIDATED = (b"cache-control", b"private, no-cache")
 _NOT_KEPT = (b"cache-control", b"no-store")
 _BELOW = "/api/"
+_REMEMBERED = 4_096
 
 
 class NotModifiedError(Exception):
@@ -30,19 +32,36 @@ def unless_known(request: Request, *state: object) -> None:
     Raises NotModifiedError, which becomes 304, where `If-None-Match` names that tag.
     """
     scope = request.scope
-    asked = (scope["path"], sorted(scope["query_string"].split(b"&")))
-    digest = blake2b(repr((_FORM, asked, state)).encode(), digest_size=12).hexdigest()
+    told = (scope["path"], scope["query_string"], state)
+    try:
+        digest = _remembered(*told)
+    except TypeError:
+        digest = _digest(*told)
     scope["state"]["etag"] = f'W/"{digest}"'
-    wanted = b",".join(value for name, value in scope["headers"] if name == b"if-none-match").decode(
+    wanted = b",".join([value for name, value in scope["headers"] if name == b"if-none-match"]).decode(
         "latin-1"
     )
     if wanted and (wanted.strip() == "*" or digest in _TAG.findall(wanted)):
         raise NotModifiedError
 
 
+def _digest(path: str, query: bytes, state: tuple[object, ...]) -> str:
+    asked = (path, sorted(query.split(b"&")))
+    return blake2b(repr((_FORM, asked, state)).encode(), digest_size=12).hexdigest()
+
+
+_remembered = lru_cache(_REMEMBERED)(_digest)
+"""The same of a state that can be looked up."""
+
+
 async def not_modified(request: Request, error: Exception) -> Response:
     """The answer to who has it already."""
     return Response(status_code=304, headers={"Vary": "Accept-Encoding"})
+
+
+def tagged(tag: str) -> list[tuple[bytes, bytes]]:
+    """The headers of an answer that may be kept, if it is asked for again each time."""
+    return [(b"etag", tag.encode()), _REVALIDATED]
 
 
 class CacheHeaders:
@@ -58,7 +77,7 @@ class CacheHeaders:
         async def told(message: Message) -> None:
             if message["type"] == "http.response.start":
                 tag = scope["state"].get("etag") if message["status"] in (200, 304) else None
-                added = [_NOT_KEPT] if tag is None else [(b"etag", tag.encode()), _REVALIDATED]
+                added = [_NOT_KEPT] if tag is None else tagged(tag)
                 message = {**message, "headers": [*message.get("headers", ()), *added]}
             await send(message)
 

@@ -7,9 +7,11 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from resolvers import profiles
+from resolvers.customers import CustomerRow
 from resolvers.scores import ScoreRow
 from rest.caching import unless_known
-from rest.values import Context, CustomerPath, TenantQuery, amount, answer, second, written
+from rest.kept import Kept
+from rest.values import Context, CustomerPath, TenantQuery, amount, second, written
 
 router = APIRouter(prefix="/api/v2/cdp/customers", tags=["Customers"])
 
@@ -65,7 +67,15 @@ async def profile(request: Request, ctx: Context, customer: CustomerPath, tenant
     """The customer and what the last runs found about them."""
     found = await profiles.of_customer(ctx, tenant, customer)
     unless_known(request, found.run, found.customer)
-    person, score = found.customer, found.score
+    key = ("profile", found.run, found.customer)
+    kept: Kept | None = ctx.db.memory.get(key)
+    if kept is None:
+        kept = Kept(_written(found.customer, found.score))
+        ctx.db.memory.keep(key, kept)
+    return kept
+
+
+def _written(person: CustomerRow, score: ScoreRow | None) -> bytes:
     data = {
         "customer": {
             "id": person.id,
@@ -78,7 +88,7 @@ async def profile(request: Request, ctx: Context, customer: CustomerPath, tenant
         "clv": _clv(score),
         "churn": _churn(score),
     }
-    return answer(written({"success": True, "data": data}))
+    return written({"success": True, "data": data})
 
 
 def _rfm(score: ScoreRow | None) -> dict[str, Any] | None:

@@ -19,7 +19,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kit.http import Asgi, Receive, Scope, Send
-from rest.caching import CacheHeaders
+from rest.caching import CacheHeaders, tagged
+from rest.kept import Kept
 from rest.values import CONTEXT
 
 _PLAIN = re.compile(rb"[A-Za-z0-9_.~:=&%+-]*")
@@ -104,6 +105,8 @@ class Straight:
             short = len(path) + len(query) <= _LONGEST
             if short and (found := self._find(path, query)) is not None:
                 response = await self._answer(found, scope)
+                if isinstance(response, Kept):
+                    return await response.send(scope, send, tagged(scope["state"]["etag"]))
                 return await CacheHeaders(response)(scope, receive, send)
         return await self._app(scope, receive, send)
 

@@ -9,7 +9,6 @@ from typing import Annotated
 import orjson
 from fastapi import Depends, Path, Query, Request
 from pydantic import BeforeValidator
-from starlette.responses import Response
 
 from kit.errors import InvalidInputError
 from resolvers.context import Ctx
@@ -75,11 +74,6 @@ def told_as(**names: str) -> Iterator[None]:
             raise
         name = names[error.field]
         raise InvalidInputError(name, f"{name}: {error}") from None
-
-
-def answer(content: bytes) -> Response:
-    """JSON that is written already, with status 200."""
-    return Response(content, media_type="application/json")
 
 
 def written(content: dict[str, object]) -> bytes:
