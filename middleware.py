@@ -1,9 +1,10 @@
 """What every request and socket goes through on its way to a face, outermost first."""
 
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
+from functools import partial
 from typing import Any
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders, State
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
@@ -12,9 +13,21 @@ from starlette.responses import JSONResponse, Response
 from connectors.exports import FORMATS
 from kit import credentials
 from kit.config import Settings
+from kit.db import Database
 from kit.errors import UnauthenticatedError, UnavailableError
 from kit.head import Head
-from kit.http import Asgi, BodyLimit, LoopbackOnly, Receive, SameOrigin, Scope, Send, is_public, refuse
+from kit.http import (
+    Asgi,
+    BodyLimit,
+    LoopbackOnly,
+    Message,
+    Receive,
+    SameOrigin,
+    Scope,
+    Send,
+    is_public,
+    refuse,
+)
 from kit.rate_limit.counts import Counts
 from kit.rate_limit.middleware import HEADERS, RateLimit
 from kit.request_id import HEADER, RequestId
@@ -90,9 +103,37 @@ class Packed(GZipMiddleware):
     """Starlette's gzip, but for callers who rule it out."""
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and _rules_out_gzip(dict(scope["headers"]).get(b"accept-encoding", b"")):
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        accepted = dict(scope["headers"]).get(b"accept-encoding", b"")
+        if b"gzip" in accepted and _rules_out_gzip(accepted):
             scope = {**scope, "headers": [each for each in scope["headers"] if each[0] != b"accept-encoding"]}
-        await super().__call__(scope, receive, send)
+            accepted = b""
+        if b"gzip" in accepted:
+            return await super().__call__(scope, receive, send)
+        return await self.app(scope, receive, self._varied(send))
+
+    def _varied(self, send: Send) -> Send:
+        """Says of a plain answer that it would have been packed for others."""
+
+        async def told(message: Message) -> None:
+            if message["type"] == "http.response.start" and self._would_pack(message):
+                headers = [*message["headers"]]
+                MutableHeaders(raw=headers).add_vary_header("Accept-Encoding")
+                message = {**message, "headers": headers}
+            await send(message)
+
+        return told
+
+    def _would_pack(self, start: Message) -> bool:
+        headers = dict(start.get("headers", ()))
+        small = int(headers.get(b"content-length", _WORTH_PACKING)) < _WORTH_PACKING
+        if small or headers.get(b"vary") == b"Accept-Encoding":
+            return False
+        kind = headers.get(b"content-type", b"").partition(b";")[0].strip().lower().decode("latin-1")
+        excluded = self.exclude_content_types
+        packed = kind in excluded or f"{kind.partition('/')[0]}/*" in excluded
+        return not (packed or b"content-encoding" in headers or start["status"] == 206)
 
 
 def _rules_out_gzip(accepted: bytes) -> bool:
@@ -145,24 +186,33 @@ class WithContext:
     def __init__(self, app: Asgi, settings: Settings) -> None:
         self._app = app
         self._settings = settings
+        self._of: Database | None = None
+        self._made: Callable[..., Ctx] = Ctx
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             return await self._app(scope, receive, send)
         state = scope["app"].state
-        async with state.database.read() as reader:
-            scope["state"]["ctx"] = Ctx(
-                actor=scope["state"]["actor"],
-                db=state.database,
-                reader=reader,
-                queue=state.queue,
-                vault=state.vault,
-                stale_after_hours=self._settings.stale_after_hours,
-                process_wait_seconds=self._settings.process_wait_seconds,
-                query_timeout_seconds=self._settings.query_timeout_seconds,
-                notices=state.notices,
-                vtex=state.vtex,
-                intake=state.intake,
-            )
+        database: Database = state.database
+        if database is not self._of:
+            self._of, self._made = database, self._making(state)
+        async with database.read() as reader:
+            scope["state"]["ctx"] = self._made(actor=scope["state"]["actor"], reader=reader)
             await self._app(scope, receive, send)
         return None
+
+    def _making(self, state: State) -> Callable[..., Ctx]:
+        """What makes a `Ctx` of a caller and a reader, with all that is the same for each."""
+        settings = self._settings
+        return partial(
+            Ctx,
+            db=state.database,
+            queue=state.queue,
+            vault=state.vault,
+            stale_after_hours=settings.stale_after_hours,
+            process_wait_seconds=settings.process_wait_seconds,
+            query_timeout_seconds=settings.query_timeout_seconds,
+            notices=state.notices,
+            vtex=state.vtex,
+            intake=state.intake,
+        )

@@ -29,6 +29,9 @@ CODES = {
     503: "UNAVAILABLE",
 }
 Headers = Iterable[tuple[bytes, bytes]]
+_BODY = frozenset({b"content-length", b"transfer-encoding"})
+_TELLING = frozenset({"1.0", "1.1"})
+"""Versions in which a request without these has no body."""
 _PUBLIC = frozenset({"/", "/health", "/docs", "/openapi.json"})
 _PUBLIC_BELOW = ("/health/", "/docs/", "/static/")
 
@@ -104,7 +107,7 @@ class BodyLimit:
         self._streams = streams or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or is_stream(scope, self._streams):
+        if scope["type"] != "http" or not _has_body(scope) or is_stream(scope, self._streams):
             return await self._app(scope, receive, send)
         body = bytearray()
         more = True
@@ -118,6 +121,11 @@ class BodyLimit:
                 details = f"The body is larger than {self._limit} bytes."
                 return await refuse(scope, send, 413, "Body too large", details)
         return await self._app(scope, _replay(bytes(body), receive), send)
+
+
+def _has_body(scope: Scope) -> bool:
+    """Whether a body comes with a request, as HTTP tells it: by its length, or in pieces."""
+    return any(name in _BODY for name, _ in scope["headers"]) or scope["http_version"] not in _TELLING
 
 
 def is_stream(scope: Scope, streams: Mapping[str, str]) -> bool:

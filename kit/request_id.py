@@ -3,6 +3,7 @@
 What nobody caught ends here: logged once under that id, and answered without its inside.
 """
 
+import os
 import re
 import uuid
 
@@ -12,6 +13,7 @@ from structlog import contextvars
 from kit.http import Asgi, Message, Receive, Scope, Send, refuse
 
 HEADER = "X-Request-Id"
+_NAME = HEADER.lower().encode()
 _SANE = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 log = structlog.get_logger()
 
@@ -31,8 +33,8 @@ class RequestId:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             return await self._app(scope, receive, send)
-        given = dict(scope["headers"]).get(HEADER.lower().encode(), b"")
-        number = given.decode() if _SANE.fullmatch(given) else uuid.uuid4().hex
+        given = dict(scope["headers"]).get(_NAME, b"")
+        number = given.decode() if _SANE.fullmatch(given) else os.urandom(16).hex()
 
         answer = _Answer(send, number)
         tokens = contextvars.bind_contextvars(request_id=number)
@@ -77,8 +79,7 @@ class _Answer:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.started = True
-            name = (HEADER.lower().encode(), self.number.encode())
-            message = {**message, "headers": [*message.get("headers", ()), name]}
+            message = {**message, "headers": [*message.get("headers", ()), (_NAME, self.number.encode())]}
         elif message["type"] == "http.response.body":
             self.ended = not message.get("more_body", False)
         await self._send(message)
