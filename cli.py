@@ -27,6 +27,7 @@ _PARTS = {
     "backtest": ("commands.backtesting", "command", "Test how well the last days would have been foretold."),
     "settings": ("commands.settings", "command", "Show and change what a tenant chooses about its scoring."),
     "key": ("commands.keys", "app", "Make, list and revoke API keys."),
+    "audit": ("commands.auditing", "command", "Show the log of changes: who did what, when and from where."),
     "migrate": ("commands.administration", "migrate", "Bring the tables to this version's shape."),
     "config": ("commands.administration", "config", "List the settings."),
     "schema": (

@@ -30,8 +30,9 @@ from kit.http import (
 )
 from kit.rate_limit.counts import Counts
 from kit.rate_limit.middleware import HEADERS, RateLimit
-from kit.request_id import HEADER, RequestId
+from kit.request_id import HEADER, RequestId, current
 from resolvers.access import Access
+from resolvers.audit.author import GRAPHQL, REST, Origin
 from resolvers.context import NOBODY, OPEN, Actor, Ctx
 from rest import STREAMS
 
@@ -197,7 +198,9 @@ class WithContext:
         if database is not self._of:
             self._of, self._made = database, self._making(state)
         async with database.read() as reader:
-            scope["state"]["ctx"] = self._made(actor=scope["state"]["actor"], reader=reader)
+            scope["state"]["ctx"] = self._made(
+                actor=scope["state"]["actor"], reader=reader, origin=_origin(scope)
+            )
             await self._app(scope, receive, send)
         return None
 
@@ -216,3 +219,9 @@ class WithContext:
             vtex=state.vtex,
             intake=state.intake,
         )
+
+
+def _origin(scope: Scope) -> Origin:
+    client = scope.get("client")
+    face = GRAPHQL if scope["path"] == "/graphql" else REST
+    return Origin(face, client[0] if client else None, current())

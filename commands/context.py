@@ -2,10 +2,12 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from jobs.queue import make_queue
 from kit.config import Settings
 from kit.db import Database
+from resolvers.audit.author import CLI, Author
 from resolvers.context import OPEN, Ctx
 
 
@@ -17,7 +19,7 @@ async def context(url: str, settings: Settings) -> AsyncIterator[Ctx]:
     try:
         async with database.read() as reader:
             yield Ctx(
-                actor=OPEN,
+                actor=replace(OPEN, subject=Author.of_command().subject, mode=CLI),
                 db=database,
                 reader=reader,
                 queue=make_queue(url),

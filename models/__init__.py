@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 from models.api_key import ApiKey
+from models.audit import AuditEntry
 from models.backtest import Backtest
 from models.cohort import Cohort
 from models.customer import Customer
@@ -29,6 +30,7 @@ __all__ = [
     "METADATA",
     "TABLES",
     "ApiKey",
+    "AuditEntry",
     "Backtest",
     "Cohort",
     "Customer",

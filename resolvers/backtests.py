@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from kit.db import TENANT, Statement, prepare
 from models import TABLES
 from resolvers import tenants
+from resolvers.audit.change import Change
 from resolvers.backtesting.request import BacktestRequest
 from resolvers.context import READ, WRITE, Ctx
 from resolvers.lookup import Lookup
@@ -94,8 +95,10 @@ async def request_backtest(ctx: Ctx, tenant: int, request: BacktestRequest) -> B
     if waiting is not None and waiting.status == "queued" and waiting.as_of_requested == request.as_of:
         return waiting
     days, as_of = request.holdout_days, request.as_of
-    async with ctx.write() as transaction:
+    done = Change("backtestRequest", tenant, "Backtest", after={"holdout_days": days, "as_of": as_of})
+    async with ctx.write(done) as transaction:
         ids = await transaction.fetch(_QUEUE, int, tenant=tenant, holdout_days=days, as_of_requested=as_of)
+        done.number = ids[0]
     await ctx.queue.put_backtest(tenant=tenant, backtest_id=ids[0], holdout_days=days, as_of_requested=as_of)
     found = await of_id(ctx, tenant, ids[0])
     assert found is not None  # noqa: S101 - it has just been written

@@ -10,6 +10,9 @@ from kit.db import Database, Transaction, Work
 from kit.db.notices import Inbox, Notices
 from kit.errors import ForbiddenError, NotFoundError, UnavailableError
 from kit.secrets import Vault
+from resolvers.audit.author import Author, Origin
+from resolvers.audit.change import Change
+from resolvers.audit.record import record
 from resolvers.intake.event import Submission
 from resolvers.loading import Loader
 from resolvers.writes.outcome import Outcome
@@ -24,7 +27,8 @@ READ, WRITE, ADMIN = "read", "write", "admin"
 class Actor:
     """Who calls. `tenants` None means all of them.
 
-    `ends_at`: seconds since 1970 from which their token is no longer good; `key`: the id of their API key.
+    `ends_at`: seconds since 1970 from which their token is no longer good; `key`: the id of their API key;
+    `mode`: how they proved it, as `Author` tells.
     """
 
     subject: str
@@ -32,6 +36,7 @@ class Actor:
     scopes: frozenset[str]
     ends_at: float | None = None
     key: str | None = None
+    mode: str = "open"
 
     def sees(self, tenant: int) -> bool:
         """Whether a tenant is there for the actor, whatever they may do with it."""
@@ -79,7 +84,13 @@ class Ctx:
     vtex: Vtex | None = None
     intake: Intake | None = None
     """None: events are saved one submission at a time."""
+    origin: Origin = field(default_factory=Origin)
     _loaders: dict[Any, Loader[Any, Any]] = field(default_factory=dict)
+
+    @property
+    def author(self) -> Author:
+        """Whom the log is to name for what this request changes."""
+        return Author(self.actor.subject, self.actor.mode, self.actor.key, self.origin)
 
     def allow(self, tenant: int, scope: str) -> None:
         """Raises NotFoundError for a tenant the actor may not see: to them it does not exist.
@@ -109,18 +120,23 @@ class Ctx:
             yield replace(self, reader=reader, _loaders={})
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[Transaction]:
+    async def write(self, change: Change | None) -> AsyncIterator[Transaction]:
         """A transaction that is committed at the end of the block; what is read afterwards sees it.
 
+        With it goes the log's entry of the `change`, which the block completes. None: it changes nothing.
         The reader gives its connection back before: a request never holds one while it waits for another.
         """
         await self.refresh()
         async with self.db.write() as transaction:
             yield transaction
+            await record(transaction, self.author, change)
         await self.refresh()
 
     async def work(self, do: Callable[[Work], V]) -> V:
-        """Do something in a thread on a connection for work; what is read afterwards sees it."""
+        """Do something in a thread on a connection for work; what is read afterwards sees it.
+
+        What it changes it records itself, in its transaction.
+        """
         await self.refresh()
         found = await self.db.work(do)
         await self.refresh()

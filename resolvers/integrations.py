@@ -15,11 +15,13 @@ from kit.errors import ConflictError, InvalidInputError, NotFoundError
 from models import TABLES
 from models.integration import TYPES
 from resolvers import tenants
+from resolvers.audit.change import Change
 from resolvers.context import ADMIN, READ, Ctx
 from resolvers.keyset import KeysetList
 from resolvers.lookup import Lookup
 
 INTEGRATIONS = TABLES["integration"]
+KIND = "Integration"
 SHORTEST_SECRET, LONGEST_SECRET = 6, 500
 
 
@@ -84,7 +86,11 @@ _ADD = Statement(
     {},
 )
 _LOCK = Statement(
-    "SELECT credentials FROM integration WHERE tenant_id = %(tenant_id)s AND id = %(id)s FOR UPDATE", True, {}
+    "SELECT credentials, tenant_id, id, integration_type, account_name, environment, is_active, "
+    "app_key_hint, last_sync_at, created_at, updated_at FROM integration "
+    "WHERE tenant_id = %(tenant_id)s AND id = %(id)s FOR UPDATE",
+    True,
+    {},
 )
 _CHANGE = Statement(
     "UPDATE integration SET is_active = coalesce(%(is_active)s::boolean, is_active), "
@@ -98,8 +104,13 @@ _CHANGE = Statement(
     {},
 )
 _REMOVE = Statement(
-    "DELETE FROM integration WHERE tenant_id = %(tenant_id)s AND id = %(id)s RETURNING id", True, {}
+    "DELETE FROM integration WHERE tenant_id = %(tenant_id)s AND id = %(id)s RETURNING tenant_id, id, "
+    "integration_type, account_name, environment, is_active, app_key_hint, last_sync_at, created_at, "
+    "updated_at",
+    True,
+    {},
 )
+_NOT_LOGGED = ("tenant_id", "id", "last_sync_at", "created_at", "updated_at")
 
 _TENANT_OF = Statement("SELECT tenant_id FROM integration_tenant(%(id)s) AS tenant_id", False, {})
 
@@ -109,7 +120,7 @@ async def tenant_of(ctx: Ctx, number: int) -> int:
     for tenant in await ctx.reader.fetch(_TENANT_OF, int, id=number):
         if ctx.actor.sees(tenant):
             return tenant
-    raise NotFoundError.of("Integration", number)
+    raise NotFoundError.of(KIND, number)
 
 
 async def of_tenants(ctx: Ctx, tenant: int, keys: list[int]) -> list[list[IntegrationRow]]:
@@ -143,10 +154,12 @@ async def create(ctx: Ctx, tenant: int, new: NewIntegration) -> IntegrationRow:
         "app_key_hint": _hint(new.app_key.strip()),
         "credentials": _sealed(ctx, secret("app_key", new.app_key), secret("app_token", new.app_token)),
     }
-    async with ctx.write() as transaction:
+    done = Change("integrationCreate", tenant, KIND)
+    async with ctx.write(done) as transaction:
         rows = await transaction.fetch(_ADD, IntegrationRow, tenant=tenant, **values)
-    if not rows:
-        raise _taken(new.account_name)
+        if not rows:
+            raise _taken(new.account_name)
+        done.number, done.after = rows[0].id, _logged(rows[0], secrets=True)
     return rows[0]
 
 
@@ -160,11 +173,13 @@ async def update(ctx: Ctx, tenant: int, number: int, changes: IntegrationChanges
         check_environment(changes.environment)
     key = None if changes.app_key is None else secret("app_key", changes.app_key)
     token = None if changes.app_token is None else secret("app_token", changes.app_token)
+    done = Change("integrationUpdate", tenant, KIND, number)
     try:
-        async with ctx.write() as transaction:
-            sealed = await transaction.fetch(_LOCK, bytes, tenant=tenant, id=number)
-            if not sealed:
-                raise NotFoundError.of("Integration", tenant, number)
+        async with ctx.write(done) as transaction:
+            found = await transaction.fetch(_LOCK, _with_credentials, tenant=tenant, id=number)
+            if not found:
+                raise NotFoundError.of(KIND, tenant, number)
+            sealed, before = found[0]
             rows = await transaction.fetch(
                 _CHANGE,
                 IntegrationRow,
@@ -174,8 +189,10 @@ async def update(ctx: Ctx, tenant: int, number: int, changes: IntegrationChanges
                 account_name=changes.account_name,
                 environment=changes.environment,
                 app_key_hint=None if key is None else _hint(key),
-                credentials=_resealed(ctx, sealed[0], key, token),
+                credentials=_resealed(ctx, sealed, key, token),
             )
+            anew = key is not None or token is not None
+            done.differs(_logged(before), _logged(rows[0], secrets=anew))
     except psycopg.errors.UniqueViolation:
         raise _taken(changes.account_name or "") from None
     return rows[0]
@@ -185,9 +202,22 @@ async def delete(ctx: Ctx, tenant: int, number: int) -> None:
     """Remove an integration and its credentials; what it brought stays. Raises NotFoundError."""
     await tenants.get(ctx, tenant)
     ctx.allow(tenant, ADMIN)
-    async with ctx.write() as transaction:
-        if not await transaction.fetch(_REMOVE, int, tenant=tenant, id=number):
-            raise NotFoundError.of("Integration", tenant, number)
+    done = Change("integrationDelete", tenant, KIND, number)
+    async with ctx.write(done) as transaction:
+        rows = await transaction.fetch(_REMOVE, IntegrationRow, tenant=tenant, id=number)
+        if not rows:
+            raise NotFoundError.of(KIND, tenant, number)
+        done.before = _logged(rows[0], secrets=True)
+
+
+def _logged(row: IntegrationRow, *, secrets: bool = False) -> dict[str, Any]:
+    """What the log tells of an integration; with `secrets`, that it has credentials, which are masked."""
+    found = {name: value for name, value in row._asdict().items() if name not in _NOT_LOGGED}
+    return {**found, "credentials": ""} if secrets else found
+
+
+def _with_credentials(sealed: bytes, *columns: Any) -> tuple[bytes, IntegrationRow]:
+    return sealed, IntegrationRow(*columns)
 
 
 def check_type(name: str) -> None:

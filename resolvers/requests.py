@@ -7,6 +7,7 @@ from typing import NamedTuple
 from kit.db import Statement
 from kit.errors import FailedError
 from resolvers import runs, tenants
+from resolvers.audit.change import Change
 from resolvers.context import WRITE, Ctx
 from resolvers.live import announce
 from resolvers.processing.request import ANALYSES, NOW, Request
@@ -88,13 +89,15 @@ async def _joinable(ctx: Ctx, tenant: int, request: Request) -> int | None:
 
 async def _queue(ctx: Ctx, tenant: int, request: Request) -> int:
     analyses = list(request.analyses)
-    async with ctx.write() as transaction:
+    done = Change("processStart", tenant, "ScoreRun", after={"analyses": analyses, "as_of": request.as_of})
+    async with ctx.write(done) as transaction:
         ids = await transaction.fetch(
             _QUEUE, int, tenant=tenant, analyses=analyses, as_of_requested=request.as_of
         )
+        done.number = ids[0]
     await ctx.queue.put_process(tenant=tenant, run_id=ids[0], analyses=analyses, as_of=request.as_of)
     # Only now: without its job the run would look dead to whoever is told of it.
-    async with ctx.write() as transaction:
+    async with ctx.write(None) as transaction:
         await announce.run_queued(transaction, tenant, ids[0])
     return ids[0]
 

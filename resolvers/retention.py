@@ -7,6 +7,7 @@ from typing import Any
 from kit.db import Statement, Work, connect_for_work
 from kit.errors import InvalidInputError
 from resolvers import tenants
+from resolvers.audit.change import Change
 from resolvers.context import READ, WRITE, Ctx
 
 LONGEST = 36_500
@@ -15,6 +16,9 @@ KEY = "event_retention_days"
 _AHEAD = 3
 _CHUNK = 5_000
 
+_LOCK = Statement(
+    "SELECT settings -> %(key)s::text FROM tenant WHERE id = %(tenant_id)s FOR UPDATE", True, {"key": KEY}
+)
 _CHOOSE = Statement(
     "UPDATE tenant SET settings = CASE WHEN %(days)s::int IS NULL THEN settings - %(key)s::text "
     "ELSE settings || jsonb_build_object(%(key)s::text, %(days)s::int) END "
@@ -58,9 +62,15 @@ async def choose(ctx: Ctx, tenant: int, days: int | None) -> int | None:
     ctx.allow(tenant, WRITE)
     if days is not None and not 1 <= days <= LONGEST:
         raise InvalidInputError("days", f"days is {days}; accepted are 1 to {LONGEST}, or null for good.")
-    async with ctx.db.write() as transaction:
+    done = Change("eventRetentionUpdate", tenant, "Tenant", tenant)
+    async with ctx.write(done) as transaction:
+        before = (await transaction.fetch(_LOCK, _as_stored, tenant=tenant))[0]
+        done.differs({KEY: before}, {KEY: days})
         await transaction.fetch(_CHOOSE, int, tenant=tenant, days=days)
-    await ctx.refresh()
+    return days
+
+
+def _as_stored(days: int | None) -> int | None:
     return days
 
 

@@ -241,3 +241,18 @@ class UserErrorCode(Enum):
     NOT_FOUND = _value("NOT_FOUND", "What the input names does not exist, or not for the caller.")
     CONFLICT = _value("CONFLICT", "Something else is in the way now.")
     FORBIDDEN = _value("FORBIDDEN", "The caller may not do this.")
+
+
+@strawberry.enum(description="How whoever changed something had proved who they are.")
+class AuditMode(Enum):
+    OPEN = _value("open", "Not at all: the API was open, on a loopback address.")
+    JWT = _value("jwt", "By a token.")
+    KEY = _value("key", "By an API key.")
+    CLI = _value("cli", "By being a user of the machine that runs commands.")
+
+
+@strawberry.enum(description="What something was changed by.")
+class AuditFace(Enum):
+    GRAPHQL = _value("graphql", "The graph.")
+    REST = _value("rest", "The REST v2 paths.")
+    CLI = _value("cli", "A command.")

@@ -12,6 +12,7 @@ from kit import ids
 from kit.errors import InvalidInputError
 from resolvers import tenants
 from schema.arguments import DatabaseId, Id
+from schema.audit import AuditEntryConnection, audit_of_none
 from schema.context import Info
 from schema.deliveries import Deliveries
 from schema.errors import coded
@@ -44,6 +45,12 @@ class Viewer:
             **asked(info, first, after, last, before),
         )
         return TenantConnection.of(page)
+
+    audit_entries: AuditEntryConnection | None = strawberry.field(
+        resolver=audit_of_none,
+        description="A page of the log of changes that are of no one tenant, such as API keys for all of "
+        "them, newest first; for who may administer all tenants.",
+    )
 
 
 @strawberry.type(description="Where every query begins.")

@@ -14,6 +14,7 @@ from resolvers.tenants import TenantRow
 from schema import segment_list
 from schema.analytics import Analytics
 from schema.arguments import DatabaseId, ExternalId, Id, number_of
+from schema.audit import AuditEntryConnection, audit_of_tenant
 from schema.backtest import Backtest, last_backtest
 from schema.connection import Connection, edges_of, nodes_of, page_info_of, total_of
 from schema.context import Info
@@ -188,6 +189,12 @@ class Tenant(Node):
     integration: Integration | None = strawberry.field(
         resolver=integration_of_tenant,
         description="One account in another system, by exactly one of its ids. Null if there is none.",
+    )
+
+    audit_entries: AuditEntryConnection | None = strawberry.field(
+        resolver=audit_of_tenant,
+        description="A page of the log of changes, newest first, for administrators. 50 rows unless told; at "
+        "most 1,000.",
     )
 
     @strawberry.field(description="What the tenant has chosen about its scoring, and the defaults elsewhere.")

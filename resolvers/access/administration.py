@@ -8,6 +8,9 @@ from kit.db import Statement, Work
 from kit.errors import ConflictError, InvalidInputError, NotFoundError
 from resolvers.access.key import Key
 from resolvers.access.scopes import SCOPES
+from resolvers.audit.author import Author
+from resolvers.audit.change import NO_TENANT, Change, Json
+from resolvers.audit.record import record_work
 
 _MISSING = Statement(
     "SELECT wanted FROM unnest(%(tenants)s::bigint[]) AS wanted "
@@ -67,7 +70,10 @@ def create_key(
         raise NotFoundError.of("Tenant", int(missing[0][0]))
     key = Key.make()
     values = {"id": key.id, "name": name, "tenants": numbers, "scopes": [scope], "secret_hash": key.hash}
-    return key, ApiKeyRow(*work.run(_ADD, values)[0])
+    with work.transaction(None):
+        row = ApiKeyRow(*work.run(_ADD, values)[0])
+        _record(work, "keyCreate", row, after={"name": name, "tenants": numbers, "scope": scope})
+    return key, row
 
 
 def list_keys(work: Work) -> list[ApiKeyRow]:
@@ -77,11 +83,19 @@ def list_keys(work: Work) -> list[ApiKeyRow]:
 
 def revoke_key(work: Work, key_id: str) -> ApiKeyRow:
     """Have a key refused from now on. Raises NotFoundError, and ConflictError where it was already."""
-    rows = work.run(_REVOKE, {"id": key_id})
-    if not rows:
-        raise NotFoundError(f"There is no API key {key_id[:60]}; `cdp key list` lists them.")
-    *columns, was_revoked = rows[0]
-    row = ApiKeyRow(*columns)
-    if was_revoked:
-        raise ConflictError(f"The API key {row.id} was revoked already.")
+    with work.transaction(None):
+        rows = work.run(_REVOKE, {"id": key_id})
+        if not rows:
+            raise NotFoundError(f"There is no API key {key_id[:60]}; `cdp key list` lists them.")
+        *columns, was_revoked = rows[0]
+        row = ApiKeyRow(*columns)
+        if was_revoked:
+            raise ConflictError(f"The API key {row.id} was revoked already.")
+        _record(work, "keyRevoke", row, after={"revoked_at": row.revoked_at})
     return row
+
+
+def _record(work: Work, action: str, row: ApiKeyRow, after: Json) -> None:
+    """An entry in the log of each tenant that the key is for; one for all of them is in that of none."""
+    for tenant in [NO_TENANT] if row.tenants is None else row.tenants:
+        record_work(work, Author.of_command(), Change(action, tenant, "ApiKey", row.id, after=after))

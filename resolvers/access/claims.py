@@ -22,6 +22,7 @@ def actor_of(claims: Mapping[str, Any], ends_at: float, *, tenants: str, scope: 
         _tenants(claims.get(tenants, []), tenants),
         granted(_scopes(claims.get(scope, []), scope)),
         ends_at,
+        mode="jwt",
     )
 
 

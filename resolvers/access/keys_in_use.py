@@ -51,7 +51,7 @@ class KeysInUse:
         if not key.fits(row.secret_hash if row else _NO_HASH) or row is None:
             raise UnauthenticatedError(_BAD)
         tenants = None if row.tenants is None else frozenset(row.tenants)
-        return Actor(f"key:{key.id}", tenants, granted(row.scopes), key=key.id)
+        return Actor(f"key:{key.id}", tenants, granted(row.scopes), key=key.id, mode="key")
 
     async def is_good(self, key_id: str, db: Database) -> bool:
         """Whether a key that was good still is."""

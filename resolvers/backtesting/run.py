@@ -11,6 +11,9 @@ from psycopg.types.json import Jsonb
 from kit.db import Statement, Work, connect_for_work
 from kit.errors import ConflictError
 from kit.zone import day_number
+from resolvers.audit.author import Author
+from resolvers.audit.change import Change
+from resolvers.audit.record import record_work
 from resolvers.backtesting.request import BacktestRequest
 from resolvers.backtesting.result import Json, as_json
 from resolvers.processing.chosen import for_analyses, read_chosen
@@ -82,7 +85,11 @@ def _start(work: Work, shop: Shop, request: BacktestRequest, queued: int | None)
                 raise ConflictError(f"Backtest {queued} is not waiting any more.")
             return queued
         values = {"holdout_days": request.holdout_days, "as_of_requested": request.as_of}
-        return int(work.run(_START, values)[0][0])
+        number = int(work.run(_START, values)[0][0])
+        told = {"holdout_days": request.holdout_days, "as_of": request.as_of}
+        done = Change("backtestRequest", shop.tenant, "Backtest", number, after=told)
+        record_work(work, Author.of_command(), done)
+        return number
 
 
 def _run(

@@ -11,17 +11,25 @@ from kit.errors import ConflictError, InvalidInputError, NotFoundError
 from kit.text import storable
 from kit.unset import UNSET
 from resolvers import tenants
+from resolvers.audit.change import Change
 from resolvers.context import READ, WRITE, Ctx
 from resolvers.event_types.built_in import BUILT_IN
 from resolvers.event_types.json_schema import checked_schema
 from resolvers.event_types.name import FORM, is_name
 
+KIND = "EventType"
 MOST = 500
 """Types of a tenant's own."""
 _LONGEST = 1_000
 _ALL = Statement(
     "SELECT name, description, json_schema, is_active, created_at, updated_at FROM event_type "
     "WHERE tenant_id = %(tenant_id)s ORDER BY name",
+    True,
+    {},
+)
+_ONE = Statement(
+    "SELECT name, description, json_schema, is_active, created_at, updated_at FROM event_type "
+    "WHERE tenant_id = %(tenant_id)s AND name = %(name)s",
     True,
     {},
 )
@@ -43,7 +51,10 @@ _CHANGE = Statement(
     {},
 )
 _REMOVE = Statement(
-    "DELETE FROM event_type WHERE tenant_id = %(tenant_id)s AND name = %(name)s RETURNING id", True, {}
+    "DELETE FROM event_type WHERE tenant_id = %(tenant_id)s AND name = %(name)s "
+    "RETURNING name, description, json_schema, is_active, created_at, updated_at",
+    True,
+    {},
 )
 
 
@@ -96,12 +107,14 @@ async def upsert(ctx: Ctx, tenant: int, name: str, changes: EventTypeChanges) ->
         "with_schema": changes.json_schema is not UNSET,
         "json_schema": None if changes.json_schema in (UNSET, None) else Jsonb(_schema(changes.json_schema)),
     }
-    async with ctx.db.write() as transaction:
+    done = Change("eventTypeUpsert", tenant, KIND, name)
+    async with ctx.write(done) as transaction:
         await transaction.fetch(_LOCK, int, tenant=tenant)
+        before = await transaction.fetch(_ONE, EventTypeRow, tenant=tenant, name=name)
         if not await transaction.fetch(_ADD, int, tenant=tenant, name=name):
             raise ConflictError(f"The tenant has {MOST} types of events already; delete one first.")
         rows = await transaction.fetch(_CHANGE, EventTypeRow, tenant=tenant, **values)
-    await ctx.refresh()
+        done.differs(_logged(before[0]) if before else {}, _logged(rows[0]))
     return rows[0]
 
 
@@ -109,12 +122,22 @@ async def delete(ctx: Ctx, tenant: int, name: str) -> None:
     """Remove a type; its events stay. Raises NotFoundError for one that the tenant has not registered."""
     await tenants.get(ctx, tenant)
     ctx.allow(tenant, WRITE)
-    async with ctx.db.write() as transaction:
-        if not is_name(name) or not await transaction.fetch(_REMOVE, int, tenant=tenant, name=name):
+    done = Change("eventTypeDelete", tenant, KIND, name)
+    async with ctx.write(done) as transaction:
+        found = (
+            await transaction.fetch(_REMOVE, EventTypeRow, tenant=tenant, name=name) if is_name(name) else []
+        )
+        if not found:
             raise NotFoundError(
                 f"The tenant has not registered a type of events '{name[:64]}'.", field="name"
             )
-    await ctx.refresh()
+        done.before = _logged(found[0])
+
+
+def _logged(row: EventTypeRow) -> dict[str, Any]:
+    """What the log tells of a type."""
+    named = ("name", "description", "json_schema", "is_active")
+    return {name: getattr(row, name) for name in named}
 
 
 def _check_name(name: str) -> None:

@@ -33,7 +33,7 @@ class Kind(NamedTuple):
     """A kind of import: its fields, its temporary tables and the one that rows are copied to, how a batch
     becomes such rows, and how those are stored. `settle` has the last word on the columns; with `everything`
     those that are no field are read as well. `prepare` makes the `rules` that rows are read by. With
-    `outdates` what it changes puts the scores out of date."""
+    `outdates` what it changes puts the scores out of date; `segment` is the one that it fills."""
 
     name: str
     fields: Sequence[Field]
@@ -45,6 +45,7 @@ class Kind(NamedTuple):
     everything: bool = False
     prepare: Callable[["Job"], Any] = lambda job: None
     outdates: bool = True
+    segment: int | None = None
 
 
 @dataclass

@@ -52,6 +52,7 @@ def _kind(segment: int) -> Kind:
         settle=_settle,
         prepare=partial(_lock, segment=segment),
         outdates=False,
+        segment=segment,
     )
 
 

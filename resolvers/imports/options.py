@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from resolvers.audit.author import Author
+
 
 @dataclass(frozen=True, slots=True)
 class NewTenant:
@@ -32,6 +34,7 @@ class ImportOptions:
     max_rejects: float = 5.0
     rejects: Path | None = None
     dry_run: bool = False
+    author: Author = field(default_factory=Author.of_command)
 
 
 class Step(NamedTuple):

@@ -9,6 +9,8 @@ from connectors.files import Rejects, open_file
 from connectors.files.shapes import given
 from kit.db import Work
 from kit.errors import CdpError, ConflictError, FailedError, InvalidInputError, UnavailableError
+from resolvers.audit.change import Change
+from resolvers.audit.record import record_work
 from resolvers.imports.job import Counts, Job, Kind
 from resolvers.imports.options import ImportOptions, Progress
 from resolvers.imports.report import ImportReport
@@ -61,7 +63,7 @@ def _import(job: Job) -> Counts:
     if not lock(work, options.tenant, wait=False):
         job.tell("waiting")
         lock(work, options.tenant, wait=True)
-    job.shop = find_or_create(work, options.tenant, options.create)
+    job.shop = find_or_create(work, options.tenant, options.create, options.author)
     work.run(statement(job.kind.tables))
     job.rules = job.kind.prepare(job)
     job.stage()
@@ -69,7 +71,22 @@ def _import(job: Job) -> Counts:
     counts = job.kind.store(job)
     if counts["changed"] and job.kind.outdates:
         mark_changed(work, options.tenant)
+    _record(job, counts)
     return counts
+
+
+def _record(job: Job, counts: Counts) -> None:
+    """One entry of the log for the whole file."""
+    told = {name: value for name, value in counts.items() if type(value) is int}
+    done = Change(
+        f"{job.kind.name}Import",
+        job.options.tenant,
+        None if job.kind.segment is None else "Segment",
+        job.kind.segment,
+        after={"file": job.path.name},
+        counts={"rows": job.rows, "rejected": job.rejects.rows, **told},
+    )
+    record_work(job.work, job.options.author, done)
 
 
 def _translated(error: psycopg.Error) -> CdpError | None:

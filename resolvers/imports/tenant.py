@@ -8,6 +8,9 @@ from typing import NamedTuple
 from kit import money
 from kit.db import Work
 from kit.errors import ConflictError, InvalidInputError, NotFoundError
+from resolvers.audit.author import Author
+from resolvers.audit.change import Change
+from resolvers.audit.record import record_work
 from resolvers.imports.options import NewTenant
 from resolvers.segments import builtin
 
@@ -36,7 +39,7 @@ class Shop(NamedTuple):
     created: bool
 
 
-def find_or_create(work: Work, tenant: int, new: NewTenant | None) -> Shop:
+def find_or_create(work: Work, tenant: int, new: NewTenant | None, author: Author) -> Shop:
     """The tenant, made as `new` says if there is none.
 
     Raises NotFoundError without `new`, ConflictError where the tenant is there and differs from it,
@@ -57,6 +60,8 @@ def find_or_create(work: Work, tenant: int, new: NewTenant | None) -> Shop:
         rows = work.run(_FIND, {"id": tenant})
         if created:
             builtin.ensure(work)
+            told = {**added, "currency": wanted.currency, "time_zone": wanted.time_zone}
+            record_work(work, author, Change("tenantCreate", tenant, "Tenant", tenant, after=told))
         if not rows:
             raise ConflictError(
                 f"Another tenant was made as {slug!r} at the same moment; run the import again."

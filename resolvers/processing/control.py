@@ -8,6 +8,9 @@ from datetime import datetime
 
 from kit.db import Statement, Work
 from kit.errors import CdpError, ConflictError
+from resolvers.audit.author import Author
+from resolvers.audit.change import Change
+from resolvers.audit.record import record_work
 from resolvers.live import announce
 from resolvers.processing.request import Request
 
@@ -91,7 +94,7 @@ class Control:
             self.work.run(_UNLOCK, {"tenant": str(self.tenant)})
 
     def start(self, request: Request, as_of: datetime, queued: int | None) -> int:
-        """Write that the run has begun: a new one, or the queued one. Returns its id."""
+        """Write that the run has begun: a new one, by a command, or the queued one. Returns its id."""
         with self.work.transaction(self.tenant):
             if queued is not None:
                 if self.work.count(_RESUME, {"id": queued, "as_of": as_of}) != 1:
@@ -104,6 +107,9 @@ class Control:
                 "as_of_requested": request.as_of,
             }
             run_id = int(self.work.run(_START, values)[0][0])
+            told = {"analyses": values["analyses"], "as_of": request.as_of}
+            done = Change("processStart", self.tenant, "ScoreRun", run_id, after=told)
+            record_work(self.work, Author.of_command(), done)
             announce.run_changed(self.work, self.tenant, run_id)
             return run_id
 

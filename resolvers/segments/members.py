@@ -1,5 +1,6 @@
 """Who is in a static segment: members put in and taken out."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,9 +10,10 @@ from kit.errors import InvalidInputError
 from models import TABLES
 from models.segment import STATIC
 from resolvers import tenants
+from resolvers.audit.change import Change
 from resolvers.context import WRITE, Ctx
 from resolvers.segment_feed import Entry, Why, reserve, reserve_from, stand, stand_from
-from resolvers.segments.write import locked
+from resolvers.segments.write import KIND, locked
 
 MEMBERS = TABLES["segment_member"]
 MOST = 1000
@@ -70,7 +72,9 @@ async def _change(
     ctx.allow(tenant, WRITE)
     if not 0 < len(customers) <= MOST:
         raise InvalidInputError("customer_ids", f"{len(customers)} customers; accepted are 1 to {MOST:,}.")
-    async with ctx.write() as transaction:
+    outcomes = ("added", "already_member") if entered else ("removed", "no_member")
+    done = Change("segmentMembersAdd" if entered else "segmentMembersRemove", tenant, KIND, segment)
+    async with ctx.write(done) as transaction:
         kind, _ = await locked(transaction, tenant, segment)
         if kind != STATIC:
             raise InvalidInputError("id", "A dynamic segment's members follow from its criteria.")
@@ -79,8 +83,14 @@ async def _change(
         rows = await transaction.fetch(_ADD if entered else _REMOVE, _moved, tenant=tenant, **values)
         entries = [Entry.of(feed, segment, entered=entered)] if any(moved for _, moved in rows) else []
         await stand_from(transaction, tenant, entries, Why("added" if entered else "removed"))
-    outcomes = ("added", "already_member") if entered else ("removed", "no_member")
-    found, told = dict(rows), []
+        told = _told(dict(rows), customers, outcomes)
+        done.counts = Counter(each.outcome for each in told)
+        done.happened = bool(entries)
+    return told
+
+
+def _told(found: dict[int, bool], customers: Sequence[int], outcomes: tuple[str, str]) -> list[MemberOutcome]:
+    told = []
     for each in customers:
         moved = found.get(each)
         told.append(MemberOutcome(each, "not_found" if moved is None else outcomes[0 if moved else 1]))

@@ -14,6 +14,7 @@ from kit.text import storable
 from kit.unset import UNSET, Maybe
 from models.segment import DYNAMIC, STATIC
 from resolvers import tenants
+from resolvers.audit.change import Change
 from resolvers.context import WRITE, Ctx
 from resolvers.criteria import Node, parse
 from resolvers.segment_feed import Entry, Why, reserve_from, stand_from
@@ -21,6 +22,8 @@ from resolvers.segments.refresh import LONGEST, Numbers, members_statement
 from resolvers.segments.rows import SegmentRow, get
 
 T = TypeVar("T")
+
+KIND = "Segment"
 
 MOST = 500
 """Segments of its own that a tenant may have."""
@@ -46,6 +49,12 @@ _UPDATE = Statement(
     "UPDATE segment SET name = coalesce(%(name)s, name), criteria = coalesce(%(criteria)s, criteria), "
     "description = CASE WHEN %(described)s THEN %(description)s ELSE description END, "
     "updated_at = clock_timestamp() "
+    "WHERE tenant_id = %(tenant_id)s AND id = %(segment)s",
+    True,
+    {},
+)
+_SHOWN = Statement(
+    "SELECT name, type, description, criteria, member_count FROM segment "
     "WHERE tenant_id = %(tenant_id)s AND id = %(segment)s",
     True,
     {},
@@ -80,12 +89,14 @@ async def create(
         "description": _description(description),
         "criteria": None if tree is None else Jsonb(criteria),
     }
+    done = Change("segmentCreate", tenant, KIND)
     try:
-        async with ctx.write() as transaction:
+        async with ctx.write(done) as transaction:
             if (await transaction.fetch(_COUNT, int, tenant=tenant))[0] >= MOST:
                 raise ConflictError(f"The tenant has {MOST} segments; delete one before making another.")
             number = (await transaction.fetch(_INSERT, int, tenant=tenant, **values))[0]
             await _begin(transaction, tenant, number, tree)
+            done.number, done.after = number, await _shown(transaction, tenant, number)
     except psycopg.errors.UniqueViolation:
         raise _taken(name) from None
     return await get(ctx, tenant, number)
@@ -100,14 +111,17 @@ async def update(ctx: Ctx, tenant: int, segment: int, changes: SegmentChanges) -
         "description": None if changes.description is UNSET else _description(changes.description),
         "described": changes.description is not UNSET,
     }
+    done = Change("segmentUpdate", tenant, KIND, segment)
     try:
-        async with ctx.write() as transaction:
+        async with ctx.write(done) as transaction:
             kind, _ = await locked(transaction, tenant, segment)
+            before = await _shown(transaction, tenant, segment)
             tree = None if changes.criteria is None else _criteria(kind, changes.criteria)
             stored = None if tree is None else Jsonb(changes.criteria)
             await transaction.fetch(_UPDATE, int, tenant=tenant, segment=segment, criteria=stored, **values)
             if tree is not None:
                 await _work_out(transaction, tenant, segment, tree, "criteria_changed")
+            done.differs(before, await _shown(transaction, tenant, segment))
     except psycopg.errors.UniqueViolation:
         raise _taken(changes.name or "") from None
     return await get(ctx, tenant, segment)
@@ -117,8 +131,10 @@ async def delete(ctx: Ctx, tenant: int, segment: int) -> None:
     """Remove a segment and its members. Raises NotFoundError for an unknown tenant or segment."""
     await tenants.get(ctx, tenant)
     ctx.allow(tenant, WRITE)
-    async with ctx.write() as transaction:
+    done = Change("segmentDelete", tenant, KIND, segment)
+    async with ctx.write(done) as transaction:
         await locked(transaction, tenant, segment)
+        done.before = await _shown(transaction, tenant, segment)
         (feed,) = await reserve_from(transaction, 1)
         (gone,) = await transaction.fetch(_DELETE_MEMBERS, int, tenant=tenant, segment=segment, feed=feed)
         await transaction.fetch(_DELETE, int, tenant=tenant, segment=segment)
@@ -133,11 +149,15 @@ async def refresh(ctx: Ctx, tenant: int, segment: int) -> SegmentRow:
     """
     await tenants.get(ctx, tenant)
     ctx.allow(tenant, WRITE)
-    async with ctx.write() as transaction:
+    done = Change("segmentRefresh", tenant, KIND, segment)
+    async with ctx.write(done) as transaction:
         kind, criteria = await locked(transaction, tenant, segment)
         if kind != DYNAMIC:
             raise InvalidInputError("id", "A static segment has no criteria; change its members instead.")
+        before = await _shown(transaction, tenant, segment)
         await _work_out(transaction, tenant, segment, parse(criteria), "refreshed")
+        after = await _shown(transaction, tenant, segment)
+        done.before, done.after = ({"member_count": each["member_count"]} for each in (before, after))
     return await get(ctx, tenant, segment)
 
 
@@ -157,6 +177,21 @@ def _locked(kind: str, criteria: dict[str, Any] | None, builtin: bool) -> tuple[
         told = "The segment is built in: its members follow from the scores, and it stays as it is."
         raise InvalidInputError("id", told)
     return kind, criteria
+
+
+async def _shown(transaction: Transaction, tenant: int, segment: int) -> dict[str, Any]:
+    """What the log tells of a segment."""
+    return (await transaction.fetch(_SHOWN, _named, tenant=tenant, segment=segment))[0]
+
+
+def _named(name: str, kind: str, description: str | None, criteria: Any, members: int) -> dict[str, Any]:
+    return {
+        "name": name,
+        "type": kind,
+        "description": description,
+        "criteria": criteria,
+        "member_count": members,
+    }
 
 
 async def _begin(transaction: Transaction, tenant: int, segment: int, tree: Node | None) -> None:

@@ -7,6 +7,7 @@ from psycopg.types.json import Jsonb
 
 from kit.db import Statement
 from resolvers import tenants
+from resolvers.audit.change import Change
 from resolvers.context import WRITE, Ctx
 from resolvers.settings.definition import check_together, named
 from resolvers.settings.values import KEY, ScoringSettings, of_stored
@@ -30,12 +31,14 @@ async def update_settings(ctx: Ctx, tenant: int, changes: Mapping[str, object]) 
     await tenants.get(ctx, tenant)
     ctx.allow(tenant, WRITE)
     checked = {key: _checked(key, value) for key, value in changes.items()}
-    async with ctx.write() as transaction:
+    done = Change("scoringSettingsUpdate", tenant, "Tenant", tenant)
+    async with ctx.write(done) as transaction:
         stored = (await transaction.fetch(_LOCK, _object, id=tenant))[0]
         before = of_stored(stored, ctx.stale_after_hours)
         chosen = _merged(stored.get(KEY, {}), checked)
         after = of_stored({KEY: chosen}, ctx.stale_after_hours)
-        if chosen != stored.get(KEY, {}):
+        done.differs(stored.get(KEY, {}), chosen)
+        if done.happened:
             check_together({each.setting.key: each.value for each in after}, set(checked))
             changed = Jsonb({KEY: chosen})
             versions = int(_matters(before, after))

@@ -1,5 +1,6 @@
 """One list of records, written in one transaction, at most once for an idempotency key."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -8,11 +9,14 @@ import psycopg
 from kit.db import Work
 from kit.errors import ConflictError, InvalidInputError
 from resolvers import tenants
+from resolvers.audit.author import Author
+from resolvers.audit.change import Change
+from resolvers.audit.record import record_work
 from resolvers.context import WRITE, Ctx
 from resolvers.imports.tenant import lock
 from resolvers.tenants import TenantRow
 from resolvers.writes.keys import Key, content_of, remember, remembered
-from resolvers.writes.outcome import MOST, Outcome
+from resolvers.writes.outcome import CREATED, MOST, UPDATED, Outcome
 
 _PATIENCE = "SET LOCAL lock_timeout = '10s'"
 _BUSY = "An import, or another caller with the same key, is at it; try again in a moment."
@@ -44,9 +48,14 @@ async def write(
     check_length(field, records)
     claimed = None if key is None else Key.of(key, f"{field}{choice}", content_of(records))
 
+    def logged(work: Work, shop: TenantRow) -> list[Outcome]:
+        outcomes = [*store(work, shop)]
+        _record(work, ctx.author, field, shop.id, outcomes)
+        return outcomes
+
     def do(work: Work) -> list[Outcome]:
         try:
-            return _written(work, owner, store, claimed)
+            return _written(work, owner, logged, claimed)
         except psycopg.errors.LockNotAvailable:
             raise ConflictError(_BUSY) from None
 
@@ -63,6 +72,14 @@ def _written(work: Work, owner: TenantRow, store: Store, claimed: Key | None) ->
         if claimed is not None:
             remember(work, claimed, outcomes)
         return outcomes
+
+
+def _record(work: Work, author: Author, field: str, tenant: int, outcomes: Sequence[Outcome]) -> None:
+    """One entry of the log for the whole list, however long, if any of it changed something."""
+    counts: Counter[str] = Counter(each.status for each in outcomes)
+    changed = bool(counts[CREATED] + counts[UPDATED])
+    kind = field.removesuffix("s").capitalize()
+    record_work(work, author, Change(f"{field}Upsert", tenant, kind, counts={**counts}, happened=changed))
 
 
 def check_length(field: str, records: Sequence[Any], most: int = MOST) -> None:

@@ -7,6 +7,7 @@ from kit.db import Statement, Work
 from kit.errors import ConflictError, ForbiddenError, InvalidInputError
 from kit.text import storable
 from kit.unset import UNSET, Maybe
+from resolvers.audit.author import Author
 from resolvers.context import WRITE, Actor, Ctx
 from resolvers.writes.batch import check_length
 from resolvers.writes.outcome import CREATED, REJECTED, UNCHANGED, UPDATED, Outcome, Problem
@@ -15,6 +16,7 @@ from resolvers.writes.tenants import TenantChanges, change, check_maker, checked
 MOST = 100
 """Tenants of one list."""
 _BY_SLUG = Statement("SELECT id FROM tenant WHERE slug = %(slug)s", False, {})
+_ACTION = "tenantsUpsert"
 _FIELDS = {"name": "name", "currency": "currency_code", "time_zone": "time_zone"}
 
 
@@ -39,15 +41,15 @@ async def upsert_tenants(ctx: Ctx, records: Sequence[TenantRecord]) -> list[Outc
     """
     ctx.require(WRITE)
     check_length("tenants", records, MOST)
-    return await ctx.work(lambda work: _all(work, ctx.actor, records))
+    return await ctx.work(lambda work: _all(work, ctx.actor, ctx.author, records))
 
 
-def _all(work: Work, actor: Actor, records: Sequence[TenantRecord]) -> list[Outcome]:
+def _all(work: Work, actor: Actor, author: Author, records: Sequence[TenantRecord]) -> list[Outcome]:
     seen: set[str] = set()
     found = []
     for record in records:
         try:
-            found.append(_one(work, actor, record, seen))
+            found.append(_one(work, actor, author, record, seen))
         except (InvalidInputError, ConflictError) as error:
             found.append(_rejected(error.field, error.message, error.code))
         except ForbiddenError as error:
@@ -59,7 +61,7 @@ def _rejected(field: str, message: str, code: str) -> Outcome:
     return Outcome(REJECTED, problems=(Problem(field, message, code),))
 
 
-def _one(work: Work, actor: Actor, record: TenantRecord, seen: set[str]) -> Outcome:
+def _one(work: Work, actor: Actor, author: Author, record: TenantRecord, seen: set[str]) -> Outcome:
     if record.slug in seen:
         told = f"'{record.slug[:60]}' is in the list twice; only the first counts."
         raise InvalidInputError("slug", told)
@@ -74,17 +76,17 @@ def _one(work: Work, actor: Actor, record: TenantRecord, seen: set[str]) -> Outc
     with work.transaction(None):
         rows = work.run(_BY_SLUG, {"slug": record.slug}) if storable(record.slug) else []
     if not rows or not actor.sees(int(rows[0][0])):
-        return _made(work, actor, record, wanted)
+        check_maker(actor)
+        return _made(work, author, record, wanted)
     number = int(rows[0][0])
     if record.number not in (None, number):
         told = "The tenant of this slug has another number, which stays as it is."
         raise ConflictError(told, field="database_id")
-    return Outcome(UPDATED if change(work, number, wanted) else UNCHANGED, (number,))
+    return Outcome(UPDATED if change(work, author, number, wanted, _ACTION) else UNCHANGED, (number,))
 
 
-def _made(work: Work, actor: Actor, record: TenantRecord, wanted: dict[str, str]) -> Outcome:
-    check_maker(actor)
+def _made(work: Work, author: Author, record: TenantRecord, wanted: dict[str, str]) -> Outcome:
     for name, field in _FIELDS.items():
         if name not in wanted:
             raise InvalidInputError(field, "It is required for a new tenant; a value is accepted.")
-    return Outcome(CREATED, (make(work, wanted, record.number),))
+    return Outcome(CREATED, (make(work, author, wanted, record.number, _ACTION),))

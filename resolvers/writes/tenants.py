@@ -8,6 +8,9 @@ from kit.errors import ConflictError, ForbiddenError, InvalidInputError
 from kit.money import currency
 from kit.zone import zone
 from resolvers import tenants
+from resolvers.audit.author import Author
+from resolvers.audit.change import Change
+from resolvers.audit.record import record_work
 from resolvers.context import ADMIN, WRITE, Actor, Ctx
 from resolvers.imports.tenant import free_slug, mark_changed
 from resolvers.segments import builtin
@@ -72,7 +75,7 @@ async def create_tenant(
     """
     check_maker(ctx.actor)
     values = checked(TenantChanges(name, slug, currency_code, time_zone))
-    found = await ctx.work(lambda work: make(work, values, number))
+    found = await ctx.work(lambda work: make(work, ctx.author, values, number))
     return await tenants.get(ctx, found)
 
 
@@ -85,7 +88,7 @@ async def update_tenant(ctx: Ctx, tenant: int, changes: TenantChanges) -> Tenant
     await tenants.get(ctx, tenant)
     ctx.allow(tenant, WRITE)
     wanted = checked(changes)
-    await ctx.work(lambda work: change(work, tenant, wanted))
+    await ctx.work(lambda work: change(work, ctx.author, tenant, wanted))
     return await tenants.get(ctx, tenant)
 
 
@@ -108,7 +111,9 @@ def checked(changes: TenantChanges) -> dict[str, str]:
     return {name: value for name, value in wanted.items() if value is not None}
 
 
-def make(work: Work, values: dict[str, str], number: int | None) -> int:
+def make(
+    work: Work, author: Author, values: dict[str, str], number: int | None, action: str = "tenantCreate"
+) -> int:
     """Add a tenant of these values, which are checked; its id. Raises as `create_tenant` does."""
     if number is not None and not 1 <= number < 2**53:
         raise InvalidInputError("database_id", "Accepted are 1 to 9,007,199,254,740,991.")
@@ -118,12 +123,15 @@ def make(work: Work, values: dict[str, str], number: int | None) -> int:
         if work.run(_TAKEN, {"slug": chosen}):
             raise _taken(chosen)
         made = _add(work, {**values, "slug": chosen}, number)
-    with work.transaction(made):
+        work.enter(made)
         builtin.ensure(work)
+        record_work(work, author, Change(action, made, "Tenant", made, after={**values, "slug": chosen}))
     return made
 
 
-def change(work: Work, tenant: int, wanted: dict[str, str]) -> bool:
+def change(
+    work: Work, author: Author, tenant: int, wanted: dict[str, str], action: str = "tenantUpdate"
+) -> bool:
     """Change a tenant to checked values; whether any was another one. Raises as `update_tenant` does."""
     with work.transaction(tenant):
         if "time_zone" in wanted:
@@ -141,6 +149,9 @@ def change(work: Work, tenant: int, wanted: dict[str, str]) -> bool:
         work.run(_STORE, {"id": tenant, **after})
         if after["time_zone"] != before["time_zone"]:
             mark_changed(work, tenant)
+        done = Change(action, tenant, "Tenant", tenant)
+        done.differs(before, after)
+        record_work(work, author, done)
         return True
 
 

@@ -122,6 +122,11 @@ def full(make, urls):
         "INSERT INTO integration (tenant_id, integration_type, account_name, environment, app_key_hint, "
         "credentials) SELECT 56, 'vtex', 'account-' || n, 'stable', 'abcd', '' FROM generate_series(1, 60) n"
     )
+    make.owner.execute(
+        "INSERT INTO audit_entry (tenant_id, actor, mode, face, action, occurred_at) "
+        "SELECT tenant, 'ana', 'open', 'graphql', 'tenantUpdate', '2025-06-01' "
+        "FROM generate_series(1, 60), unnest(ARRAY[0, 56]) AS tenant"
+    )
     process(urls.app, tenant, Request.of(None, "2025-09-01"))
     process(urls.app, tenant, Request.of(None, "2026-01-01"))
     run_backtest(urls.app, tenant, BacktestRequest.of(180, "latest"))
