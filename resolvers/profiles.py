@@ -1,5 +1,6 @@
 """A customer with everything known about them."""
 
+from collections.abc import Hashable
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -8,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from kit.db import TENANT, Database, prepare
 from kit.errors import NotFoundError
-from resolvers import customers, tenants
+from resolvers import customers, tenants, versions
 from resolvers.context import READ, Ctx
 from resolvers.customers import CUSTOMERS, CustomerRow
 from resolvers.scores import CURRENT, SCORES, ScoreRow
@@ -16,12 +17,12 @@ from resolvers.scores import CURRENT, SCORES, ScoreRow
 _RUN = select(CURRENT.c.run_id).where(CURRENT.c.tenant_id == TENANT).scalar_subquery()
 _WHOLE = prepare(
     select(
-        _RUN,
+        *versions.DATA,
         *(CUSTOMERS.c[name] for name in CustomerRow._fields),
         *(SCORES.c[name] for name in ScoreRow._fields),
     )
     .select_from(
-        CUSTOMERS.outerjoin(
+        CUSTOMERS.join(tenants.TENANTS, tenants.TENANTS.c.id == TENANT).outerjoin(
             SCORES,
             and_(
                 SCORES.c.tenant_id == TENANT,
@@ -35,13 +36,17 @@ _WHOLE = prepare(
         CUSTOMERS.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger))),
     )
 )
-_PERSON = len(CustomerRow._fields)
+_VERSION = len(versions.DATA)
+_PERSON = _VERSION + len(CustomerRow._fields)
 
 
 class Profile(NamedTuple):
-    """The customer, and their scores in the run that stands; None before they have any."""
+    """The customer, and their scores in the run that stands; None before they have any.
 
-    run: int | None
+    `version` is the `TenantVersion.data` for which this holds.
+    """
+
+    version: tuple[Hashable, ...]
     customer: CustomerRow
     score: ScoreRow | None
 
@@ -75,6 +80,6 @@ async def _profiles(db: Database, tenant: int, ids: list[int]) -> list[Profile |
     return [found.get(each) for each in ids]
 
 
-def _profile(run: int | None, *columns: Any) -> Profile:
-    person, score = columns[:_PERSON], columns[_PERSON:]
-    return Profile(run, CustomerRow(*person), ScoreRow(*score) if score[0] is not None else None)
+def _profile(*columns: Any) -> Profile:
+    version, person, score = columns[:_VERSION], columns[_VERSION:_PERSON], columns[_PERSON:]
+    return Profile(version, CustomerRow(*person), ScoreRow(*score) if score[0] is not None else None)

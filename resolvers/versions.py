@@ -21,6 +21,14 @@ _OF_TENANT = prepare(
         tenants.TENANTS.c.id == TENANT
     )
 )
+DATA = (
+    _RUN,
+    *(
+        tenants.TENANTS.c[name]
+        for name in ("id", "created_at", "data_version", "data_changed_at", "time_zone")
+    ),
+)
+"""What `TenantVersion.data` is made of, for statements that tell it with their own rows."""
 
 
 class TenantVersion(NamedTuple):

@@ -1,12 +1,15 @@
 """Customers: the 360° profile."""
 
+from collections.abc import Hashable
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from resolvers import profiles
+from resolvers import profiles, versions
+from resolvers.context import Ctx
 from resolvers.customers import CustomerRow
 from resolvers.scores import ScoreRow
 from rest.caching import unless_known
@@ -14,6 +17,9 @@ from rest.kept import Kept
 from rest.values import Context, CustomerPath, TenantQuery, amount, second, written
 
 router = APIRouter(prefix="/api/v2/cdp/customers", tags=["Customers"])
+
+_AROUND = 2_000
+"""Bytes that a kept answer takes beside its body, about."""
 
 
 class CustomerData(BaseModel):
@@ -65,14 +71,37 @@ class ProfileResponse(BaseModel):
 )
 async def profile(request: Request, ctx: Context, customer: CustomerPath, tenant: TenantQuery) -> Response:
     """The customer and what the last runs found about them."""
-    found = await profiles.of_customer(ctx, tenant, customer)
-    unless_known(request, found.run, found.customer)
-    key = ("profile", found.run, found.customer)
-    kept: Kept | None = ctx.db.memory.get(key)
-    if kept is None:
-        kept = Kept(_written(found.customer, found.score))
-        ctx.db.memory.keep(key, kept)
-    return kept
+    known = await _known(ctx, tenant, customer)
+    unless_known(request, known.state)
+    return known.answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A profile that was answered, the `version` of the data that it holds for, and its tag's `state`."""
+
+    version: tuple[Hashable, ...]
+    state: str
+    answer: Kept
+
+    def __len__(self) -> int:
+        return len(self.answer) + _AROUND
+
+
+async def _known(ctx: Ctx, tenant: int, customer: int) -> _Known:
+    """The answer that was given before if it still stands, or else another one.
+
+    Whether it stands, all who ask at the same time learn from one row.
+    """
+    key = ("profile", tenant, customer)
+    known: _Known | None = ctx.db.memory.get(key)
+    if known is None or known.version != (await versions.of_tenant(ctx, tenant)).data:
+        found = await profiles.of_customer(ctx, tenant, customer)
+        run, *_ = found.version
+        answer = Kept(_written(found.customer, found.score))
+        known = _Known(found.version, repr((run, found.customer)), answer)
+        ctx.db.memory.keep(key, known)
+    return known
 
 
 def _written(person: CustomerRow, score: ScoreRow | None) -> bytes:

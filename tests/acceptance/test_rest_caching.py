@@ -123,6 +123,28 @@ async def test_a_customers_new_address_changes_their_profile_and_the_lists_that_
     assert (await client.get(profile)).json()["data"]["customer"]["email"] == "n@example.com"
 
 
+async def test_a_profile_that_stands_is_not_read_again(scored, application, client, urls, ask):
+    first = await client.get(PROFILE)
+    sent: list[str] = []
+    application.state.database.on_statement = sent.append
+    assert (await client.get(PROFILE)).content == first.content
+    assert len(sent) == 1, sent
+    assert "customer" not in sent[0]
+    (name,) = scored.owner.execute("SELECT external_id FROM customer WHERE id = 1").fetchone()
+    given = {"tenantId": ids.encode("Tenant", 56), "customers": [{"externalId": name, "firstName": "Ana"}]}
+    await ask(UPSERT, input=given)
+    assert (await client.get(PROFILE)).json()["data"]["customer"]["first_name"] == "Ana"
+    process(urls.app, 56, Request.of(["rfm"], "2024-06-01", force=True))
+    changed = (await client.get(PROFILE)).json()["data"]
+    assert changed["rfm"] != first.json()["data"]["rfm"]
+
+
+async def test_a_kept_profile_is_its_tenants(scored, client):
+    scored.tenant(57)
+    assert (await client.get(PROFILE)).status_code == 200
+    assert (await client.get(PROFILE.replace("56", "57"))).status_code == 404
+
+
 async def test_a_tag_does_not_hide_what_is_wrong_or_gone(scored, client):
     headers = {"If-None-Match": "*"}
     assert (await client.get(f"{ANALYTICS[0]}&limit=0", headers=headers)).status_code == 400

@@ -104,6 +104,14 @@ async def test_all_tenants_and_none(api):
         assert (await rest(api, "read status", headers, 57)).status_code == status, tenants
 
 
+@pytest.mark.parametrize("what", ["customers/1/profile", "analytics/rfm"])
+async def test_an_answer_that_is_kept_is_kept_from_others(api, what):
+    path = f"/api/v2/cdp/{what}?tenant_id=56"
+    for given, status in (({}, 200), ({"tenants": [57]}, 404), ({"scope": ""}, 403), ({}, 200)):
+        answer = await api.get(path, headers=bearer(token(**given)))
+        assert answer.status_code == status, answer.text
+
+
 MAKE = (
     'mutation { tenantCreate(input: {name: "New", currencyCode: EUR, timeZone: "Europe/Madrid"}) '
     "{ tenant { name } } }"
