@@ -317,7 +317,8 @@ async def _send(
         await cursor.execute(query, bound)
         while cursor.nextset():
             pass
-        return await cursor.fetchall() if cursor.description else []
+        result = cursor.pgresult
+        return await cursor.fetchall() if result is not None and result.nfields else []
 
 
 def _frozen(value: object) -> Hashable:
