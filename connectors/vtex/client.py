@@ -92,7 +92,8 @@ class Vtex:
         """The JSON that VTEX answers.
 
         `until` is a time of the event loop's clock at which all attempts and waits are given up; `attempts`
-        overrides how often it is asked. Raises what `errors` draws.
+        overrides how often it is asked. With `until` alone, being asked to wait is no attempt: it is waited
+        for while there is time. Raises what `errors` draws.
         """
         answer = await self.ask(account, path, query, headers=headers, until=until, attempts=attempts)
         return answer.content
@@ -122,7 +123,8 @@ class Vtex:
     ) -> Answer:
         budget = self._budgets.of(account.name)
         most = attempts or self._patience.attempts
-        attempt = 0
+        patient = until is not None and attempts is None
+        attempt = limited = 0
         while True:
             attempt += 1
             if _too_late(budget.wait, until):
@@ -131,7 +133,9 @@ class Vtex:
             try:
                 return await self._once(account, question)
             except LimitedError as error:
-                budget.pause(error.seconds)
+                limited += 1
+                attempt -= int(patient)
+                budget.pause(max(error.seconds, self._patience.pause(limited) if limited > 1 else 0.0))
                 last: PeerFailedError | SlowError = error
                 pause = 0.0
             except (UnansweredError, SlowError) as error:

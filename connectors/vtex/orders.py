@@ -50,15 +50,20 @@ class OrderPage:
     ids: tuple[str, ...]
 
 
-async def list_orders(vtex: Vtex, account: Account, window: Window, page: int = 1) -> OrderPage:
-    """One page of the orders of a window, the first created first. Raises what `errors` draws."""
+async def list_orders(
+    vtex: Vtex, account: Account, window: Window, page: int = 1, until: float | None = None
+) -> OrderPage:
+    """One page of the orders of a window, the first created first. Raises what `errors` draws.
+
+    `until`: as of `Vtex.get`.
+    """
     query: dict[str, str | int] = {
         "orderBy": "creationDate,asc",
         "page": page,
         "per_page": PAGE,
         f"f_{window.by}": str(window),
     }
-    found = mapping(await vtex.get(account, ORDERS, query))
+    found = mapping(await vtex.get(account, ORDERS, query, until=until))
     total = mapping(found.get("paging")).get("total")
     ids = [mapping(each).get("orderId") for each in listing(found.get("list"))]
     if type(total) is not int or total < 0 or not all(isinstance(each, str) and each for each in ids):
@@ -66,9 +71,10 @@ async def list_orders(vtex: Vtex, account: Account, window: Window, page: int = 
     return OrderPage(total, tuple(str(each) for each in ids))
 
 
-async def get_order(vtex: Vtex, account: Account, number: str) -> Order:
+async def get_order(vtex: Vtex, account: Account, number: str, until: float | None = None) -> Order:
     """One order in full. Raises what `errors` draws, and UnreadableError."""
-    return read_order(await vtex.get(account, f"{ORDERS}/{quote(number, safe='')}"), number)
+    content = await vtex.get(account, f"{ORDERS}/{quote(number, safe='')}", until=until)
+    return read_order(content, number)
 
 
 def read_order(content: Any, number: str | None = None) -> Order:

@@ -88,6 +88,6 @@ def row(order: dict[str, Any]) -> dict[str, Any]:
         "orderIsComplete": True,
         "authorizedDate": order["authorizedDate"],
         "totalItems": len(order["items"]),
-        "currencyCode": order["storePreferencesData"]["currencyCode"],
+        "currencyCode": (order["storePreferencesData"] or {}).get("currencyCode"),
         **dict.fromkeys(ROW),
     }

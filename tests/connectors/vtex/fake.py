@@ -98,6 +98,7 @@ class FakeVtex:
         self.faults: deque[Fault] = deque()
         self.plan: Plan = lambda number, path: None
         self.delay = delay
+        self.pages = 30
         self.requests: list[Request] = []
         self.address = ""
         self.ended = threading.Event()
@@ -159,7 +160,7 @@ class FakeVtex:
             return found
         size = min(int(request.query_params.get("per_page", 15)), 100)
         page = int(request.query_params.get("page", 1))
-        if page > 30:
+        if page > self.pages:
             return JSONResponse({"error": {"code": "1", "message": "Max page exceed"}}, 400)
         names = list(found.details)
         for by in ("creationDate", "invoicedDate"):

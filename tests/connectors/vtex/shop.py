@@ -38,7 +38,14 @@ class Shop:
     """A seeded shop. `persons` buyers, some without a document in CL, `twins` of them with two profiles."""
 
     def __init__(
-        self, *, seed: int = 1, persons: int = 20, orders: int = 60, days: int = 300, twins: int = 0
+        self,
+        *,
+        seed: int = 1,
+        persons: int = 20,
+        orders: int = 60,
+        days: int = 300,
+        twins: int = 0,
+        now: datetime = NOW,
     ) -> None:
         self._random = random.Random(seed)
         self.details: dict[str, dict[str, Any]] = {}
@@ -46,7 +53,7 @@ class Shop:
         self.persons = [self._person(n, twin=n < twins) for n in range(persons)]
         for _ in range(orders):
             age = timedelta(seconds=self._random.uniform(3600, days * 86_400))
-            self.sell(self._random.choice(self.persons), NOW - age)
+            self.sell(self._random.choice(self.persons), now - age)
 
     def sell(self, person: Person, at: datetime, **changes: Any) -> str:
         """A new order of a person; its id."""
