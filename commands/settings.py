@@ -95,7 +95,7 @@ def _print(found: ScoringSettings) -> None:
             value = f"own, version {found.segment_map_version}" if each.own else "built-in"
             default = "built-in"
         else:
-            value, default = _text(each.value), _text(each.default)
+            value, default = _text(each.value, each.setting.key), _text(each.default, each.setting.key)
         shown = f"{value} *" if each.own else value
         table.add_row(each.setting.key, shown, default, each.setting.meaning)
     console = Console()
@@ -104,5 +104,9 @@ def _print(found: ScoringSettings) -> None:
         console.print("* the tenant's own choice")
 
 
-def _text(value: Any) -> str:
-    return "measured" if value is None else f"{value:g}"
+def _text(value: Any, key: str) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name}:{'yes' if counts else 'no'}" for name, counts in value.items())
+    if value is None:
+        return "built-in" if key == "revenue_statuses" else "measured"
+    return f"{value:g}"

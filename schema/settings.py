@@ -36,6 +36,12 @@ class SegmentCells:
     )
 
 
+@strawberry.type(description="Whether orders of a status elsewhere count as revenue.")
+class RevenueStatus:
+    status: str = strawberry.field(description="VTEX's name of the status, such as payment-pending.")
+    is_revenue: bool = strawberry.field(description="Whether its orders count.")
+
+
 @strawberry.type(description="What scoring is done by: the tenant's own choice, or the default.")
 class ScoringSettings:
     row: strawberry.Private[settings.ScoringSettings]
@@ -50,6 +56,10 @@ class ScoringSettings:
     )
     staleness_hours: int = strawberry.field(
         description="Age in hours from which scores as of now are called stale, 1 to 8,760."
+    )
+    revenue_statuses: list[RevenueStatus] = strawberry.field(
+        description="Statuses of VTEX's orders of which the tenant says otherwise than the built-in table; "
+        "a change holds from the next sync on."
     )
     own: list[str] = strawberry.field(
         description="Names of those that are the tenant's own choice, such as clv.annualRate."
@@ -72,5 +82,9 @@ class ScoringSettings:
             ],
             segment_map_version=row.segment_map_version,
             staleness_hours=row.staleness_hours,
+            revenue_statuses=[
+                RevenueStatus(status=name, is_revenue=counts)
+                for name, counts in (row.revenue_statuses or {}).items()
+            ],
             own=[camel(each.setting.key) for each in row if each.own],
         )

@@ -1,5 +1,6 @@
 """Change what a tenant has chosen about its scoring."""
 
+from collections.abc import Callable
 from typing import Any
 
 import strawberry
@@ -47,6 +48,12 @@ class SegmentCellsInput:
     cells: list[str] = strawberry.field(description="Scores such as 555.")
 
 
+@strawberry.input(description="Whether orders of a status elsewhere count as revenue.")
+class RevenueStatusInput:
+    status: str = strawberry.field(description="VTEX's name of the status, such as payment-pending.")
+    is_revenue: bool = strawberry.field(description="Whether its orders count.")
+
+
 @strawberry.input(description="What to change. What is left out stays; null goes back to the default.")
 class ScoringSettingsUpdateInput:
     tenant_id: strawberry.ID = strawberry.field(description="The tenant's global id.")
@@ -67,6 +74,11 @@ class ScoringSettingsUpdateInput:
     staleness_hours: int | None = strawberry.field(
         default=strawberry.UNSET,
         description="Age in hours from which scores as of now are called stale, 1 to 8,760.",
+    )
+    revenue_statuses: list[RevenueStatusInput] | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Statuses of VTEX's orders of which the built-in table is wrong, at most 100. "
+        "Null: none. Holds from the next sync on.",
     )
 
 
@@ -99,14 +111,20 @@ def _changes(given: ScoringSettingsUpdateInput) -> dict[str, Any]:
         for name in setting.key.split("."):
             value = getattr(value, name) if value not in (None, strawberry.UNSET) else value
         if value is not strawberry.UNSET:
-            found[setting.key] = _cells(value) if setting.key == "segment_map" else value
+            decode = _DECODED.get(setting.key)
+            found[setting.key] = value if decode is None or value is None else decode(value)
     return found
 
 
-def _cells(given: list[SegmentCellsInput] | None) -> dict[str, list[str]] | None:
-    if given is None:
-        return None
+def _cells(given: list[SegmentCellsInput]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for each in given:
         found.setdefault(each.segment.value, []).extend(each.cells)
     return found
+
+
+def _statuses(given: list[RevenueStatusInput]) -> dict[str, bool]:
+    return {each.status: each.is_revenue for each in given}
+
+
+_DECODED: dict[str, Callable[[Any], Any]] = {"segment_map": _cells, "revenue_statuses": _statuses}

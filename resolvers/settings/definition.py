@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kit.errors import InvalidInputError
+from resolvers.settings.revenue import REVENUE, checked_statuses, parsed_statuses
 from resolvers.settings.segment_map import checked_map
 
 STALENESS_HOURS = 24
@@ -132,6 +133,15 @@ SETTINGS = (
         "whole numbers from 1 to 8760",
         _whole(1, 8760),
         int,
+        changes_scores=False,
+    ),
+    Setting(
+        REVENUE,
+        None,
+        "Which statuses of VTEX's orders are revenue, where not as built in; holds from the next sync on",
+        "maps from up to 100 statuses in small letters to yes or no, as in payment-pending:yes,invoice:no",
+        checked_statuses,
+        parsed_statuses,
         changes_scores=False,
     ),
 )

@@ -35,6 +35,8 @@ class ScoringSettings:
     segment_map: SegmentMap | None
     """None: the built-in one."""
     staleness_hours: int
+    revenue_statuses: dict[str, bool] | None
+    """Where the tenant says otherwise than the built-in table. None: nowhere."""
     own: frozenset[str]
     """Keys of the settings that the tenant has chosen itself."""
     default_staleness_hours: int

@@ -15,7 +15,7 @@ from resolvers.processing.chosen import for_analyses
 from resolvers.processing.process import process
 from resolvers.processing.record import read_run
 from resolvers.processing.request import Request
-from resolvers.settings import SETTINGS, of_stored, read_settings, update_settings
+from resolvers.settings import SETTINGS, named, of_stored, read_settings, update_settings
 from resolvers.settings.segment_map import BUILT_IN, map_version
 from scoring.segments import CELLS
 
@@ -40,6 +40,7 @@ async def test_without_a_choice_everything_is_the_default(stored, ctx):
         ("churn.horizon_days", None),
         ("segment_map", None),
         ("staleness_hours", 24),
+        ("revenue_statuses", None),
     ]
     assert all(each.value == each.default and not each.own for each in found)
 
@@ -279,3 +280,21 @@ def test_scores_as_of_now_age_by_the_tenants_hours(urls, make, hours, fresh):
     process(urls.app, 56, Request.of(None))
     make.owner.execute("UPDATE score_run SET finished_at = finished_at - interval '36 hours'")
     assert process(urls.app, 56, Request.of(None), stale_after_hours=48).fresh is fresh
+
+
+async def test_a_table_of_revenue_is_kept_and_goes_back(stored, ctx):
+    given = named("revenue_statuses").parsed("payment-pending:yes, invoice:no")
+    found = await update_settings(ctx, 56, {"revenue_statuses": given})
+    assert found.revenue_statuses == {"invoice": False, "payment-pending": True}
+    assert (await update_settings(ctx, 56, {"revenue_statuses": None})).revenue_statuses is None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["", "invoice", "invoice:maybe", "Invoice:yes", ":yes", "a:yes,a:no", {}, [], {"a": 1}, {"a" * 61: True}],
+)
+def test_a_table_of_revenue_that_is_none_is_refused(wrong):
+    setting = named("revenue_statuses")
+    with pytest.raises(InvalidInputError, match="accepted are maps") as raised:
+        setting.parsed(wrong) if isinstance(wrong, str) else setting.checked(wrong)
+    assert raised.value.field == "revenue_statuses"
