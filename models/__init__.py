@@ -20,6 +20,7 @@ from models.sales import Sales
 from models.score import CustomerScore, ScoreCurrent
 from models.segment import Segment, SegmentMember
 from models.segment_change import SegmentChange, SegmentFeed
+from models.sync import IntegrationOrder, IntegrationSync, IntegrationWindow
 from models.tenant import Tenant
 
 METADATA = SQLModel.metadata
@@ -40,6 +41,9 @@ __all__ = [
     "ExchangeRate",
     "IdempotencyKey",
     "Integration",
+    "IntegrationOrder",
+    "IntegrationSync",
+    "IntegrationWindow",
     "Order",
     "Refund",
     "Sales",

@@ -24,6 +24,7 @@ class Integration(SQLModel, table=True):
             name="integration_tenant_id_integration_type_account_name_key",
         ),
         ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name="integration_tenant_id_fkey"),
+        CheckConstraint("sync_minutes BETWEEN 1 AND 1440", name="integration_sync_minutes_check"),
         CheckConstraint("integration_type IN ('vtex')", name="integration_integration_type_check"),
     )
 
@@ -35,6 +36,7 @@ class Integration(SQLModel, table=True):
     is_active: bool = Field(default=True, sa_column_kwargs={"server_default": "true"})
     app_key_hint: str
     credentials: bytes
+    sync_minutes: int = Field(default=15, sa_column_kwargs={"server_default": "15"})
     last_sync_at: datetime | None = moment(nullable=True)
     created_at: datetime = moment(now=True)
     updated_at: datetime = moment(now=True)

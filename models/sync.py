@@ -1,0 +1,93 @@
+"""How the fetching of an integration stands, and the orders it has fetched."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index
+from sqlmodel import SQLModel
+
+from models.base import Field, identity, json_object, moment, reference, tenant_key
+
+STATUSES = ("waiting", "queued", "running", "succeeded", "stalled")
+
+
+def _of_integration(table: str) -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(
+        ["tenant_id", "integration_id"],
+        ["integration.tenant_id", "integration.id"],
+        name=f"{table}_tenant_id_integration_id_fkey",
+        ondelete="CASCADE",
+    )
+
+
+class IntegrationSync(SQLModel, table=True):
+    """The last sync of an integration, and what the next one needs to know."""
+
+    __tablename__: ClassVar[Any] = "integration_sync"
+    __table_args__ = (
+        _of_integration("integration_sync"),
+        CheckConstraint(
+            "status IN ('waiting', 'queued', 'running', 'succeeded', 'stalled')",
+            name="integration_sync_status_check",
+        ),
+        CheckConstraint("kind IN ('full', 'recent')", name="integration_sync_kind_check"),
+    )
+
+    tenant_id: int = tenant_key()
+    integration_id: int = reference(primary_key=True)
+    status: str = Field(default="waiting", sa_column_kwargs={"server_default": "waiting"})
+    kind: str = Field(default="full", sa_column_kwargs={"server_default": "full"})
+    started_at: datetime | None = moment(nullable=True)
+    finished_at: datetime | None = moment(nullable=True)
+    error: str | None = None
+    attempts: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    next_at: datetime = moment(now=True)
+    orders_total: int | None = Field(default=None, sa_type=BigInteger, nullable=True)
+    orders_done: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    per_second: float | None = None
+    full_since: datetime | None = moment(nullable=True)
+    full_until: datetime | None = moment(nullable=True)
+    full_started_at: datetime | None = moment(nullable=True)
+    full_finished_at: datetime | None = moment(nullable=True)
+    through_at: datetime | None = moment(nullable=True)
+    changed: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
+    revenue: dict[str, Any] = json_object()
+    unknown_statuses: dict[str, Any] = json_object()
+    skipped: dict[str, Any] = json_object()
+
+
+class IntegrationWindow(SQLModel, table=True):
+    """A part of the time that a full sync fetches; one that is not done is fetched when it goes on."""
+
+    __tablename__: ClassVar[Any] = "integration_window"
+    __table_args__ = (_of_integration("integration_window"),)
+
+    tenant_id: int = tenant_key()
+    integration_id: int = reference(primary_key=True)
+    id: int = identity()
+    starts_at: datetime = moment()
+    ends_at: datetime = moment()
+    done: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
+
+
+class IntegrationOrder(SQLModel, table=True):
+    """An order as the other system last told of it. It stays when the integration goes, as the order does."""
+
+    __tablename__: ClassVar[Any] = "integration_order"
+    __table_args__ = (
+        Index(
+            "integration_order_tenant_id_integration_id_created_at_idx",
+            "tenant_id",
+            "integration_id",
+            "created_at",
+        ),
+    )
+
+    tenant_id: int = tenant_key()
+    external_id: str = Field(primary_key=True)
+    integration_id: int = reference()
+    status: str
+    buyer: str | None = None
+    created_at: datetime = moment()
+    changed_at: datetime = moment()
+    seen_at: datetime = moment(now=True)
