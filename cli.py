@@ -23,6 +23,7 @@ _PARTS = {
         "Import customers, orders, events, rates and members from files.",
     ),
     "export": ("commands.exporting", "app", "Write the members of a segment to a file."),
+    "sync": ("commands.syncing", "command", "Fetch an integration's orders: what is new, or all."),
     "process": ("commands.processing", "command", "Score a tenant: RFM, lifetime value and churn."),
     "backtest": ("commands.backtesting", "command", "Test how well the last days would have been foretold."),
     "settings": ("commands.settings", "command", "Show and change what a tenant chooses about its scoring."),

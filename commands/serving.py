@@ -124,7 +124,7 @@ def worker(parent: Parent = None) -> None:
     settings = load()
     log.configure(settings.log_level)
     with database(settings) as place:
-        asyncio.run(run_worker(place.app_url))
+        asyncio.run(run_worker(place.app_url, settings))
 
 
 def require_one_count(settings: Settings, workers: int) -> None:

@@ -1,13 +1,18 @@
 """The queue in PostgreSQL (procrastinate's), where the API leaves work for a worker."""
 
+from contextlib import suppress
 from typing import Any
 
 from procrastinate import App, PsycopgConnector
+from procrastinate.exceptions import AlreadyEnqueued
 from psycopg import AsyncConnection
 
 from kit.db.role import act_as_application
 
 PROCESS, BACKTEST, PARTITIONS, RETENTION = "process", "backtest", "partitions", "retention"
+SYNC, DUE = "sync", "due syncs"
+COMPUTED, FETCHED = "default", "fetched"
+"""Queues: of what keeps a processor busy, and of what mostly waits for other systems."""
 
 
 class JobQueue:
@@ -35,6 +40,13 @@ class JobQueue:
         await task.defer_async(
             tenant=tenant, backtest_id=backtest_id, holdout_days=holdout_days, as_of=as_of_requested
         )
+
+    async def put_sync(self, *, tenant: int, integration: int) -> None:
+        """Leave a sync of an integration for a worker, unless one waits for it already."""
+        name = f"{SYNC}:{tenant}:{integration}"
+        task = self.app.configure_task(SYNC, queue=FETCHED, queueing_lock=name)
+        with suppress(AlreadyEnqueued):
+            await task.defer_async(tenant=tenant, integration=integration)
 
 
 def make_queue(url: str) -> JobQueue:

@@ -61,6 +61,8 @@ class Queue(Protocol):
         self, *, tenant: int, backtest_id: int, holdout_days: int, as_of_requested: str
     ) -> None: ...
 
+    async def put_sync(self, *, tenant: int, integration: int) -> None: ...
+
 
 class Intake(Protocol):
     """Where events are left to be saved; one that is put is committed when this answers."""

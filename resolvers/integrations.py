@@ -19,6 +19,7 @@ from resolvers.audit.change import Change
 from resolvers.context import ADMIN, READ, Ctx
 from resolvers.keyset import KeysetList
 from resolvers.lookup import Lookup
+from resolvers.syncing import request as syncs
 
 INTEGRATIONS = TABLES["integration"]
 KIND = "Integration"
@@ -136,7 +137,7 @@ async def of_tenant(ctx: Ctx, tenant: int) -> list[IntegrationRow]:
 
 
 async def create(ctx: Ctx, tenant: int, new: NewIntegration) -> IntegrationRow:
-    """Keep an integration, its credentials encrypted.
+    """Keep an integration, its credentials encrypted, and have what is there fetched.
 
     Raises NotFoundError for an unknown tenant, InvalidInputError for a value that is not accepted,
     ConflictError where the account is integrated already, ConfigurationError where no key is set.
@@ -160,11 +161,18 @@ async def create(ctx: Ctx, tenant: int, new: NewIntegration) -> IntegrationRow:
         if not rows:
             raise _taken(new.account_name)
         done.number, done.after = rows[0].id, _logged(rows[0], secrets=True)
+        if new.is_active:
+            await syncs.prepare(transaction, tenant, rows[0].id, full=True)
+    if new.is_active:
+        await ctx.queue.put_sync(tenant=tenant, integration=rows[0].id)
     return rows[0]
 
 
 async def update(ctx: Ctx, tenant: int, number: int, changes: IntegrationChanges) -> IntegrationRow:
-    """Change what is named. Raises NotFoundError for an unknown one, else as `create`."""
+    """Change what is named. What lets more be fetched than before has it fetched.
+
+    Raises NotFoundError for an unknown one, else as `create`.
+    """
     await tenants.get(ctx, tenant)
     ctx.allow(tenant, ADMIN)
     if changes.account_name is not None:
@@ -193,8 +201,15 @@ async def update(ctx: Ctx, tenant: int, number: int, changes: IntegrationChanges
             )
             anew = key is not None or token is not None
             done.differs(_logged(before), _logged(rows[0], secrets=anew))
+            again = rows[0].is_active and _concerns_sync(changes)
+            if again:
+                if changes.account_name is not None or changes.environment is not None:
+                    await syncs.forget(transaction, tenant, number)
+                await syncs.prepare(transaction, tenant, number, full=False)
     except psycopg.errors.UniqueViolation:
         raise _taken(changes.account_name or "") from None
+    if again:
+        await ctx.queue.put_sync(tenant=tenant, integration=number)
     return rows[0]
 
 
@@ -251,6 +266,14 @@ def _resealed(ctx: Ctx, sealed: bytes, key: str | None, token: str | None) -> by
         return None
     known = {} if key and token else orjson.loads(ctx.vault.unseal(sealed))
     return _sealed(ctx, key or known["app_key"], token or known["app_token"])
+
+
+def _concerns_sync(changes: IntegrationChanges) -> bool:
+    """Whether a sync may come to something else than before."""
+    return changes.is_active is True or any(
+        each is not None
+        for each in (changes.account_name, changes.environment, changes.app_key, changes.app_token)
+    )
 
 
 def _hint(key: str) -> str:

@@ -48,7 +48,7 @@ async def request_processing(
     row = await tenants.get(ctx, tenant)
     ctx.allow(tenant, WRITE)
     if not as_asked:
-        request = replace(request, as_of=await _as_of(ctx, tenant))
+        request = replace(request, as_of=await as_of_standing(ctx, tenant))
     if not request.force and (fresh := await _fresh(ctx, row, request)):
         return Requested(fresh, fresh=True)
     joined = await _joinable(ctx, tenant, request)
@@ -59,8 +59,8 @@ async def request_processing(
     return Requested(run, fresh=False)
 
 
-async def _as_of(ctx: Ctx, tenant: int) -> str:
-    """Scores go on as they were asked for: who has chosen a day did not mean it for once."""
+async def as_of_standing(ctx: Ctx, tenant: int) -> str:
+    """As of when scores go on: as they were asked for. Who has chosen a day did not mean it for once."""
     standing = await _standing(ctx, tenant)
     return NOW if standing is None else standing.as_of_requested
 

@@ -48,6 +48,21 @@ class AnalysisKind(Enum):
     CHURN = _value("churn", "Risk of losing a customer.")
 
 
+@strawberry.enum(description="How far the fetching of an integration is.")
+class SyncStatus(Enum):
+    WAITING = _value("waiting", "It is to begin, or was broken off and goes on soon.")
+    QUEUED = _value("queued", "It waits for a worker.")
+    RUNNING = _value("running", "It goes on.")
+    SUCCEEDED = _value("succeeded", "It has brought what there was.")
+    STALLED = _value("stalled", "It could not go on, and is tried again later.")
+
+
+@strawberry.enum(description="What is fetched of an integration.")
+class SyncKind(Enum):
+    FULL = _value("full", "All that can be had.")
+    RECENT = _value("recent", "What is new, and what may have changed.")
+
+
 @strawberry.enum(description="What figures over time are added up by, in the tenant's time zone.")
 class SalesInterval(Enum):
     DAY = _value("day", "A calendar day.")

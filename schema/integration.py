@@ -10,12 +10,15 @@ from kit import ids
 from kit.page import Page
 from resolvers import integrations as use_cases
 from resolvers.integrations import IntegrationChanges, IntegrationRow, NewIntegration
+from resolvers.syncing import record
+from resolvers.syncing.request import request_sync
 from resolvers.tenants import TenantRow
 from schema.arguments import DatabaseId, Id, Input, number_of
 from schema.connection import Connection, edges_of, nodes_of, page_info_of, total_of
 from schema.context import Info
 from schema.enums import IntegrationType
 from schema.given import kept, optional
+from schema.integration_sync import IntegrationSync, IntegrationSyncInput
 from schema.node import Node
 from schema.owner import tenant_by_number
 from schema.page import After, Before, First, Last, PageInfo, asked
@@ -31,7 +34,7 @@ _TENANT = "Tenant"
 
 @strawberry.type(
     description="An account of a tenant in another system, kept for what fetches from there. Its "
-    "credentials are never told, and nothing is fetched yet."
+    "credentials are never told."
 )
 class Integration(Node):
     tenant_number: strawberry.Private[int]
@@ -49,6 +52,11 @@ class Integration(Node):
     tenant: Annotated["Tenant", strawberry.lazy("schema.tenant")] = strawberry.field(
         resolver=tenant_by_number, description="The tenant whose integration this is."
     )
+
+    @strawberry.field(description="How the fetching stands. Null where none was ever asked for.")
+    async def sync(self, info: Info) -> IntegrationSync | None:
+        row = await record.of_integration(info.context, self.tenant_number, int(self.database_id))
+        return None if row is None else IntegrationSync.of(row)
 
     @classmethod
     def of(cls, row: IntegrationRow) -> "Integration":
@@ -190,6 +198,15 @@ async def integration_update(info: Info, input: Input[IntegrationUpdateInput]) -
     )
     row = await use_cases.update(info.context, tenant, number, changes)
     return IntegrationPayload(integration=Integration.of(row))
+
+
+@answers(IntegrationPayload)
+async def integration_sync(info: Info, input: Input[IntegrationSyncInput]) -> IntegrationPayload:  # noqa: A002
+    """The mutation."""
+    tenant, number = ids.number(input.id, KIND, parts=2)
+    await request_sync(info.context, tenant, number, full=input.full)
+    row = await use_cases.find(info.context, tenant, number)
+    return IntegrationPayload(integration=None if row is None else Integration.of(row))
 
 
 @answers(IntegrationDeletePayload)

@@ -70,7 +70,7 @@ class Mutation:
     )
     integration_create: IntegrationPayload = strawberry.field(
         resolver=integration.integration_create,
-        description="Keep an account of another system; its credentials are encrypted.",
+        description="Keep an account of another system, its credentials encrypted, and fetch from it.",
     )
     integration_validate: IntegrationValidatePayload = strawberry.field(
         resolver=integration_validate,
@@ -78,6 +78,10 @@ class Mutation:
     )
     integration_update: IntegrationPayload = strawberry.field(
         resolver=integration.integration_update, description="Change an account or its credentials."
+    )
+    integration_sync: IntegrationPayload = strawberry.field(
+        resolver=integration.integration_sync,
+        description="Have an account fetched from: what is new, or all of it.",
     )
     integration_delete: IntegrationDeletePayload = strawberry.field(
         resolver=integration.integration_delete,

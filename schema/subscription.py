@@ -11,12 +11,15 @@ from kit.errors import InvalidInputError
 from resolvers.live.events import Arrived, follow_events
 from resolvers.live.moves import Moves, follow_moves
 from resolvers.live.progress import follow_progress
+from resolvers.live.syncs import follow_syncs
 from resolvers.runs import RunRow
 from schema.context import Info
 from schema.customer import KIND as CUSTOMER
 from schema.customer import ChangeKinds as Kinds
 from schema.enums import RunStatus
 from schema.event import Event
+from schema.integration import KIND as INTEGRATION
+from schema.integration_sync import IntegrationSync
 from schema.page import After
 from schema.run import ScoreRun
 from schema.segment_change import CustomerId as OfCustomer
@@ -26,6 +29,9 @@ from schema.tenant import KIND as TENANT
 TenantId: TypeAlias = Annotated[strawberry.ID, strawberry.argument(description="The tenant's global id.")]
 CustomerId: TypeAlias = Annotated[
     strawberry.ID | None, strawberry.argument(description="Only events of this customer.")
+]
+IntegrationId: TypeAlias = Annotated[
+    strawberry.ID, strawberry.argument(description="The integration's global id.")
 ]
 Types: TypeAlias = Annotated[list[str] | None, strawberry.argument(description="Only events of these types.")]
 
@@ -116,6 +122,18 @@ class Subscription:
         async with aclosing(follow_events(info.context, tenant, types=types, customer=customer)) as found:
             async for each in found:
                 yield EventBatch.of(each)
+
+    @strawberry.subscription(
+        description="How the fetching of an integration goes: as it is at once, then whenever it is further. "
+        "Ends when the integration is removed."
+    )
+    async def integration_sync_progress(
+        self, info: Info, integration_id: IntegrationId
+    ) -> AsyncGenerator[IntegrationSync, None]:
+        tenant, number = ids.number(integration_id, INTEGRATION, parts=2, field="integrationId")
+        async with aclosing(follow_syncs(info.context, tenant, number)) as found:
+            async for row in found:
+                yield IntegrationSync.of(row)
 
 
 def _tenant(text: strawberry.ID) -> int:

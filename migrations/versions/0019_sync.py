@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0019"
-down_revision = "0015"
+down_revision = "0017"
 
 APPLICATION = "cdp_app"
 POLICY = "tenant_id = nullif(current_setting('app.tenant_id', true), '')::bigint"

@@ -1,7 +1,26 @@
 """Links: which order each refund undoes."""
 
-from kit.db import Work
+from collections.abc import Sequence
+
+from kit.db import Statement, Work
 from resolvers.imports.statements import statement
+
+_TOUCHED = Statement(
+    "INSERT INTO import_order (id, external_id, customer_id, old_customer_id, placed_at, amount, currency, "
+    "status) SELECT id, external_id, customer_id, customer_id, placed_at, amount, currency, status "
+    "FROM customer_order WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s)",
+    True,
+    {},
+)
+_DROP = "DROP TABLE import_order, import_refund, import_touched, import_link"
+
+
+def relink(work: Work, orders: Sequence[int]) -> None:
+    """Link the refunds that orders of these numbers bear upon, which were written outside an import."""
+    work.run(statement("link_tables"))
+    work.run(_TOUCHED, {"ids": list(orders)})
+    link_refunds(work)
+    work.run(_DROP)
 
 
 def link_refunds(work: Work) -> None:

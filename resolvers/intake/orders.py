@@ -7,21 +7,13 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from kit.db import Statement, Work
+from kit.db import Work
 from kit.money import MINOR_DIGITS
-from resolvers.imports.links import link_refunds
+from resolvers.imports.links import relink
 from resolvers.imports.statements import statement
 from resolvers.imports.tenant import mark_changed
 
 _UPSERT = statement("purchase_upsert")
-_TOUCHED = Statement(
-    "INSERT INTO import_order (id, external_id, customer_id, old_customer_id, placed_at, amount, currency, "
-    "status) SELECT id, external_id, customer_id, customer_id, placed_at, amount, currency, status "
-    "FROM customer_order WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s)",
-    True,
-    {},
-)
-_DROP = "DROP TABLE import_order, import_refund, import_touched, import_link"
 _CHUNK = 2_000
 
 
@@ -70,8 +62,5 @@ def upsert_orders(work: Work, tenant: int, purchases: Sequence[Purchase]) -> Non
     if not changed:
         return
     if work.run(statement("link_any"))[0][0]:
-        work.run(statement("link_tables"))
-        work.run(_TOUCHED, {"ids": changed})
-        link_refunds(work)
-        work.run(_DROP)
+        relink(work, changed)
     mark_changed(work, tenant)

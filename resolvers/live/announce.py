@@ -10,7 +10,7 @@ from kit.db import Transaction, Work
 from kit.db.notices import MOST_BYTES, notice, tell, tell_from
 from kit.page import INSTANT
 
-RUNS, MOVES, EVENTS = "run", "moves", "events"
+RUNS, MOVES, EVENTS, SYNCS = "run", "moves", "events", "sync"
 MOST_EVENTS = 1_000
 """Of one transaction that are told one by one; what is more is told by its number."""
 
@@ -42,6 +42,16 @@ async def segments_changed_from(transaction: Transaction, tenant: int) -> None:
 async def run_queued(transaction: Transaction, tenant: int, run_id: int) -> None:
     """A run waits for a worker."""
     await tell_from(transaction, [notice(tenant, RUNS, run=run_id)])
+
+
+def sync_changed(work: Work, tenant: int, integration: int) -> None:
+    """A sync of an integration is further than it was."""
+    tell(work, [notice(tenant, SYNCS, integration=integration)])
+
+
+async def sync_queued(transaction: Transaction, tenant: int, integration: int) -> None:
+    """A sync of an integration waits for a worker."""
+    await tell_from(transaction, [notice(tenant, SYNCS, integration=integration)])
 
 
 def events_stored(work: Work, tenant: int, keys: Sequence[EventKey], total: int) -> None:

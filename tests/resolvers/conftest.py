@@ -14,6 +14,9 @@ class NoQueue:
     async def put_backtest(self, **job):
         raise AssertionError(job)
 
+    async def put_sync(self, **job):
+        raise AssertionError(job)
+
 
 @pytest.fixture
 def context(database):

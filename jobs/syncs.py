@@ -1,0 +1,91 @@
+"""Syncs as jobs: those that were asked for, those that are due, and the scoring of what they changed."""
+
+from contextlib import AsyncExitStack
+from types import TracebackType
+
+import structlog
+from procrastinate import App
+
+from connectors.vtex import Vtex
+from jobs.queue import DUE, FETCHED, SYNC, make_queue
+from kit.config import Settings
+from kit.db import Database
+from kit.errors import CdpError, ConflictError, NotFoundError
+from kit.secrets import vault_of
+from resolvers.context import OPEN, Ctx
+from resolvers.syncing.due import due_integrations
+from resolvers.syncing.scoring import have_scored
+from resolvers.syncing.sync import Place, sync
+
+log = structlog.get_logger()
+
+_EVERY_MINUTE = "* * * * *"
+
+
+class Syncs:
+    """A queue that knows the jobs of syncs, and what they need. To be used as `async with`."""
+
+    def __init__(self, url: str, settings: Settings) -> None:
+        self._queue = make_queue(url)
+        self._database = Database(url, size=2)
+        self._url = url
+        self._settings = settings
+        self._vtex = Vtex(settings.vtex_base_url, per_minute=settings.vtex_requests_per_minute)
+        self._stack = AsyncExitStack()
+
+    @property
+    def app(self) -> App:
+        return self._queue.app
+
+    async def __aenter__(self) -> "Syncs":
+        app = self._queue.app
+
+        @app.task(name=SYNC, queue=FETCHED)
+        async def _sync(tenant: int, integration: int) -> None:
+            await self._sync(tenant, integration)
+
+        @app.periodic(cron=_EVERY_MINUTE)
+        @app.task(name=DUE, queue=FETCHED, queueing_lock=DUE)
+        async def _due(timestamp: int) -> None:
+            await self._put_due()
+
+        try:
+            for part in (self._vtex, self._database, self._queue):
+                self._stack.push_async_callback(part.close)
+                await part.open()
+        except BaseException:
+            await self._stack.aclose()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+    async def _put_due(self) -> None:
+        """Leave a job for each integration whose time has come."""
+        for tenant, integration in await due_integrations(self._database):
+            await self._queue.put_sync(tenant=tenant, integration=integration)
+
+    async def _sync(self, tenant: int, integration: int) -> None:
+        """Sync, and have the tenant scored if that changed its data. What went wrong is in the record."""
+        try:
+            place = Place(self._url, self._vtex, vault_of(self._settings))
+            outcome = await sync(place, tenant, integration)
+        except (ConflictError, NotFoundError) as error:
+            log.info("not synced", tenant=tenant, integration=integration, why=error.message)
+            return
+        except CdpError:
+            return
+        log.info("synced", tenant=tenant, integration=integration, **outcome._asdict())
+        if outcome.changed:
+            async with self._database.read() as reader:
+                ctx = Ctx(
+                    actor=OPEN,
+                    db=self._database,
+                    reader=reader,
+                    queue=self._queue,
+                    stale_after_hours=self._settings.stale_after_hours,
+                )
+                await have_scored(ctx, tenant, integration)

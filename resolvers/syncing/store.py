@@ -1,0 +1,124 @@
+"""Store orders of another system: each as it is there, however often and in whatever order they come."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from connectors.vtex import Buyer, Order, Revenue
+from kit.db import Statement, Work
+from resolvers.imports.links import relink
+from resolvers.imports.tenant import lock, mark_changed
+from resolvers.syncing.statements import statement
+
+_CHANGED_AT = Statement(
+    "SELECT external_id, changed_at FROM integration_order WHERE tenant_id = %(tenant_id)s "
+    "AND external_id = ANY (%(orders)s)",
+    True,
+    {},
+)
+_LOOSE = Statement(
+    "SELECT EXISTS (SELECT FROM refund WHERE tenant_id = %(tenant_id)s "
+    "AND linked_by IS DISTINCT FROM 'reference')",
+    True,
+    {},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Storing:
+    """Whose orders, and which of VTEX's statuses are revenue."""
+
+    tenant: int
+    integration: int
+    revenue: Revenue
+
+
+def store_orders(work: Work, storing: Storing, orders: Sequence[Order]) -> bool:
+    """Store orders within a transaction in the tenant's scope; whether that changed anything.
+
+    Of an order that is known in a newer state the older one is left out.
+    """
+    lock(work, storing.tenant, wait=True)
+    fresh = _fresh(work, orders)
+    if not fresh:
+        return False
+    buyers = _buyers(fresh)
+    changed = bool(buyers and work.run(statement("buyers"), {"buyers": Jsonb(buyers)}))
+    rows = Jsonb([_row(each, storing.revenue) for each in fresh])
+    different = [row[0] for row in work.run(statement("orders"), {"orders": rows})]
+    given = _store_refunds(work, fresh)
+    if different and work.run(_LOOSE)[0][0]:
+        relink(work, different)
+    work.count(statement("seen"), {"orders": rows, "integration": storing.integration})
+    changed = changed or bool(different or given)
+    if changed:
+        mark_changed(work, storing.tenant)
+    return changed
+
+
+def _fresh(work: Work, orders: Sequence[Order]) -> list[Order]:
+    """Each order once, in its newest state, if that is not older than what is known."""
+    newest: dict[str, Order] = {}
+    for each in orders:
+        held = newest.get(each.id)
+        if held is None or held.changed_at <= each.changed_at:
+            newest[each.id] = each
+    known: dict[str, datetime] = dict(work.run(_CHANGED_AT, {"orders": list(newest)}))
+    return [each for each in newest.values() if each.id not in known or known[each.id] <= each.changed_at]
+
+
+def _buyers(orders: Iterable[Order]) -> list[dict[str, str | None]]:
+    """Each buyer once; of what their orders tell, the newest order's word counts."""
+    found: dict[str, dict[str, str | None]] = {}
+    for each in sorted(orders, key=lambda order: order.created_at):
+        if each.buyer is not None:
+            held = found.setdefault(each.buyer.key, {"key": each.buyer.key})
+            held |= {name: value for name, value in _told(each.buyer).items() if value is not None}
+    return list(found.values())
+
+
+def _told(buyer: Buyer) -> dict[str, str | None]:
+    return {
+        "email": buyer.email,
+        "first_name": buyer.first_name,
+        "last_name": buyer.last_name,
+        "phone": buyer.phone,
+    }
+
+
+def _row(order: Order, revenue: Revenue) -> dict[str, Any]:
+    return {
+        "external_id": order.id,
+        "buyer": None if order.buyer is None else order.buyer.key,
+        "placed_at": order.created_at.isoformat(),
+        "changed_at": order.changed_at.isoformat(),
+        "amount": str(order.amount),
+        "currency": order.currency,
+        "status": revenue.status(order.status),
+        "source_status": order.status,
+        "items": order.items,
+    }
+
+
+def _store_refunds(work: Work, orders: Sequence[Order]) -> set[int]:
+    """Numbers of the orders of which something else was given back than was known."""
+    refunds = [
+        {
+            "external_id": refund.id,
+            "order": order.id,
+            "refunded_at": refund.at.isoformat(),
+            "amount": str(refund.amount),
+        }
+        for order in orders
+        for refund in order.refunds
+    ]
+    asked = {"orders": [each.id for each in orders], "kept": [each["external_id"] for each in refunds]}
+    changed = {row[0] for row in work.run(statement("refunds_gone"), asked)}
+    if refunds:
+        changed |= {row[0] for row in work.run(statement("refunds"), {"refunds": Jsonb(refunds)})}
+    if changed:
+        work.count(statement("refunded"), {"ids": sorted(changed)})
+    return changed
