@@ -1,6 +1,7 @@
 """Syncs as jobs: those that were asked for, those that are due, and the scoring of what they changed."""
 
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from types import TracebackType
 
 import structlog
@@ -12,6 +13,7 @@ from kit.config import Settings
 from kit.db import Database
 from kit.errors import CdpError, ConflictError, NotFoundError
 from kit.secrets import vault_of
+from resolvers.audit.author import CLI, Author
 from resolvers.context import OPEN, Ctx
 from resolvers.syncing.due import due_integrations
 from resolvers.syncing.scoring import have_scored
@@ -82,7 +84,7 @@ class Syncs:
         if outcome.changed:
             async with self._database.read() as reader:
                 ctx = Ctx(
-                    actor=OPEN,
+                    actor=replace(OPEN, subject=Author.of_command().subject, mode=CLI),
                     db=self._database,
                     reader=reader,
                     queue=self._queue,

@@ -50,6 +50,7 @@ MUTATIONS = {
     "backtestRequest": {"tenantId": TENANT},
     "integrationCreate": {"tenantId": TENANT, **ACCOUNT},
     "integrationUpdate": {"id": INTEGRATION, "appToken": "token-987654321"},
+    "integrationSync": {"id": INTEGRATION, "full": True},
     "integrationDelete": {"id": INTEGRATION},
     "segmentCreate": {
         "tenantId": TENANT,
@@ -113,6 +114,7 @@ UNLOGGED_COMMANDS = {
     "serve": "its requests are logged each",
     "worker": "its jobs are logged as they are asked for",
     "export": "it writes no data",
+    "sync": "it copies what another system says, as the worker does by itself; its scoring is logged",
     "audit": "it reads",
     "migrate": "it changes the tables' shape, not what is in them, and the log is one of them",
     "config": "it reads",
