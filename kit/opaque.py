@@ -8,13 +8,16 @@ import orjson
 
 MOST = 2**63 - 1
 
+_SAFE = bytes.maketrans(b"+/", b"-_")
+
 Value: TypeAlias = int | str | None
 """What a sealed text may hold: whole numbers of 63 bits and a sign, text without NUL, or nothing."""
 
 
 def seal(kind: str, *values: Value) -> str:
     """The text that stands for a kind and its values; safe in addresses."""
-    return base64.urlsafe_b64encode(orjson.dumps([kind, *values])).decode().rstrip("=")
+    written = binascii.b2a_base64(orjson.dumps([kind, *values]), newline=False)
+    return written.translate(_SAFE).rstrip(b"=").decode()
 
 
 def unseal(text: str) -> tuple[str, tuple[Value, ...]] | None:

@@ -33,6 +33,12 @@ class Kind:
     read: Callable[[opaque.Value], Any]
 
 
+def microseconds(value: datetime) -> int:
+    """Microseconds since 1970, exactly."""
+    since = value - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
 def _number(found: opaque.Value) -> int:
     if isinstance(found, int):
         return found
@@ -63,7 +69,7 @@ TEXT = Kind("text", str, _text)
 DECIMAL = Kind("decimal", lambda value: format(value, "f"), _decimal)
 FLOAT = Kind("float", repr, lambda found: float(_text(found)))
 DAY = Kind("day", date.isoformat, lambda found: date.fromisoformat(_text(found)))
-INSTANT = Kind("instant", lambda value: (value - _EPOCH) // _MICROSECOND, _instant)
+INSTANT = Kind("instant", microseconds, _instant)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Events by the list: up to a thousand as JSON, any number as lines of JSON."""
 
+from itertools import count, repeat
 from typing import Annotated, Any, Literal
 
 import orjson
@@ -110,10 +111,7 @@ async def track_batch(
     claimed = None if key is None else Key.of(key, "POST events/batch", b"%d %b" % (tenant, body))
     outcomes = await submit(ctx, Submission(tenant, events, claimed))
     tally = Tally(tenant)
-    results = [
-        tally.result("index", place, outcome, event)
-        for place, (outcome, event) in enumerate(zip(outcomes, sent, strict=True))
-    ]
+    results = [*map(tally.result, repeat("index"), count(), outcomes, sent)]
     content = orjson.dumps({**tally.summary(), "results": results})
     return Response(content, media_type="application/json")
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, NoReturn
 
 from kit.errors import InvalidInputError, NotFoundError
-from resolvers.intake.event import Checked, EventRecord, check_event
+from resolvers.intake.event import Checked, EventRecord, check_event, plain_event
 from resolvers.writes.checks import Check
 from resolvers.writes.outcome import Problem
 from resolvers.writes.people import CustomerReference
@@ -43,6 +43,39 @@ def read_event(given: Any, tenant: int | None = None) -> Checked:
 
     Of a list's tenant it need not say whose it is, but must not say otherwise.
     """
+    return _plain(given, tenant) or _closely(given, tenant)
+
+
+def _plain(given: Any, tenant: int | None) -> Checked | None:
+    """The event where it is as most are and nothing is wrong; None where that takes a closer look."""
+    if type(given) is not dict:
+        return None
+    read = given.get
+    event_type, moment, message_id = read("event_type"), read("timestamp"), read("message_id")
+    if type(event_type) is not str or (tenant is not None and read("tenant_id", tenant) != tenant):
+        return None
+    if message_id is not None and type(message_id) is not str:
+        return None
+    customer = _plainly_named(read("customer_id"), read("external_id"), read("email"))
+    if customer is None:
+        return None
+    try:
+        occurred_at = None if moment is None else datetime.fromisoformat(moment)
+    except (TypeError, ValueError):
+        return None
+    return plain_event(event_type, customer, read("properties"), occurred_at, message_id, strict=True)
+
+
+def _plainly_named(number: Any, external_id: Any, email: Any) -> CustomerReference | None:
+    if number is None:
+        named = external_id if email is None else email
+        one = external_id is None or email is None
+        return CustomerReference(None, external_id, email) if one and type(named) is str else None
+    whole = type(number) is int and 1 <= number <= MOST
+    return CustomerReference(number) if whole and external_id is None and email is None else None
+
+
+def _closely(given: Any, tenant: int | None) -> Checked:
     if not isinstance(given, dict):
         return broken("An event is a JSON object.")
     check = Check()

@@ -1,10 +1,12 @@
 """numpy arrays in and out of PostgreSQL, in binary: a million values cross in milliseconds.
 
 Reading: int8[], int4[], float8[] and timestamptz[] (microseconds since 1970) come back as arrays.
-Writing: `Int8(a)`, `Int4(a)`, `Int2(a)`, `Float8(a)` and `Amount(a)` go out as arrays without nulls, or, with
-`Date`, `Label` and `Known`, side by side as the rows of a COPY (`rows`).
+Writing: `Int8(a)`, `Int4(a)`, `Int2(a)`, `Float8(a)`, `Amount(a)` and `Instant(a)` go out as arrays without
+nulls, `Text(texts)` as one of text, or, with `Date`, `Label` and `Known`, side by side as the rows of a COPY
+(`rows`).
 """
 
+import struct
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
@@ -24,6 +26,10 @@ AMOUNT_SCALE = 10_000
 """An `Amount` is an integer count of this part of a unit of money, as numeric(19,4) holds it."""
 
 _HEADER = 20
+_TEXT_HEAD = struct.Struct(">iii").pack
+_TWO = struct.Struct(">ii").pack
+_ONE = struct.Struct(">i").pack
+_NULL = _ONE(-1)
 
 
 class Column:
@@ -95,6 +101,15 @@ class Date(Column):
         target[...] = self.values - _EPOCH_DAYS
 
 
+class Instant(Int8):
+    """Microseconds since 1970 as timestamptz."""
+
+    element, array = 1184, 1185
+
+    def fill(self, target: NDArray[Any]) -> None:
+        target[...] = self.values - EPOCH_SHIFT
+
+
 class Known(Float8):
     """Floats of which NaN is null; for `rows` alone."""
 
@@ -122,6 +137,29 @@ class Label(Column):
         lengths: Any = np.strings.str_len(self._names)
         found: NDArray[Any] = lengths[self.values]
         return found
+
+
+class Text:
+    """Texts in UTF-8 on their way into PostgreSQL, None for null; as one parameter alone."""
+
+    array: ClassVar[int] = 1009
+
+    def __init__(self, values: Sequence[bytes | None]) -> None:
+        self.values = values
+
+    def encode(self) -> bytes:
+        """The array in PostgreSQL's binary format, one dimension."""
+        values = self.values
+        if not values:
+            return _TEXT_HEAD(0, 0, 25)
+        parts = [_TEXT_HEAD(1, int(None in values), 25), _TWO(len(values), 1)]
+        for each in values:
+            if each is None:
+                parts.append(_NULL)
+            else:
+                parts.append(_ONE(len(each)))
+                parts.append(each)
+        return b"".join(parts)
 
 
 COPY_HEAD = b"PGCOPY\n\xff\r\n\0" + bytes(8)
@@ -155,12 +193,12 @@ def _packed(body: NDArray[Any], sizes: Sequence[Any]) -> bytes:
     return body.view(np.uint8).reshape(kept.shape)[kept].tobytes()
 
 
-def _dumper(kind: type[Column]) -> type[Dumper]:
+def _dumper(kind: type[Column] | type[Text]) -> type[Dumper]:
     class ColumnDumper(Dumper):
         format = Format.BINARY
         oid = kind.array
 
-        def dump(self, obj: Column) -> bytes:
+        def dump(self, obj: Column | Text) -> bytes:
             return obj.encode()
 
     return ColumnDumper
@@ -185,7 +223,7 @@ def _loader(dtype: str, finish: Callable[[NDArray[Any]], NDArray[Any]]) -> type[
 
 def register(connection: Connection[Any]) -> None:
     """Teach a connection these columns."""
-    for kind in (Int8, Int4, Int2, Float8, Amount):
+    for kind in (Int8, Int4, Int2, Float8, Amount, Instant, Text):
         connection.adapters.register_dumper(kind, _dumper(kind))
     for oid, dtype in ((Int8.array, ">i8"), (Int4.array, ">i4"), (Float8.array, ">f8")):
         connection.adapters.register_loader(oid, _loader(dtype, lambda values: values))

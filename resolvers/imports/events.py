@@ -15,6 +15,7 @@ from connectors.files.cells import Cells, mask, texts, without
 from connectors.files.dates import INSTANT, LOCAL
 from connectors.files.fields import EVENTS
 from kit.db import Work
+from kit.page import microseconds
 from resolvers.event_types.types import Types, built_in_problem
 from resolvers.imports.job import Counts, Job, Kind
 from resolvers.imports.options import ImportOptions, Progress, silent
@@ -23,7 +24,7 @@ from resolvers.imports.run import run
 from resolvers.imports.sheet import Sheet
 from resolvers.imports.statements import statement
 from resolvers.intake.orders import Purchase, upsert_orders
-from resolvers.live.announce import MOST_EVENTS, EventKey, events_stored
+from resolvers.live.announce import MOST_EVENTS, events_stored
 from resolvers.writes.checks import Check
 from resolvers.writes.json_object import sealed
 
@@ -132,7 +133,8 @@ def _announce(job: Job, inserted: int) -> None:
     if not inserted:
         return
     keys = job.work.run(_KEYS) if inserted <= MOST_EVENTS else []
-    events_stored(job.work, job.shop.id, [EventKey(*row) for row in keys], inserted)
+    told = [(microseconds(at), message_id) for at, message_id in keys]
+    events_stored(job.work, job.shop.id, told, inserted)
 
 
 _KEYS = "SELECT DISTINCT occurred_at, message_id FROM import_event ORDER BY occurred_at, message_id"

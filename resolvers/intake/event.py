@@ -1,21 +1,27 @@
 """An event from a caller, and what can be told of it without the database."""
 
+import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from resolvers.event_types.built_in import PURCHASE
+import orjson
+
+from kit.page import microseconds
+from resolvers.event_types.built_in import BUILT_IN, PURCHASE, misfit
 from resolvers.event_types.types import built_in_problem
-from resolvers.writes.checks import Check
-from resolvers.writes.json_object import sealed
+from resolvers.writes.checks import LONGEST_ID, Check, is_address
+from resolvers.writes.json_object import LARGEST, is_plain, sealed
 from resolvers.writes.keys import Key
 from resolvers.writes.outcome import Problem
 from resolvers.writes.people import CustomerReference, check_reference
 
 _ROW = 200
 """Bytes that an event takes beside its properties, about."""
+_DAY = 86_400_000_000
+_LAST = microseconds(datetime(2200, 1, 1, tzinfo=UTC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +36,14 @@ class EventRecord:
 
 
 class Checked(NamedTuple):
-    """An event with its moment, its message id, its properties as they are stored, and what is wrong."""
+    """An event with its message id, its properties as they are stored, and what is wrong with it.
+
+    `moment` is in microseconds since 1970.
+    """
 
     event_type: str
     customer: CustomerReference | None
-    occurred_at: datetime
+    moment: int
     message_id: str
     properties: dict[str, Any]
     stored: bytes
@@ -63,13 +72,14 @@ class Submission:
     """Whether saving it may have to wait for what others do: a key or an order may be in use."""
 
     def __post_init__(self) -> None:
-        entangled = self.key is not None or any(each.makes_order for each in self.events)
+        orders = (each for each in self.events if each.event_type == PURCHASE)
+        entangled = self.key is not None or any(each.makes_order for each in orders)
         object.__setattr__(self, "entangled", entangled)
 
     @property
     def size(self) -> int:
         """Bytes that it takes until it is saved, about."""
-        return sum(len(each.stored) + _ROW for each in self.events)
+        return sum(len(each.stored) for each in self.events) + _ROW * len(self.events)
 
 
 def check_event(record: EventRecord, check: Check | None = None) -> Checked:
@@ -94,9 +104,67 @@ def check_event(record: EventRecord, check: Check | None = None) -> Checked:
     return Checked(
         record.event_type,
         record.customer,
-        occurred_at,
+        0 if check.problems else microseconds(occurred_at),
         message_id,
         held,
         stored or b"{}",
         check.problems,
     )
+
+
+def plain_event(
+    event_type: str,
+    customer: CustomerReference | None,
+    properties: object,
+    occurred_at: datetime | None,
+    message_id: str | None,
+    *,
+    strict: bool,
+) -> Checked | None:
+    """The event that `check_event` makes where it is as most are; None where that must look closer.
+
+    It takes a third of the time, and never takes what `check_event` would not. `strict`: the properties were
+    read by `kit.strict_json`, so what they hold can be stored.
+    """
+    now = time.time_ns() // 1_000
+    moment = now
+    if occurred_at is not None:
+        if occurred_at.tzinfo is None:
+            return None
+        moment = microseconds(occurred_at)
+        if not 0 <= moment < _LAST or moment > now + _DAY:
+            return None
+    if message_id is None:
+        message_id = uuid.uuid4().hex
+    elif occurred_at is None or not _is_plain_name(message_id):
+        return None
+    if customer is not None and not _is_plain_reference(customer):
+        return None
+    if properties is None:
+        return Checked(event_type, customer, moment, message_id.strip(), {}, b"{}", ())
+    if type(properties) is not dict or (stored := _plainly_stored(properties, strict)) is None:
+        return None
+    if event_type in BUILT_IN and misfit(event_type, properties):
+        return None
+    return Checked(event_type, customer, moment, message_id.strip(), properties, stored, ())
+
+
+def _is_plain_name(text: str) -> bool:
+    return len(text) <= LONGEST_ID and text.isprintable() and text != "" and not text.isspace()
+
+
+def _is_plain_reference(customer: CustomerReference) -> bool:
+    number, external_id, email = customer
+    if number is not None:
+        return external_id is None and email is None
+    if email is None:
+        return external_id is not None and _is_plain_name(external_id)
+    return external_id is None and email.isprintable() and is_address(email)
+
+
+def _plainly_stored(properties: dict[str, Any], strict: bool) -> bytes | None:
+    try:
+        stored = orjson.dumps(properties)
+    except orjson.JSONEncodeError:
+        return None
+    return stored if len(stored) <= LARGEST and (strict or is_plain(stored)) else None

@@ -1,21 +1,23 @@
 """Save a batch of submissions in one transaction: each event once, each idempotency key once."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from itertools import groupby
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
-import orjson
+import numpy as np
 import psycopg
 
 from kit.db import Statement, Work
+from kit.db.arrays import Instant, Int8, Text
 from kit.db.notices import CHANNEL
 from kit.errors import CdpError, ConflictError, NotFoundError, UnavailableError
 from kit.page import INSTANT
+from resolvers.event_types.built_in import BUILT_IN, PURCHASE
 from resolvers.event_types.types import Types
 from resolvers.intake.event import Checked, Submission
 from resolvers.intake.orders import Purchase, upsert_orders
-from resolvers.live.announce import EventKey, event_notices, events_stored
+from resolvers.live.announce import event_notices, events_stored
 from resolvers.writes.keys import remember, remembered
 from resolvers.writes.outcome import CREATED, DUPLICATE, REJECTED, Outcome, Problem
 from resolvers.writes.people import People
@@ -27,14 +29,15 @@ _TENANT = Statement("SELECT currency FROM tenant WHERE id = %(tenant_id)s", True
 _INSERT = Statement(
     "WITH new AS (INSERT INTO event "
     "(tenant_id, occurred_at, message_id, customer_id, event_type, properties) "
-    "SELECT %(tenant_id)s, occurred_at, message_id, customer_id, event_type, properties "
-    "FROM jsonb_to_recordset(%(rows)s::jsonb) AS row (occurred_at timestamptz, message_id text, "
-    "customer_id bigint, event_type text, properties jsonb) ORDER BY occurred_at, message_id "
+    "SELECT %(tenant_id)s, moment, message, nullif(customer, 0), type, properties::jsonb "
+    "FROM unnest(%(moments)b, %(messages)b, %(customers)b, %(types)b, %(properties)b) "
+    "AS row (moment, message, customer, type, properties) ORDER BY moment, message "
     "ON CONFLICT DO NOTHING RETURNING occurred_at, message_id) "
-    "SELECT count(*), CASE WHEN count(*) < %(total)s THEN array_agg(occurred_at) END, "
+    "SELECT count(*), CASE WHEN count(*) < %(total)s THEN "
+    "array_agg((extract(epoch FROM occurred_at) * 1000000)::bigint) END, "
     "CASE WHEN count(*) < %(total)s THEN array_agg(message_id) END, "
     "CASE WHEN count(*) = %(total)s THEN "
-    "(SELECT count(pg_notify(%(channel)s, told)) FROM unnest(%(notices)s::text[]) AS told) END FROM new",
+    "(SELECT count(pg_notify(%(channel)s, told)) FROM unnest(%(notices)b) AS told) END FROM new",
     True,
     {"channel": CHANNEL},
 )
@@ -42,9 +45,9 @@ _PATIENCE = 0.5
 """Seconds that a batch waits for what others hold."""
 _IN_USE = "Another transaction holds the order or the key at the moment; try again in a moment."
 _REFUSED = Problem("event", "The database refuses a value of it.")
+_UNKNOWN = Outcome(REJECTED, problems=(Problem("customer", "The tenant has no such customer.", "NOT_FOUND"),))
 
 Result: TypeAlias = list[Outcome] | CdpError
-_Key: TypeAlias = tuple[int, str]
 
 
 class InUseError(Exception):
@@ -52,9 +55,8 @@ class InUseError(Exception):
 
 
 class _Ready(NamedTuple):
-    """An event that can be saved: its place in the list, and the customer's number."""
+    """An event that can be saved, and the customer's number."""
 
-    place: int
     event: Checked
     customer: int | None
 
@@ -142,32 +144,40 @@ class _Group:
     def _outcomes(self, events: Sequence[Checked]) -> list[Outcome]:
         if not events:
             return []
-        outcomes: dict[int, Outcome] = {}
+        ready, rejected = self._sifted(events)
+        if not ready:
+            return [rejected[place] for place in range(len(events))]
+        self._ensure(ready)
+        found = self._insert(ready)
+        orders = [each for each, outcome in zip(ready, found, strict=True) if outcome.status == CREATED]
+        self._orders([each for each in orders if each.event.event_type == PURCHASE])
+        if not rejected:
+            return found
+        stored = iter(found)
+        return [rejected.get(place) or next(stored) for place in range(len(events))]
+
+    def _sifted(self, events: Sequence[Checked]) -> tuple[list[_Ready], dict[int, Outcome]]:
+        """The events that can be saved, in their order, and by their places why the others cannot."""
         ready: list[_Ready] = []
+        rejected: dict[int, Outcome] = {}
         types = Types.of(self._work, {each.event_type for each in events})
         people = People(self._work, [None if each.problems else each.customer for each in events])
         for place, event in enumerate(events):
-            problems = [*event.problems]
-            if problem := types.problem(event.event_type, event.properties):
-                problems.append(problem)
-            customer = None
-            if not problems and event.customer is not None:
-                person = people.find(event.customer)
-                if person is None:
-                    problems.append(Problem("customer", "The tenant has no such customer.", "NOT_FOUND"))
-                else:
-                    customer = person.id
-            if problems:
-                outcomes[place] = Outcome(REJECTED, problems=tuple(problems))
+            wrong = (
+                None if event.event_type in BUILT_IN else types.problem(event.event_type, event.properties)
+            )
+            if event.problems or wrong is not None:
+                problems = (*event.problems, *([] if wrong is None else [wrong]))
+                rejected[place] = Outcome(REJECTED, problems=problems)
+                continue
+            number = None if event.customer is None else people.number(event.customer)
+            if number is None and event.customer is not None:
+                rejected[place] = _UNKNOWN
             else:
-                ready.append(_Ready(place, event, customer))
-        if ready:
-            self._ensure({each.event.occurred_at for each in ready})
-            outcomes |= self._insert(ready)
-            self._orders([each for each in ready if outcomes[each.place].status == CREATED])
-        return [outcomes[place] for place in range(len(events))]
+                ready.append(_Ready(event, number))
+        return ready, rejected
 
-    def _insert(self, ready: Sequence[_Ready]) -> dict[int, Outcome]:
+    def _insert(self, ready: Sequence[_Ready]) -> list[Outcome]:
         try:
             if not self._careful:
                 return self._inserted(ready)
@@ -177,64 +187,54 @@ class _Group:
             if not self._careful:
                 raise
         if len(ready) == 1:
-            return {ready[0].place: Outcome(REJECTED, problems=(_REFUSED,))}
+            return [Outcome(REJECTED, problems=(_REFUSED,))]
         middle = len(ready) // 2
-        return self._insert(ready[:middle]) | self._insert(ready[middle:])
+        return [*self._insert(ready[:middle]), *self._insert(ready[middle:])]
 
-    def _inserted(self, ready: Sequence[_Ready]) -> dict[int, Outcome]:
-        all_of_them = [EventKey(each.event.occurred_at, each.event.message_id) for each in ready]
+    def _inserted(self, ready: Sequence[_Ready]) -> list[Outcome]:
+        keys = [(event.moment, event.message_id) for event, _ in ready]
         values = {
-            "rows": orjson.dumps([_row(each) for each in ready]).decode(),
+            **_columns(ready),
             "total": len(ready),
-            "notices": event_notices(self._tenant, all_of_them, len(ready)),
+            "notices": Text([each.encode() for each in event_notices(self._tenant, keys, len(ready))]),
         }
         total, moments, messages, _ = self._work.run(_INSERT, values)[0]
-        keys = [_key(each.event) for each in ready]
-        new: set[_Key] | None = None
-        if total < len(ready):
-            stored = [EventKey(*each) for each in zip(moments or (), messages or (), strict=True)]
-            new = {_number(each.occurred_at, each.message_id) for each in stored}
-            if total:
-                events_stored(self._work, self._tenant, stored, total)
-        outcomes = {}
-        for each, key in zip(ready, keys, strict=True):
-            created = new is None or key in new
-            outcomes[each.place] = Outcome(CREATED if created else DUPLICATE, key)
-            if new is not None:
-                new.discard(key)
+        if total == len(ready):
+            return [Outcome(CREATED, key) for key in keys]
+        stored = [*zip(moments or (), messages or (), strict=True)]
+        if total:
+            events_stored(self._work, self._tenant, stored, total)
+        new = {*stored}
+        outcomes = []
+        for key in keys:
+            outcomes.append(Outcome(CREATED if key in new else DUPLICATE, key))
+            new.discard(key)
         return outcomes
 
-    def _ensure(self, moments: set[datetime]) -> None:
+    def _ensure(self, ready: Sequence[_Ready]) -> None:
         """Make sure that the months have their partition."""
-        months = {date(each.year, each.month, 1) for each in moments}
-        if missing := sorted(months - self._months):
+        moments = np.array([event.moment for event, _ in ready], "M8[us]")
+        found: list[date] = np.unique(moments.astype("M8[M]")).astype("M8[D]").tolist()
+        if missing := sorted({*found} - self._months):
             self._work.run(_MONTHS, {"months": missing})
-            self._months |= months
+            self._months.update(missing)
 
     def _orders(self, ready: Sequence[_Ready]) -> None:
         purchases = [
-            Purchase.of(each.event.properties, each.event.occurred_at, each.customer, self._currency)
-            for each in ready
-            if each.event.makes_order
+            Purchase.of(event.properties, INSTANT.read(event.moment), customer, self._currency)
+            for event, customer in ready
+            if event.makes_order
         ]
         if purchases:
             upsert_orders(self._work, self._tenant, purchases)
 
 
-def _row(ready: _Ready) -> dict[str, Any]:
-    event = ready.event
+def _columns(ready: Sequence[_Ready]) -> dict[str, object]:
+    """The events as columns, each sent as an array."""
     return {
-        "occurred_at": event.occurred_at,
-        "message_id": event.message_id,
-        "customer_id": ready.customer,
-        "event_type": event.event_type,
-        "properties": orjson.Fragment(event.stored),
+        "moments": Instant(np.array([event.moment for event, _ in ready], np.int64)),
+        "messages": Text([event.message_id.encode() for event, _ in ready]),
+        "customers": Int8(np.array([customer or 0 for _, customer in ready], np.int64)),
+        "types": Text([event.event_type.encode() for event, _ in ready]),
+        "properties": Text([event.stored for event, _ in ready]),
     }
-
-
-def _key(event: Checked) -> _Key:
-    return _number(event.occurred_at, event.message_id)
-
-
-def _number(at: datetime, message_id: str) -> _Key:
-    return int(INSTANT.write(at) or 0), message_id

@@ -1,14 +1,12 @@
 """What writers announce from within their transactions: it is told once they are committed, and only then."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import NamedTuple
+from typing import TypeAlias
 
 import orjson
 
 from kit.db import Transaction, Work
 from kit.db.notices import MOST_BYTES, notice, tell, tell_from
-from kit.page import INSTANT
 
 RUNS, MOVES, EVENTS, SYNCS = "run", "moves", "events", "sync"
 MOST_EVENTS = 1_000
@@ -17,11 +15,8 @@ MOST_EVENTS = 1_000
 _ROOM = 200
 
 
-class EventKey(NamedTuple):
-    """What an event is found by."""
-
-    occurred_at: datetime
-    message_id: str
+EventKey: TypeAlias = tuple[int, str]
+"""What an event is found by: its moment in microseconds since 1970, and its message id."""
 
 
 def run_changed(work: Work, tenant: int, run_id: int) -> None:
@@ -61,11 +56,11 @@ def events_stored(work: Work, tenant: int, keys: Sequence[EventKey], total: int)
 
 def event_notices(tenant: int, keys: Sequence[EventKey], total: int) -> list[str]:
     """What is told of `total` new events, of which `keys` may leave some out."""
-    parts: list[list[list[object]]] = [[]]
+    parts: list[list[bytes]] = [[]]
     named, used = 0, 0
     for key in keys[:MOST_EVENTS]:
-        written: list[object] = [INSTANT.write(key.occurred_at), key.message_id]
-        length = len(orjson.dumps(written)) + 1
+        written = orjson.dumps(key)
+        length = len(written) + 1
         if length > MOST_BYTES - _ROOM:
             continue
         if used + length > MOST_BYTES - _ROOM:
@@ -74,5 +69,5 @@ def event_notices(tenant: int, keys: Sequence[EventKey], total: int) -> list[str
         parts[-1].append(written)
         named, used = named + 1, used + length
     omitted = total - named
-    told = [notice(tenant, EVENTS, keys=part) for part in parts if part]
+    told = [notice(tenant, EVENTS, keys=orjson.Fragment(b"[%b]" % b",".join(part))) for part in parts if part]
     return [*told, notice(tenant, EVENTS, omitted=omitted)] if omitted else told

@@ -11,7 +11,7 @@ from kit.money import MINOR_DIGITS, currency
 from kit.text import storable
 from resolvers.writes.outcome import Problem
 
-LONGEST_ID, LONGEST_TEXT = 255, 1000
+LONGEST_ID, LONGEST_EMAIL, LONGEST_TEXT = 255, 320, 1000
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s.]+")
 _MOST_DIGITS = 15
 _MOST = Decimal(10) ** _MOST_DIGITS
@@ -48,7 +48,7 @@ class Check:
 
     def email(self, field: str, value: str | None) -> str | None:
         """An e-mail address; None where there is none."""
-        found = self.text(field, value, most=320)
+        found = self.text(field, value, most=LONGEST_EMAIL)
         if found is not None and not _EMAIL.fullmatch(found):
             self.wrong(field, f"'{found[:60]}' is no address; one such as ana@example.com is accepted.")
         return found
@@ -87,6 +87,11 @@ class Check:
         if found < 0 or (above_zero and found == 0):
             self.wrong(field, "It must be above 0." if above_zero else "It must not be negative.")
         return found
+
+
+def is_address(text: str) -> bool:
+    """Whether text, without blanks around it, is an e-mail address."""
+    return len(text) <= LONGEST_EMAIL and _EMAIL.fullmatch(text) is not None
 
 
 def storable_json(value: Any) -> bool:

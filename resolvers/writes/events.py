@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from kit.errors import CdpError
 from resolvers.context import WRITE, Ctx
-from resolvers.intake.event import EventRecord, Submission, check_event
+from resolvers.intake.event import Checked, EventRecord, Submission, check_event, plain_event
 from resolvers.intake.store import EventStore
 from resolvers.writes.batch import check_length
 from resolvers.writes.keys import Key, content_of
@@ -21,7 +21,7 @@ async def track_events(
     """
     check_length("events", records)
     claimed = None if key is None else Key.of(key, "events", content_of(records))
-    return await submit(ctx, Submission(tenant, [check_event(each) for each in records], claimed))
+    return await submit(ctx, Submission(tenant, [*map(_checked, records)], claimed))
 
 
 async def submit(ctx: Ctx, submission: Submission, *, wait: bool = False) -> list[Outcome]:
@@ -40,3 +40,8 @@ async def submit(ctx: Ctx, submission: Submission, *, wait: bool = False) -> lis
         outcomes = result
     await ctx.refresh()
     return outcomes
+
+
+def _checked(record: EventRecord) -> Checked:
+    given = (record.event_type, record.customer, record.properties, record.occurred_at, record.message_id)
+    return plain_event(*given, strict=False) or check_event(record)

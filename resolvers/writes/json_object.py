@@ -24,7 +24,7 @@ def sealed(check: Check, field: str, value: object) -> bytes | None:
         return None
     try:
         text = orjson.dumps(value)
-        if len(text) <= LARGEST and (_is_plain(text) or storable_json(value)):
+        if len(text) <= LARGEST and (is_plain(text) or storable_json(value)):
             return text
     except orjson.JSONEncodeError:
         pass
@@ -33,7 +33,7 @@ def sealed(check: Check, field: str, value: object) -> bytes | None:
     return None
 
 
-def _is_plain(text: bytes) -> bool:
+def is_plain(text: bytes) -> bool:
     """Whether JSON text that was written without fault holds nothing that might have to be refused.
 
     A number that is none is written as null.

@@ -1,15 +1,26 @@
-"""Whom a record names: customers by number, by the shop's id or by e-mail, all of a list in one statement."""
+"""Whom a record names: customers by number, by the shop's id or by e-mail, all of a list together."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from kit.db import Statement, Work
+from kit.db.arrays import Int8
 from resolvers.writes.checks import Check
 
-_FIND = Statement(
-    "SELECT id, external_id, email_norm FROM customer WHERE tenant_id = %(tenant_id)s "
-    "AND (id = ANY (%(ids)s) OR external_id = ANY (%(external_ids)s) OR email_norm = ANY (%(emails)s)) "
-    "ORDER BY id DESC",
+_BY_NUMBER = Statement(
+    "SELECT id, external_id FROM customer WHERE tenant_id = %(tenant_id)s AND id = ANY (%(keys)b)", True, {}
+)
+_BY_EXTERNAL_ID = Statement(
+    "SELECT external_id, id FROM customer WHERE tenant_id = %(tenant_id)s "
+    "AND external_id = ANY (%(keys)b::text[])",
+    True,
+    {},
+)
+_BY_EMAIL = Statement(
+    "SELECT email_norm, id, external_id FROM customer WHERE tenant_id = %(tenant_id)s "
+    "AND email_norm IS NOT NULL AND email_norm = ANY (%(keys)b::text[]) ORDER BY id DESC",
     True,
     {},
 )
@@ -31,27 +42,50 @@ class Person(NamedTuple):
 
 
 class People:
-    """The customers that the references of a list name."""
+    """The customers that the references of a list name: a statement for each way that they are named."""
 
     def __init__(self, work: Work, references: Sequence[CustomerReference | None]) -> None:
-        named = [each for each in references if each is not None]
-        values = {
-            "ids": [each.database_id for each in named if each.database_id is not None],
-            "external_ids": [_safe(each.external_id) for each in named if each.external_id is not None],
-            "emails": [_safe(each.email).lower() for each in named if each.email is not None],
-        }
-        found = work.run(_FIND, values) if named else []
-        self._by_id = {row[0]: Person(row[0], row[1]) for row in found}
-        self._by_external_id = {row[1]: Person(row[0], row[1]) for row in found}
-        self._by_email = {row[2]: Person(row[0], row[1]) for row in found}
+        numbers: set[int] = set()
+        external_ids: set[str] = set()
+        emails: set[str] = set()
+        for each in references:
+            if each is None:
+                continue
+            number, external_id, email = each
+            if number is not None:
+                numbers.add(number)
+            elif external_id is not None:
+                external_ids.add(_safe(external_id))
+            elif email is not None:
+                emails.add(_safe(email).lower())
+        keys = Int8(np.fromiter(numbers, np.int64, len(numbers)))
+        self._by_number: dict[int, str] = dict(_found(work, _BY_NUMBER, keys, numbers))
+        self._by_external_id: dict[str, int] = dict(
+            _found(work, _BY_EXTERNAL_ID, [*external_ids], external_ids)
+        )
+        by_email = _found(work, _BY_EMAIL, [*emails], emails)
+        self._by_email = {address: Person(number, name) for address, number, name in by_email}
+
+    def number(self, reference: CustomerReference) -> int | None:
+        """The customer's number; of several with the same e-mail that of the first that came in."""
+        number, external_id, email = reference
+        if number is not None:
+            return number if number in self._by_number else None
+        if external_id is not None:
+            return self._by_external_id.get(external_id.strip())
+        person = self._by_email.get((email or "").strip().lower())
+        return None if person is None else person.id
 
     def find(self, reference: CustomerReference) -> Person | None:
-        """The customer; of several with the same e-mail the first that came in."""
+        """The customer."""
+        number = self.number(reference)
+        if number is None:
+            return None
         if reference.database_id is not None:
-            return self._by_id.get(reference.database_id)
+            return Person(number, self._by_number[number])
         if reference.external_id is not None:
-            return self._by_external_id.get(reference.external_id.strip())
-        return self._by_email.get((reference.email or "").strip().lower())
+            return Person(number, reference.external_id.strip())
+        return self._by_email[(reference.email or "").strip().lower()]
 
 
 def check_reference(check: Check, field: str, reference: CustomerReference | None) -> None:
@@ -65,6 +99,10 @@ def check_reference(check: Check, field: str, reference: CustomerReference | Non
         check.identifier(f"{field}.external_id", reference.external_id)
     elif reference.email is not None:
         check.email(f"{field}.email", reference.email)
+
+
+def _found(work: Work, statement: Statement, keys: Any, asked: set[Any]) -> list[Any]:
+    return work.run(statement, {"keys": keys}) if asked else []
 
 
 def _safe(text: str) -> str:

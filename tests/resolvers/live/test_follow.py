@@ -9,13 +9,14 @@ import pytest
 from kit.db import connect_for_work
 from kit.db.notices import Notices
 from kit.errors import LaggedError, NotFoundError
+from kit.page import microseconds
 from resolvers.context import READ, Actor
-from resolvers.live.announce import MOST_EVENTS, EventKey, event_notices, events_stored
+from resolvers.live.announce import MOST_EVENTS, event_notices, events_stored
 from resolvers.live.events import follow_events
 from resolvers.live.moves import follow_moves
 from resolvers.live.progress import follow_progress
 
-AT = datetime(2026, 1, 5, 10, tzinfo=UTC)
+AT = microseconds(datetime(2026, 1, 5, 10, tzinfo=UTC))
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ async def test_a_slow_followerevent_notices_is_told_that_it_lagged(context, urls
             assert notices.followers == 2
             with connect_for_work(urls.app) as work, work.transaction(56):
                 for number in range(101):
-                    events_stored(work, 56, [EventKey(AT, f"m{number}")], 1)
+                    events_stored(work, 56, [(AT, f"m{number}")], 1)
             arrived = 0
             while arrived < 101:
                 arrived += len((await fast.take()).notices)
@@ -60,7 +61,7 @@ async def test_a_slow_followerevent_notices_is_told_that_it_lagged(context, urls
 
 
 def test_noticesevent_notices_fit_and_count_what_they_leave_out():
-    keys = [EventKey(AT, f"{number}-" + "é" * 200) for number in range(1_200)] + [EventKey(AT, "x" * 9_000)]
+    keys = [(AT, f"{number}-" + "é" * 200) for number in range(1_200)] + [(AT, "x" * 9_000)]
     told = event_notices(56, keys, len(keys))
     assert max(len(each.encode()) for each in told) < 8_000
     assert sum(each.count("-é") for each in told) == MOST_EVENTS
