@@ -11,9 +11,11 @@ for name in (
     "holdouts",
     "coverage",
     "audiences",
+    "customers",
     "segments",
     "rest",
     "ingest",
+    "events",
     "timeline",
 ):
     print(f"== benchmarks.{name}", flush=True)

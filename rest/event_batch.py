@@ -13,7 +13,7 @@ from kit.http import is_stream
 from resolvers.context import Ctx
 from resolvers.intake.event import Submission
 from resolvers.writes.batch import check_length
-from resolvers.writes.events import submit
+from resolvers.writes.events import MOST_EVENTS, submit
 from resolvers.writes.keys import Key
 from rest.body import parsed
 from rest.errors import Problem
@@ -25,7 +25,6 @@ from rest.values import MOST, Context
 
 router = APIRouter(prefix="/api/v2/cdp/events", tags=["Events"])
 
-MOST_EVENTS = 1_000
 NDJSON = "application/x-ndjson"
 STREAMS = {"/api/v2/cdp/events/batch": NDJSON}
 """Paths whose bodies are read as they come in, and their media type."""

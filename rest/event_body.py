@@ -43,16 +43,17 @@ def read_event(given: Any, tenant: int | None = None) -> Checked:
 
     Of a list's tenant it need not say whose it is, but must not say otherwise.
     """
-    return _plain(given, tenant) or _closely(given, tenant)
+    return plainly(given, tenant) or closely(given, tenant)
 
 
-def _plain(given: Any, tenant: int | None) -> Checked | None:
+def plainly(given: Any, tenant: int | None) -> Checked | None:
     """The event where it is as most are and nothing is wrong; None where that takes a closer look."""
     if type(given) is not dict:
         return None
     read = given.get
     event_type, moment, message_id = read("event_type"), read("timestamp"), read("message_id")
-    if type(event_type) is not str or (tenant is not None and read("tenant_id", tenant) != tenant):
+    named = read("tenant_id")
+    if type(event_type) is not str or (named is not None and (type(named) is not int or named != tenant)):
         return None
     if message_id is not None and type(message_id) is not str:
         return None
@@ -75,7 +76,8 @@ def _plainly_named(number: Any, external_id: Any, email: Any) -> CustomerReferen
     return CustomerReference(number) if whole and external_id is None and email is None else None
 
 
-def _closely(given: Any, tenant: int | None) -> Checked:
+def closely(given: Any, tenant: int | None) -> Checked:
+    """The event with what is wrong with it."""
     if not isinstance(given, dict):
         return broken("An event is a JSON object.")
     check = Check()

@@ -49,7 +49,7 @@ class EventTrackInput:
 @strawberry.input(description="Events to take in.")
 class EventsTrackInput:
     tenant_id: strawberry.ID = strawberry.field(description="The tenant's global id.")
-    events: list[EventInput] = strawberry.field(description="1 to 500 events.")
+    events: list[EventInput] = strawberry.field(description="1 to 1,000 events.")
     idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 

@@ -10,6 +10,9 @@ from resolvers.writes.batch import check_length
 from resolvers.writes.keys import Key, content_of
 from resolvers.writes.outcome import Outcome
 
+MOST_EVENTS = 1_000
+"""Events of one list."""
+
 
 async def track_events(
     ctx: Ctx, tenant: int, records: Sequence[EventRecord], *, key: str | None = None
@@ -19,7 +22,7 @@ async def track_events(
     An event with the instant and message id of one that is there is a duplicate. Others may write meanwhile,
     an import as well. Raises InvalidInputError for a list or key that is not accepted, and as `submit`.
     """
-    check_length("events", records)
+    check_length("events", records, MOST_EVENTS)
     claimed = None if key is None else Key.of(key, "events", content_of(records))
     return await submit(ctx, Submission(tenant, [*map(_checked, records)], claimed))
 

@@ -201,3 +201,10 @@ async def test_one_event_that_the_database_refuses_fails_alone(own_urls):
                 statuses = [each.status_code for each in await asyncio.gather(*single)]
                 assert statuses == [201] * 40 + [400] + [201] * 40
         assert owner.execute("SELECT count(*) FROM event").fetchone() == (160,)
+
+
+async def test_a_month_is_that_of_the_instant_in_utc(post, shop):
+    at = "2001-03-01T00:30:00+02:00"
+    event = {"external_id": "ana", "event_type": "page_view", "timestamp": at, "message_id": "m"}
+    answer = (await post(event)).json()
+    assert (answer["inserted"], answer["rejected"]) == (1, 0)

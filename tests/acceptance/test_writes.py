@@ -258,6 +258,16 @@ async def test_events_are_taken_once(shop, push, ask):
 
 
 TOO_LATE = (datetime.now(UTC) + timedelta(days=2)).isoformat()
+
+
+async def test_a_list_of_events_holds_1_to_1000(shop, push):
+    events = [{"type": "page_view", "occurredAt": AT, "messageId": f"m{number}"} for number in range(1_001)]
+    payload = await push(EVENTS, events=events)
+    assert payload["userErrors"][0]["message"] == "1001 records were given; accepted are 1 to 1000."
+    assert statuses(await push(EVENTS, events=events[:1_000])) == ["CREATED"] * 1_000
+    assert statuses(await push(EVENTS, events=events[:1_000])) == ["DUPLICATE"] * 1_000
+
+
 BAD_EVENTS = [
     ({"type": "Page View"}, "type"),
     ({"type": "x" * 65}, "type"),

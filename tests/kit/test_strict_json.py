@@ -1,7 +1,12 @@
 """JSON read strictly: what is taken, and what is told of what is not."""
 
-import pytest
+import json
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kit import strict_json
 from kit.errors import InvalidInputError
 from kit.strict_json import DEEPEST, LEAST, MOST, parse
 
@@ -55,3 +60,44 @@ def test_what_is_wrong_is_told(body, told):
     with pytest.raises(InvalidInputError) as caught:
         parse(body)
     assert told in caught.value.message
+
+
+BLANKS = st.sampled_from(["", "", " ", "\n"])
+NAMES = st.sampled_from(['"a"', '"b"', '"a\\""', '"\\""', '":"', '" :"', '"\\u0061"', '"\\u0000"'])
+ATOMS = st.sampled_from(
+    ["0", "-0.0", "1.0", "1e400", str(MOST), str(MOST + 1), str(LEAST - 1), str(2**64), "NaN", "01", "null"]
+) | NAMES.map(lambda name: name.replace("a", ":"))
+
+
+def _holders(values):
+    pair = st.tuples(BLANKS, NAMES, BLANKS, st.just(":"), BLANKS, values).map("".join)
+    objects = st.lists(pair).map(lambda pairs: f"{{{','.join(pairs)}}}")
+    return objects | st.lists(values).map(lambda each: f"[{' ,'.join(each)}]")
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.recursive(ATOMS, _holders, max_leaves=12))
+def test_the_fast_reader_takes_nothing_that_the_strict_one_does_not(text):
+    fast = _result(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(strict_json, "_plain", lambda body: strict_json._NOT_PLAIN)
+        assert fast == _result(text)
+
+
+def _result(text):
+    try:
+        return repr(parse(text.encode()))
+    except InvalidInputError as error:
+        return error.message
+
+
+def test_usual_bodies_are_read_fast():
+    body = {"a": [{"b": "https://example.com/: x", "at": "10:00", "n": 1.5}, {"b": None}], "e": "é"}
+    for text in (
+        json.dumps(body),
+        json.dumps(body, indent=1, ensure_ascii=False),
+        json.dumps(body, indent="\t"),
+    ):
+        plain = strict_json._plain(text.encode())
+        assert (plain is strict_json._NOT_PLAIN) == ("\\u" in text)
+        assert "\\u" in text or plain == body

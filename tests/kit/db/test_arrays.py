@@ -4,7 +4,21 @@ import numpy as np
 import pytest
 
 from kit.db import Statement, connect_for_work
-from kit.db.arrays import COPY_HEAD, COPY_TAIL, Amount, Date, Float8, Int2, Int4, Int8, Known, Label, rows
+from kit.db.arrays import (
+    COPY_HEAD,
+    COPY_TAIL,
+    Amount,
+    Date,
+    Float8,
+    Instant,
+    Int2,
+    Int4,
+    Int8,
+    Known,
+    Label,
+    Text,
+    rows,
+)
 
 
 @pytest.fixture
@@ -54,6 +68,19 @@ def test_instants_come_as_microseconds_since_1970(work):
     query = Statement("SELECT ARRAY['1970-01-01 00:00:01Z', '1969-12-31Z']::timestamptz[]", False, {})
     ((found,),) = work.stream(query, {})
     assert found.tolist() == [1_000_000, -86_400_000_000]
+
+
+def test_instants_go_as_microseconds_since_1970(work):
+    values = np.array([0, 946_684_800_000_001, 7_258_118_399_999_999])
+    query = Statement("SELECT %(values)b::timestamptz[]", scoped=False, defaults={})
+    ((found,),) = work.stream(query, {"values": Instant(values)})
+    assert found.tolist() == values.tolist()
+
+
+@pytest.mark.parametrize("values", [[], ["a"], ["", 'é "quoted", {}', None, "null"]])
+def test_texts(work, values):
+    sent = Text([None if each is None else each.encode() for each in values])
+    assert work.run("SELECT %(values)b", {"values": sent}) == [(values,)]
 
 
 def test_a_null_in_an_array_is_refused(work):
