@@ -13,7 +13,7 @@ from resolvers.audit.change import Change
 from resolvers.backtesting.request import BacktestRequest
 from resolvers.context import READ, WRITE, Ctx
 from resolvers.lookup import Lookup
-from resolvers.waiting import has_job
+from resolvers.waiting import has_job, has_worker
 
 BACKTESTS = TABLES["backtest"]
 
@@ -42,11 +42,19 @@ _QUEUE = Statement(
     defaults={},
 )
 
-# One that waits for a worker, or is with one, has died if there is no job for it any more.
-_ALIVE: ColumnElement[bool] = literal_column(
-    f"backtest.status IN ('succeeded', 'failed') OR {has_job('backtest_id', 'backtest.id::text')}"
+# One that waits for a worker, or is with one, has died if there is no job for it any more; one whose worker
+# died waits for the next.
+_STATE: ColumnElement[str] = literal_column(
+    "CASE WHEN backtest.status IN ('succeeded', 'failed') THEN 'stored' "
+    f"WHEN NOT {has_job('backtest_id', 'backtest.id::text')} THEN 'dead' "
+    f"WHEN backtest.status = 'running' AND NOT {has_worker('backtest_id', 'backtest.id::text')} "
+    "THEN 'waiting' ELSE 'stored' END"
 )
-_FOUND = select(*(BACKTESTS.c[name] for name in BacktestRow._fields), _ALIVE.label("alive")).where(
+_SHOWN: dict[str, dict[str, Any]] = {
+    "dead": {"status": "failed", "error": "The backtest was interrupted."},
+    "waiting": {"status": "queued"},
+}
+_FOUND = select(*(BACKTESTS.c[name] for name in BacktestRow._fields), _STATE.label("state")).where(
     BACKTESTS.c.tenant_id == TENANT
 )
 _LAST_IDS = (
@@ -61,9 +69,8 @@ _LATEST = prepare(_FOUND.where(BACKTESTS.c.id.in_(_LAST_IDS)))
 
 
 def _row(*columns: Any) -> BacktestRow:
-    """The backtest; one that has died is shown as failed, whatever its record still says."""
-    row = BacktestRow(*columns[:-1])
-    return row if columns[-1] else row._replace(status="failed", error="The backtest was interrupted.")
+    """The backtest; one that was interrupted is shown as what has become of it."""
+    return BacktestRow(*columns[:-1])._replace(**_SHOWN.get(columns[-1], {}))
 
 
 of_id = Lookup.of(_FOUND, BACKTESTS.c.id, _row).find

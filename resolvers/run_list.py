@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from kit.db import TENANT, Statement, prepare
 from resolvers.context import Ctx
 from resolvers.keyset import KeysetList
-from resolvers.runs import ALIVE, INTERRUPTED, RUNS, RunRow
+from resolvers.runs import RUNS, STATE, RunRow, shown
 
 
 class RunHead(NamedTuple):
@@ -68,15 +68,14 @@ def _keyed(later: int, *columns: Any) -> tuple[int, RunRow]:
     return later, RunRow(*columns)
 
 
-def _head(alive: bool | None, *columns: Any) -> RunHead:
-    row = RunHead(*columns)
-    return row if alive else row._replace(**INTERRUPTED)
+def _head(state: str | None, *columns: Any) -> RunHead:
+    return RunHead(*columns)._replace(**shown(state))
 
 
 LIST = KeysetList(
     "run",
     RUNS,
-    select(ALIVE.label("alive"), *(RUNS.c[name] for name in RunHead._fields)).where(
+    select(STATE.label("state"), *(RUNS.c[name] for name in RunHead._fields)).where(
         RUNS.c.tenant_id == TENANT
     ),
     _head,

@@ -61,27 +61,37 @@ _STANDING = prepare(
     )
 )
 
-# A run that is `running` although nobody holds its tenant's lock has died; so has one that is `queued`
-# although no job waits for a worker or is with one that is alive.
-ALIVE: ColumnElement[bool] = literal_column(
-    "CASE score_run.status WHEN 'running' THEN EXISTS ("  # noqa: S608
-    "SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1 "
+_LOCKED = (
+    "EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1 "
     "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
     "AND (classid::bigint << 32 | objid::bigint) "
-    "= hashtextextended('cdp.process:' || score_run.tenant_id, 0)"
-    f") WHEN 'queued' THEN {has_job('run_id', 'score_run.id::text')} ELSE true END"
+    "= hashtextextended('cdp.process:' || score_run.tenant_id, 0))"
 )
-INTERRUPTED: dict[str, Any] = {"status": "failed", "error": "The run was interrupted."}
-"""What is shown of a run that has died."""
-_WATCHED = select(*_COLUMNS, ALIVE.label("alive")).where(RUNS.c.tenant_id == TENANT)
+# A run that is `running` although nobody holds its tenant's lock was interrupted, and waits if there is still
+# a job for it; one that is `queued` without a job has died.
+STATE: ColumnElement[str] = literal_column(
+    "CASE WHEN score_run.status IN ('succeeded', 'failed') THEN 'stored' "
+    f"WHEN score_run.status = 'running' AND {_LOCKED} THEN 'stored' "
+    f"WHEN NOT {has_job('run_id', 'score_run.id::text')} THEN 'dead' "
+    "WHEN score_run.status = 'running' THEN 'waiting' ELSE 'stored' END"
+)
+_SHOWN: dict[str, dict[str, Any]] = {
+    "dead": {"status": "failed", "error": "The run was interrupted."},
+    "waiting": {"status": "queued", "step": "waiting to be tried again", "progress": 0.0},
+}
+"""What is shown of a run that was interrupted, by what has become of it."""
+_WATCHED = select(*_COLUMNS, STATE.label("state")).where(RUNS.c.tenant_id == TENANT)
 _LATEST = prepare(_WATCHED.order_by(RUNS.c.id.desc()).limit(1))
 _WATCH = prepare(_WATCHED.where(RUNS.c.id == bindparam("id", type_=BigInteger)))
 
 
+def shown(state: str | None) -> dict[str, Any]:
+    """What is shown of a run in place of what its record still says."""
+    return _SHOWN.get(state or "dead", {})
+
+
 def _watched(*columns: Any) -> RunRow:
-    """The run; one that has died is shown as failed, whatever its record still says."""
-    row = RunRow(*columns[:-1])
-    return row if columns[-1] else row._replace(**INTERRUPTED)
+    return RunRow(*columns[:-1])._replace(**shown(columns[-1]))
 
 
 async def current(ctx: Ctx, tenant: int, analyses: list[str]) -> list[RunRow | None]:

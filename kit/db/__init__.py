@@ -1,6 +1,6 @@
 """PostgreSQL: one statement a round trip, one transaction a request, the tenant's scope in one place."""
 
-from kit.db.bulk import Kept, Work, connect_for_work
+from kit.db.bulk import Kept, Work, connect_for_work, is_lost
 from kit.db.database import Database, Transaction
 from kit.db.statement import TENANT, Statement, load, prepare
 
@@ -12,6 +12,7 @@ __all__ = [
     "Transaction",
     "Work",
     "connect_for_work",
+    "is_lost",
     "load",
     "prepare",
 ]

@@ -172,5 +172,12 @@ def lost_as_unavailable() -> Iterator[None]:
         raise UnavailableError(f"The database was lost: {_first_line(error)}") from error
 
 
+def is_lost(error: BaseException) -> bool:
+    """Whether an error tells that the server went away, rather than that it refused something."""
+    if not isinstance(error, psycopg.OperationalError):
+        return False
+    return error.sqlstate is None or error.sqlstate.startswith(("08", "57P"))
+
+
 def _first_line(error: Exception) -> str:
     return str(error).strip().partition("\n")[0]

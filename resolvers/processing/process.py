@@ -11,14 +11,14 @@ import psycopg
 import structlog
 from psycopg.types.json import Jsonb
 
-from kit.db import Statement, Work, connect_for_work
-from kit.errors import ConflictError
+from kit.db import Statement, Work, connect_for_work, is_lost
+from kit.errors import ConflictError, UnavailableError
 from resolvers import segment_feed
 from resolvers.freshness import is_stale
 from resolvers.live import announce
 from resolvers.processing.changes import append_changes, find_changes, read_standing
 from resolvers.processing.chosen import for_analyses, read_chosen
-from resolvers.processing.control import Control, failure
+from resolvers.processing.control import Attempt, Control, failure
 from resolvers.processing.figures import Figures, write_figures
 from resolvers.processing.listing import write_listings
 from resolvers.processing.orders import Orders, read
@@ -30,6 +30,7 @@ from resolvers.segment_feed import Why
 from resolvers.segments import builtin
 from resolvers.segments.together import refresh_all
 from resolvers.settings import STALENESS_HOURS, ScoringSettings, of_stored
+from resolvers.waiting import HandedBackError
 from scoring.analysis import Analysis, analyse
 
 log = structlog.get_logger()
@@ -51,7 +52,8 @@ _FINISH = Statement(
     "data_version = %(data_version)s, analyses = %(analyses)s, "
     "progress = 1, data_through = %(data_through)s, model = %(model)s, flags = %(flags)s, "
     "report = %(report)s, rfm = %(rfm)s, clv = %(clv)s, churn = %(churn)s "
-    "WHERE tenant_id = %(tenant_id)s AND id = %(id)s AND status = 'running'",
+    "WHERE tenant_id = %(tenant_id)s AND id = %(id)s AND status = 'running' "
+    "AND started_at = %(began)s",
     True,
     {},
 )
@@ -99,8 +101,9 @@ def process(
     `run_id` names the queued run to carry out; without it a new one is recorded. `notify` hears the step and
     the share done. Two runs of a tenant never overlap: the second waits, or with `wait` off raises
     ConflictError. Raises NotFoundError for an unknown tenant. If anything fails or the process dies, the
-    old scores stand; a failed run says why. Analyses that stand already are computed along with those asked
-    for, so that all scores of a tenant are as of one instant.
+    old scores stand; a failed run says why. Where `notify` raises a HandedBackError, or the database is
+    lost, a queued run waits for another worker. Analyses that stand already are computed along with those
+    asked for, so that all scores of a tenant are as of one instant.
     """
     with ExitStack() as stack:
         work = stack.enter_context(connect_for_work(url))
@@ -113,31 +116,39 @@ def process(
         if standing:
             request = replace(request, analyses=standing.joined(request.analyses))
         as_of = request.instant(shop.time_zone, last_order(work, shop))
-        run_id = control.start(request, as_of, run_id)
+        attempt = control.start(request, as_of, run_id)
         try:
-            _run(url, work, control, shop, request, as_of, run_id)
+            _run(url, work, control, shop, request, as_of, attempt)
         except BaseException as error:
             with suppress(psycopg.Error):
-                control.failed(run_id, failure(error))
+                if run_id is not None and _passes(error):
+                    control.put_back(attempt)
+                else:
+                    control.failed(attempt, failure(error))
             raise
-        return Outcome(run_id, fresh=False)
+        return Outcome(attempt.run_id, fresh=False)
+
+
+def _passes(error: BaseException) -> bool:
+    """Whether another attempt may go better: the run is to be done elsewhere, or the database was lost."""
+    return isinstance(error, HandedBackError | UnavailableError) or is_lost(error)
 
 
 def _run(
-    url: str, work: Work, control: Control, shop: Shop, request: Request, as_of: datetime, run_id: int
+    url: str, work: Work, control: Control, shop: Shop, request: Request, as_of: datetime, attempt: Attempt
 ) -> None:
-    clock = _Clock()
+    clock, run_id = _Clock(), attempt.run_id
     with ThreadPoolExecutor(1) as aside, work.transaction(shop.tenant, snapshot=True):
         standing = aside.submit(read_standing, url, shop.tenant)
         version, settings = read_chosen(work, shop)
         orders = read(work, shop, as_of)
     clock.lap("read")
-    analysis = _analysed(control, run_id, request, shop, orders, settings)
+    analysis = _analysed(control, attempt, request, shop, orders, settings)
     clock.lap("analyse")
     figures = Figures.of(orders)
     clock.lap("figures")
-    control.progress(run_id, "writing scores", _ANALYSED)
-    write_scores(url, shop.tenant, run_id, orders.customers, analysis, shop.scale)
+    control.progress(attempt, "writing scores", _ANALYSED)
+    write_scores(url, shop.tenant, attempt, orders.customers, analysis, shop.scale)
     changes = find_changes(standing.result(), analysis)
     with work.transaction(shop.tenant):
         entries = append_changes(work, changes)
@@ -148,7 +159,7 @@ def _run(
         report = of_run(analysis, orders.report, shop.scale, clock.seconds, changes.moves("rfm_segment"))
         report["settings"] = settings.as_json()
         report["periods"] = figures.counts()
-        _finish(work, run_id, orders, analysis, shop.scale, report, version)
+        _finish(work, attempt, orders, analysis, shop.scale, report, version)
         builtin.ensure(work, builtin.counted(analysis))
         announce.run_changed(work, shop.tenant, run_id)
         segment_feed.stand(work, shop.tenant, entries, Why("run", run_id))
@@ -160,9 +171,14 @@ def _run(
 
 
 def _analysed(
-    control: Control, run_id: int, request: Request, shop: Shop, orders: Orders, settings: ScoringSettings
+    control: Control,
+    attempt: Attempt,
+    request: Request,
+    shop: Shop,
+    orders: Orders,
+    settings: ScoringSettings,
 ) -> Analysis:
-    control.progress(run_id, "analysing", _READ)
+    control.progress(attempt, "analysing", _READ)
     return analyse(
         orders.customers,
         analyses=frozenset(request.analyses),
@@ -170,14 +186,14 @@ def _analysed(
         history=orders.history,
         scale=shop.scale,
         progress=lambda step, share: control.progress(
-            run_id, f"analysing: {step}", _READ + share * (_ANALYSED - _READ)
+            attempt, f"analysing: {step}", _READ + share * (_ANALYSED - _READ)
         ),
     )
 
 
 def _finish(
     work: Work,
-    run_id: int,
+    attempt: Attempt,
     orders: Orders,
     analysis: Analysis,
     scale: int,
@@ -187,7 +203,7 @@ def _finish(
     model = analysis.model
     flags = [*model.flags, *model.spend_flags] if model else []
     values = {
-        "id": run_id,
+        **attempt.values(),
         "data_version": version,
         "analyses": [name for name in ANALYSES if getattr(analysis, name) is not None],
         "data_through": orders.data_through,

@@ -23,6 +23,7 @@ from kit.db.arrays import (
     rows,
 )
 from models.score import PARTITION, RISKS, SEGMENTS, TIERS
+from resolvers.processing.control import Attempt
 from scoring.analysis import Analysis
 from scoring.transactions import Customers
 
@@ -60,18 +61,19 @@ _SWEEPS = [
 
 
 def write_scores(
-    url: str, tenant: int, run_id: int, customers: Customers, analysis: Analysis, scale: int
+    url: str, tenant: int, attempt: Attempt, customers: Customers, analysis: Analysis, scale: int
 ) -> None:
     """Write the run's rows, which nobody sees before `stand`. Large tenants take two connections.
 
-    Money is counted in 1/`scale`, which divides 10,000.
+    Money is counted in 1/`scale`, which divides 10,000. Raises ConflictError where another attempt at the run
+    has taken over, so that rows of two are never mixed.
     """
-    columns = _columns(tenant, run_id, customers, analysis, scale)
+    columns = _columns(tenant, attempt.run_id, customers, analysis, scale)
     writers = _WRITERS if len(customers) > _WORTH_A_WRITER else 1
     with ThreadPoolExecutor(writers) as pool:
         size = -(-len(customers) // writers)
         parts = _cut(slice(0, len(customers)), size)
-        written = [pool.submit(_write, url, tenant, columns, part) for part in parts]
+        written = [pool.submit(_write, url, tenant, attempt, columns, part) for part in parts]
         for each in written:
             each.result()
 
@@ -89,10 +91,11 @@ def sweep(work: Work) -> None:
             work.run(each, {"runs": runs})
 
 
-def _write(url: str, tenant: int, columns: dict[str, Part], part: slice) -> None:
+def _write(url: str, tenant: int, attempt: Attempt, columns: dict[str, Part], part: slice) -> None:
     copy_in = f"COPY {PARTITION} ({', '.join(columns)}) FROM STDIN (FORMAT binary)"
     # `stand` is committed after this and durably, which makes this durable too.
     with connect_for_work(url) as work, work.transaction(tenant, durable=False):
+        attempt.claim(work)
         for command in _cut(part, _COPY):
             with work.copy_in(copy_in) as copy:
                 copy.write(COPY_HEAD)
