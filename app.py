@@ -10,9 +10,8 @@ from typing import TypeVar
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
-from starlette.staticfiles import StaticFiles
 
 from commands.database import database
 from connectors.vtex import Vtex
@@ -21,6 +20,7 @@ from kit import log
 from kit.config import Settings, load
 from kit.db import Database
 from kit.db.notices import Notices
+from kit.pages import PageFiles, page
 from kit.process import before_exit, die_with_parent, without_long_pauses
 from kit.rate_limit.counts import Counts
 from kit.secrets import vault_of
@@ -56,10 +56,10 @@ def create(settings: Settings | None = None) -> Starlette:
             Route("/health", _health),
             Route("/health/live", _live),
             Route("/health/ready", _health),
-            Route("/docs", lambda request: FileResponse(STATIC / "docs.html")),
+            Route("/docs", lambda request: page(STATIC / "docs.html")),
             Route("/graphql", graph),
             WebSocketRoute("/graphql", graph),
-            Mount("/static", StaticFiles(directory=STATIC)),
+            Mount("/static", PageFiles(directory=STATIC)),
         ],
         middleware=[*stack_of(chosen, counts, access), Middleware(Straight, rest=rest)],
         lifespan=_lifespan(chosen, counts, access),
@@ -86,7 +86,11 @@ def _lifespan(
             stack.push_async_callback(access.close)
             app.state.vault = vault_of(chosen)
             app.state.queue = await _opened(stack, make_queue(place.app_url))
-            vtex = Vtex(chosen.vtex_base_url, per_minute=chosen.vtex_requests_per_minute)
+            vtex = Vtex(
+                chosen.vtex_base_url,
+                per_minute=chosen.vtex_requests_per_minute,
+                peers=chosen.peers,
+            )
             app.state.vtex = await _opened(stack, vtex)
             app.state.notices = await _opened(stack, Notices(place.app_url))
             intake = EventIntake(place.app_url, capacity=chosen.event_queue)

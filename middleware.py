@@ -65,7 +65,7 @@ def stack_of(settings: Settings, counts: Counts, access: Access) -> list[Middlew
     )
     rate = settings.rate
     return [
-        Middleware(RequestId),
+        Middleware(RequestId, told=_told(settings)),
         Middleware(LoopbackOnly if access.is_open else SameOrigin, origins=settings.origins),
         *([cors] if settings.origins else []),
         *([Middleware(RateLimit, rate=rate, counts=counts)] if rate else []),
@@ -80,6 +80,12 @@ def stack_of(settings: Settings, counts: Counts, access: Access) -> list[Middlew
         Middleware(BodyLimit, limit=settings.max_body_bytes, streams=STREAMS),
         Middleware(WithContext, settings=settings),
     ]
+
+
+def _told(settings: Settings) -> list[tuple[bytes, bytes]]:
+    """Headers of every answer."""
+    https = [(b"strict-transport-security", b"max-age=%d" % settings.hsts_seconds)]
+    return [(b"x-content-type-options", b"nosniff"), *(https if settings.hsts_seconds else [])]
 
 
 def counts_of(settings: Settings) -> Counts:

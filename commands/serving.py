@@ -21,6 +21,7 @@ from kit import log
 from kit.config import Settings, load
 from kit.errors import ConfigurationError
 from kit.http import is_loopback
+from kit.http_protocol import BoundedProtocol
 from kit.process import die_with_parent
 from kit.rate_limit.rate import MEMORY
 
@@ -38,6 +39,8 @@ Announce = Callable[[str], None]
 _ROOT = Path(__file__).parent.parent
 _RESTART_AFTER = 1.0
 _STOP_PATIENCE = 10.0
+_FINISH_WITHIN = 25
+"""Seconds for what is being answered when the server is to end."""
 _SERVER_LEVELS = {"debug": "info", "info": "warning"}
 """The server is told to say less than we do: at `debug` it would log the headers and messages of sockets."""
 
@@ -95,6 +98,8 @@ def server_options(settings: Settings, host: str, port: int) -> dict[str, Any]:
         "port": port,
         "log_level": _SERVER_LEVELS.get(settings.log_level, settings.log_level),
         "server_header": False,
+        "http": BoundedProtocol,
+        "timeout_graceful_shutdown": _FINISH_WITHIN,
         "ws_max_size": settings.max_body_bytes,
         "proxy_headers": bool(settings.proxies),
         "forwarded_allow_ips": settings.proxies,

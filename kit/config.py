@@ -134,6 +134,16 @@ class Settings(AccessSettings):
     vtex_requests_per_minute: Annotated[float, Field(gt=0, le=1_000_000)] = Field(
         default=5_000, description="Requests a minute that one process sends to VTEX for one account"
     )
+    private_peers: str = Field(
+        default="",
+        description="Hosts, addresses or networks that are not public and yet asked for VTEX or JWKS, "
+        "separated by commas; default: none, but for an address that stands in their own settings",
+    )
+    hsts_seconds: Annotated[int, Field(ge=0, le=63_072_000)] = Field(
+        default=0,
+        description="How long browsers are told to come by https alone (Strict-Transport-Security); 0: not "
+        "told, as nothing says that https is offered",
+    )
     log_level: str = Field(default="info", description="debug, info, warning or error")
 
     @field_validator("database_url", "owner_url")
@@ -213,6 +223,10 @@ class Settings(AccessSettings):
     @property
     def proxies(self) -> list[str]:
         return _listed(self.trusted_proxies)
+
+    @property
+    def peers(self) -> list[str]:
+        return _listed(self.private_peers)
 
     @property
     def origins(self) -> list[str]:

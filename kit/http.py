@@ -1,5 +1,6 @@
 """Guards in front of the API, as plain ASGI: the size of bodies, and who may reach an open API."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, MutableMapping
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -18,6 +19,8 @@ Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 BODY_LIMIT = 1_048_576
+BODY_WITHIN = 60.0
+"""Seconds in which a body has to be there."""
 GRAPH = "/graphql"
 GRAPH_TYPE = b"application/graphql-response+json"
 CODES = {
@@ -32,6 +35,7 @@ Headers = Iterable[tuple[bytes, bytes]]
 _BODY = frozenset({b"content-length", b"transfer-encoding"})
 _TELLING = frozenset({"1.0", "1.1"})
 """Versions in which a request without these has no body."""
+_CLOSE = ((b"connection", b"close"),)
 _PUBLIC = frozenset({"/", "/health", "/docs", "/openapi.json"})
 _PUBLIC_BELOW = ("/health/", "/docs/", "/static/")
 
@@ -96,31 +100,55 @@ class SameOrigin(OriginGuard):
 
 
 class BodyLimit:
-    """Answers 413 to a body larger than the limit, without reading more of it.
+    """Answers 413 to a body larger than the limit, and 408 to one that takes long, and reads no more of it.
 
-    `streams` are paths and the media type of bodies that are read there as they come in, whatever their size.
+    The connection is closed then: what is still to come is not waited for. `streams` are paths and the media
+    type of bodies that are read there as they come in, whatever their size.
     """
 
-    def __init__(self, app: Asgi, limit: int = BODY_LIMIT, streams: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        app: Asgi,
+        limit: int = BODY_LIMIT,
+        streams: Mapping[str, str] | None = None,
+        seconds: float = BODY_WITHIN,
+    ) -> None:
         self._app = app
         self._limit = limit
+        self._seconds = seconds
         self._streams = streams or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not _has_body(scope) or is_stream(scope, self._streams):
             return await self._app(scope, receive, send)
-        body = bytearray()
-        more = True
-        while more:
-            message = await receive()
-            if message["type"] != "http.request":
-                return None
-            body += message.get("body", b"")
-            more = message.get("more_body", False)
-            if len(body) > self._limit:
-                details = f"The body is larger than {self._limit} bytes."
-                return await refuse(scope, send, 413, "Body too large", details)
+        try:
+            body = await self._whole(receive)
+        except TimeoutError:
+            details = f"The body did not come within {self._seconds:g} seconds."
+            return await refuse(scope, send, 408, "Request timeout", details, _CLOSE)
+        if body is None:
+            return None
+        if len(body) > self._limit:
+            details = f"The body is larger than {self._limit} bytes."
+            return await refuse(scope, send, 413, "Body too large", details, _CLOSE)
         return await self._app(scope, _replay(bytes(body), receive), send)
+
+    async def _whole(self, receive: Receive) -> bytes | bytearray | None:
+        """The body, or what shows it to be too large; None for a caller who has gone."""
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        first: bytes = message.get("body", b"")
+        if not message.get("more_body", False) or len(first) > self._limit:
+            return first
+        body = bytearray(first)
+        async with asyncio.timeout(self._seconds):
+            while len(body) <= self._limit and message.get("more_body", False):
+                message = await receive()
+                if message["type"] != "http.request":
+                    return None
+                body += message.get("body", b"")
+        return body
 
 
 def _has_body(scope: Scope) -> bool:

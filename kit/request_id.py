@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 from structlog import contextvars
 
-from kit.http import Asgi, Message, Receive, Scope, Send, refuse
+from kit.http import Asgi, Headers, Message, Receive, Scope, Send, refuse
 
 HEADER = "X-Request-Id"
 _NAME = HEADER.lower().encode()
@@ -40,10 +40,14 @@ def current() -> str:
 
 
 class RequestId:
-    """Takes the caller's `X-Request-Id` where it is a plain word, else makes one; the answer carries it."""
+    """Takes the caller's `X-Request-Id` where it is a plain word, else makes one; the answer carries it.
 
-    def __init__(self, app: Asgi) -> None:
+    `told` are headers that every answer carries besides.
+    """
+
+    def __init__(self, app: Asgi, told: Headers = ()) -> None:
         self._app = app
+        self._told = (*told,)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -51,7 +55,7 @@ class RequestId:
         given = dict(scope["headers"]).get(_NAME, b"")
         number = given.decode() if _SANE.fullmatch(given) else f"{_OURS}{next(_COUNT):012x}"
 
-        answer = _Answer(send, number)
+        answer = _Answer(send, number, self._told)
         token = _CURRENT.set(number)
         try:
             await self._caught(scope, receive, answer)
@@ -86,15 +90,17 @@ def fault(number: str) -> str:
 class _Answer:
     """Sends an answer with the request's id. One that has ended was logged by whoever made it of an error."""
 
-    def __init__(self, send: Send, number: str) -> None:
+    def __init__(self, send: Send, number: str, told: tuple[tuple[bytes, bytes], ...]) -> None:
         self._send = send
+        self._told = told
         self.number = number
         self.started = self.ended = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.started = True
-            message = {**message, "headers": [*message.get("headers", ()), (_NAME, self.number.encode())]}
+            name = (_NAME, self.number.encode())
+            message = {**message, "headers": [*message.get("headers", ()), *self._told, name]}
         elif message["type"] == "http.response.body":
             self.ended = not message.get("more_body", False)
         await self._send(message)

@@ -125,7 +125,11 @@ def _refusals(operation: Json) -> Json:
     }
     told |= {"429": "Too many requests; Retry-After says how many seconds to wait"}
     if "requestBody" in operation:
-        told |= {"413": "The body is too large", "415": "The body is not JSON"}
+        told |= {
+            "408": "The body did not come in time",
+            "413": "The body is too large",
+            "415": "The body is not JSON",
+        }
     problem = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     found: Json = {
         status: {"description": description, "content": copy.deepcopy(problem)}

@@ -1,7 +1,7 @@
 """Asking VTEX: one pool of connections, timeouts, retries where they are right, and each account's budget."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ from connectors.vtex.errors import (
 from connectors.vtex.patience import Patience, retry_after
 from kit.answers import TooLongError, read_body
 from kit.errors import PeerFailedError
+from kit.outgoing import Reach, client
 
 log = structlog.get_logger()
 
@@ -53,13 +54,19 @@ class Vtex:
     """VTEX, for all accounts of a process. Open it before use, and close it.
 
     `template` is the address with {account} and {environment}. Redirects are not followed: credentials go to
-    the account's host alone.
+    the account's host alone, at a public address or at one of the `peers` (`kit.outgoing.Reach`).
     """
 
     def __init__(
-        self, template: str, *, per_minute: float = PER_MINUTE, patience: Patience | None = None
+        self,
+        template: str,
+        *,
+        per_minute: float = PER_MINUTE,
+        patience: Patience | None = None,
+        peers: Collection[str] = (),
     ) -> None:
         self._template = template
+        self._reach = Reach(peers, template)
         self._patience = patience or Patience()
         self._budgets = Budgets(per_minute)
         self._client: httpx.AsyncClient | None = None
@@ -68,7 +75,7 @@ class Vtex:
         """Make the pool of connections; none is opened yet."""
         waits = httpx.Timeout(self._patience.read, connect=self._patience.connect)
         limits = httpx.Limits(max_connections=64, max_keepalive_connections=32)
-        self._client = httpx.AsyncClient(timeout=waits, limits=limits, follow_redirects=False)
+        self._client = client(self._reach, timeout=waits, limits=limits)
 
     async def close(self) -> None:
         """Close all connections."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Collection
 from pathlib import Path
 from typing import Protocol
 
@@ -10,6 +11,7 @@ import structlog
 
 from kit.answers import read_body
 from kit.errors import ConfigurationError, UnavailableError
+from kit.outgoing import Reach, client
 from kit.tokens.key_set import KeySet, SigningKey
 
 MAX_AGE = 300.0
@@ -122,17 +124,21 @@ class KeysInFile(_Refreshing):
 
 
 class KeysAt(_Refreshing):
-    """Keys that an issuer publishes. Redirects are not followed."""
+    """Keys that an issuer publishes, at a public address or one of the `peers` (`kit.outgoing.Reach`).
 
-    def __init__(self, address: str) -> None:
+    Redirects are not followed.
+    """
+
+    def __init__(self, address: str, peers: Collection[str] = ()) -> None:
         super().__init__()
         self._address = address
+        self._reach = Reach(peers, address)
 
     async def _read(self) -> bytes:
         async with (
             asyncio.timeout(_PATIENCE),
-            httpx.AsyncClient(timeout=_PATIENCE, follow_redirects=False) as client,
-            client.stream("GET", self._address, headers={"Accept": "application/json"}) as answer,
+            client(self._reach, timeout=_PATIENCE) as asking,
+            asking.stream("GET", self._address, headers={"Accept": "application/json"}) as answer,
         ):
             if answer.status_code != 200:
                 raise ValueError(f"the address answers with status {answer.status_code}")

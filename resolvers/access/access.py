@@ -98,4 +98,4 @@ def _source(settings: Settings) -> KeySource:
     place = settings.jwt_jwks
     if place is None:
         return OneSecret(settings.jwt_secret.get_secret_value() if settings.jwt_secret else "")
-    return KeysAt(place) if "://" in place else KeysInFile(Path(place))
+    return KeysAt(place, settings.peers) if "://" in place else KeysInFile(Path(place))
