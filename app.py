@@ -86,11 +86,8 @@ def _lifespan(
             stack.push_async_callback(access.close)
             app.state.vault = vault_of(chosen)
             app.state.queue = await _opened(stack, make_queue(place.app_url))
-            vtex = Vtex(
-                chosen.vtex_base_url,
-                per_minute=chosen.vtex_requests_per_minute,
-                peers=chosen.peers,
-            )
+            per_minute, peers = chosen.vtex_requests_per_minute, chosen.peers
+            vtex = Vtex(chosen.vtex_base_url, per_minute=per_minute, peers=peers)
             app.state.vtex = await _opened(stack, vtex)
             app.state.notices = await _opened(stack, Notices(place.app_url))
             intake = EventIntake(place.app_url, capacity=chosen.event_queue)

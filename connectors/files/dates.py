@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -83,8 +83,9 @@ def _moment(text: str) -> datetime | None:
 
 
 def _micros(moment: datetime) -> int:
-    wall = moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
-    return (wall - _ZERO) // _MICROSECOND
+    # Without `astimezone`: an instant in the last hours of the calendar has no time of day elsewhere.
+    since = moment.replace(tzinfo=None) - _ZERO
+    return (since - (moment.utcoffset() or timedelta())) // _MICROSECOND
 
 
 def _within(values: Column, kind: pa.DataType) -> Column:
