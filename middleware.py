@@ -172,7 +172,8 @@ class Authenticated:
             headers = [(b"www-authenticate", asked)]
             return await refuse(scope, send, 401, "Unauthorized", error.message, headers)
         except UnavailableError as error:
-            return await refuse(scope, send, 503, "Service unavailable", error.message)
+            again = [(b"retry-after", b"%d" % error.retry_after)]
+            return await refuse(scope, send, 503, "Service unavailable", error.message, again)
         scope.setdefault("state", {})["actor"] = actor
         return await self._app(scope, receive, send)
 

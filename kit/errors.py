@@ -99,9 +99,13 @@ class ConflictError(CdpError):
 
 
 class UnavailableError(CdpError):
-    """The database, or something else of the installation, cannot be reached at the moment."""
+    """The database, or something else of the installation, cannot be reached at the moment.
+
+    `retry_after` seconds later it may be.
+    """
 
     code = "UNAVAILABLE"
+    retry_after: ClassVar[int] = 2
 
 
 class PeerFailedError(CdpError):

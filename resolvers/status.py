@@ -29,7 +29,7 @@ async def of_tenant(ctx: Ctx, tenant: int) -> Status:
     last = max((each for each in standing if each is not None), key=lambda each: each.id, default=None)
     hours = None
     if last is not None and last.finished_at is not None:
-        hours = int((datetime.now(UTC) - last.finished_at).total_seconds() // 3600)
+        hours = max(0, int((datetime.now(UTC) - last.finished_at).total_seconds() // 3600))
     return Status(_named(run), run, last, hours, last is None or runs.is_stale(ctx, row, last))
 
 

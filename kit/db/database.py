@@ -30,6 +30,8 @@ _WRITE = sql.SQL("BEGIN")
 _PLAIN = {int, bool, str, float, Decimal, datetime, date}
 _PATIENCE = 10.0
 _PAUSE = 0.1
+_ALL_TAKEN = "The database does not answer, or all connections to it are taken; try again in a moment."
+NO_ROOM = "The database has no room left to save anything."
 _NO_ANSWER = "The database does not answer; try again in a moment."
 _LONG_READS = "As much is being read at length as this server can at a time; try again in a moment."
 _RETRY_AFTER = 5
@@ -231,7 +233,8 @@ class Transaction:
             await self._close("ROLLBACK")
             raise TimedOutError(_TOO_LONG) from error
         except psycopg.OperationalError as error:
-            raise UnavailableError(_NO_ANSWER) from error
+            full = isinstance(error, psycopg.errors.DiskFull)
+            raise UnavailableError(NO_ROOM if full else _NO_ANSWER) from error
 
     def _same(self, statement: Statement, row: Callable[..., T], bound: dict[str, object]) -> Hashable:
         """What an equal question would be known by; None where it must be asked each time."""
@@ -337,7 +340,11 @@ async def _with_patience(attempt: Callable[[], Awaitable[list[T]]]) -> list[T]:
     while True:
         try:
             return await attempt()
-        except (psycopg.OperationalError, PoolTimeout) as error:
+        except PoolTimeout as error:
+            raise UnavailableError(_ALL_TAKEN) from error
+        except psycopg.errors.DiskFull as error:
+            raise UnavailableError(NO_ROOM) from error
+        except psycopg.OperationalError as error:
             if isinstance(error, psycopg.errors.QueryCanceled):
                 raise
             if loop.time() > deadline:

@@ -61,7 +61,7 @@ class Counts:
     async def _end(self, caller: str, count: int, rate: Rate) -> float:
         """When a window ends: known here since it began, or else asked for once."""
         now = time.time()
-        if count > 1 and self._ends.get(caller, 0.0) > now:
+        if count > 1 and now < self._ends.get(caller, 0.0) <= now + rate.seconds:
             return self._ends[caller]
         end = now + rate.seconds if count == 1 else await self._storage.get_expiry(caller)
         if len(self._ends) >= _REMEMBERED:
@@ -121,9 +121,12 @@ class Swept(MemoryStorage):
         self._swept_at = time.monotonic()
 
     async def incr(self, key: str, expiry: float, amount: int = 1) -> int:
-        """Count a request; one event loop does nothing else meanwhile."""
+        """Count a request; one event loop does nothing else meanwhile.
+
+        A window that ends later than one could that begins now is of before the clock was set back.
+        """
         now = time.time()
-        if self.expirations.get(key, 0.0) <= now:
+        if not now < self.expirations.get(key, 0.0) <= now + expiry:
             self.storage[key], self.expirations[key] = 0, now + expiry
         self.storage[key] += amount
         if time.monotonic() - self._swept_at > SWEEP_EVERY:

@@ -99,6 +99,8 @@ def _translated(error: psycopg.Error) -> CdpError | None:
         return ConflictError(
             "Nothing was imported: another process changed the same records meanwhile. Run the import again."
         )
+    if isinstance(error, psycopg.errors.DiskFull):
+        return FailedError("Nothing was imported: the database has no room left for the file.")
     if isinstance(error, psycopg.OperationalError):
         return UnavailableError("Nothing was imported: the connection to the database was lost. Try again.")
     return None

@@ -54,6 +54,11 @@ _RESUME = Statement(
     True,
     {},
 )
+_DONE = Statement(
+    "SELECT FROM score_run WHERE tenant_id = %(tenant_id)s AND id = %(id)s AND status = 'succeeded'",
+    True,
+    {},
+)
 _LEFT = Statement("DELETE FROM customer_score WHERE tenant_id = %(tenant_id)s AND run_id = %(id)s", True, {})
 _MINE = Statement(
     "SELECT FROM score_run WHERE tenant_id = %(tenant_id)s AND id = %(id)s AND status = 'running' "
@@ -141,6 +146,11 @@ class Control:
             yield
         finally:
             self.work.run(_UNLOCK, {"tenant": str(self.tenant)})
+
+    def is_done(self, run_id: int) -> bool:
+        """Whether a run has succeeded: by a worker that was thought dead, but was not."""
+        with self.work.transaction(self.tenant):
+            return self.work.count(_DONE, {"id": run_id}) == 1
 
     def start(self, request: Request, as_of: datetime, queued: int | None) -> Attempt:
         """Write that the run has begun: a new one, by a command, or the queued one, rid of what was left."""

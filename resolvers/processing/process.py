@@ -102,14 +102,17 @@ def process(
     the share done. Two runs of a tenant never overlap: the second waits, or with `wait` off raises
     ConflictError. Raises NotFoundError for an unknown tenant. If anything fails or the process dies, the
     old scores stand; a failed run says why. Where `notify` raises a HandedBackError, or the database is
-    lost, a queued run waits for another worker. Analyses that stand already are computed along with those
-    asked for, so that all scores of a tenant are as of one instant.
+    lost, a queued run waits for another worker; one that was done meanwhile is left as it is. Analyses that
+    stand already are computed along with those asked for, so that all scores of a tenant are as of one
+    instant.
     """
     with ExitStack() as stack:
         work = stack.enter_context(connect_for_work(url))
         control = Control(stack.enter_context(connect_for_work(url)), tenant, notify)
         shop = find_shop(work, tenant)
         stack.enter_context(control.alone(wait=wait))
+        if run_id is not None and control.is_done(run_id):
+            return Outcome(run_id, fresh=True)
         standing = _standing(work, shop, stale_after_hours)
         if run_id is None and not request.force and standing and standing.answers(request):
             return Outcome(standing.run_id, fresh=True)

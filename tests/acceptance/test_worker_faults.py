@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from jobs.pulse import MOST_ATTEMPTS
@@ -151,6 +152,41 @@ async def test_a_worker_that_is_to_end_finishes_what_it_can(urls, make, client, 
         assert await asyncio.to_thread(worker.wait, 30) == 0
     assert rows("SELECT status FROM score_run") == [("succeeded",)]
     assert rows("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'process'") == [(0,)]
+
+
+async def test_a_worker_that_was_thought_dead_finishes_and_nothing_is_done_twice(
+    urls, make, client, until, rows
+):
+    make.history(make.tenant(), 60)
+    assert (await client.post(**ASKED)).status_code == 202
+    doing = "SELECT attempts, status FROM procrastinate_jobs WHERE task_name = 'process'"
+    with working(urls.app, "Pulse(beat=1000)"):
+        async with held(make, until, "score_run") as begun:
+            await begun()
+            # What a clock that is set forward does to signs of life.
+            silent = "UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'"
+            with working(urls.app, LATER), psycopg.connect(urls.owner, autocommit=True) as owner:
+                owner.execute(silent)
+                await until(doing, (1, "doing"))
+        with working(urls.app, LATER):
+            await until(doing)
+    assert rows("SELECT id, status, error FROM score_run") == [(1, "succeeded", None)]
+    assert rows("SELECT run_id FROM score_current") == [(1,)]
+
+
+async def test_a_run_that_lost_the_database_is_tried_again(
+    urls, make, client, worker, until, rows, monkeypatch
+):
+    monkeypatch.setattr("jobs.retrying._PAUSE", 0)
+    make.history(make.tenant(), 60)
+    async with held(make, until, "score_run") as begun:
+        assert (await client.post(**ASKED)).status_code == 202
+        await begun()
+        with psycopg.connect(urls.admin, autocommit=True) as admin:
+            admin.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'cdp work'"
+            )
+    await until("SELECT id, status, error FROM score_run", (1, "succeeded", None))
 
 
 def test_an_attempt_that_was_replaced_writes_nothing_more(urls, make, rows):
