@@ -63,7 +63,8 @@ async def _sync(
     async with context(url, settings) as ctx:
         tenant = await integrations.tenant_of(ctx, integration)
         as_of = await as_of_standing(ctx, tenant)
-    vtex = Vtex(settings.vtex_base_url, per_minute=settings.vtex_requests_per_minute)
+    per_minute, peers = settings.vtex_requests_per_minute, settings.peers
+    vtex = Vtex(settings.vtex_base_url, per_minute=per_minute, peers=peers)
     await vtex.open()
     try:
         place = Place(url, vtex, vault_of(settings))

@@ -32,7 +32,8 @@ class Syncs:
         self._database = Database(url, size=2)
         self._url = url
         self._settings = settings
-        self._vtex = Vtex(settings.vtex_base_url, per_minute=settings.vtex_requests_per_minute)
+        per_minute, peers = settings.vtex_requests_per_minute, settings.peers
+        self._vtex = Vtex(settings.vtex_base_url, per_minute=per_minute, peers=peers)
         self._stack = AsyncExitStack()
 
     @property
