@@ -10,7 +10,7 @@ from typing import TypeVar
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 
 from commands.database import database
@@ -20,11 +20,11 @@ from kit import log
 from kit.config import Settings, load
 from kit.db import Database
 from kit.db.notices import Notices
-from kit.pages import PageFiles, page
+from kit.pages import PAGE_HEADERS
 from kit.process import before_exit, die_with_parent, without_long_pauses
 from kit.rate_limit.counts import Counts
 from kit.secrets import vault_of
-from middleware import counts_of, stack_of
+from middleware import PageFiles, counts_of, stack_of
 from resolvers import health
 from resolvers.access import Access, access_of
 from resolvers.intake.intake import EventIntake
@@ -56,7 +56,7 @@ def create(settings: Settings | None = None) -> Starlette:
             Route("/health", _health),
             Route("/health/live", _live),
             Route("/health/ready", _health),
-            Route("/docs", lambda request: page(STATIC / "docs.html")),
+            Route("/docs", lambda request: FileResponse(STATIC / "docs.html", headers=PAGE_HEADERS)),
             Route("/graphql", graph),
             WebSocketRoute("/graphql", graph),
             Mount("/static", PageFiles(directory=STATIC)),

@@ -9,6 +9,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.responses import JSONResponse, Response
+from starlette.staticfiles import StaticFiles
 
 from connectors.exports import FORMATS
 from kit import credentials
@@ -28,6 +29,7 @@ from kit.http import (
     is_public,
     refuse,
 )
+from kit.pages import PAGE_HEADERS
 from kit.rate_limit.counts import Counts
 from kit.rate_limit.middleware import HEADERS, RateLimit
 from kit.request_id import HEADER, RequestId, current
@@ -91,6 +93,15 @@ def _told(settings: Settings) -> list[tuple[bytes, bytes]]:
 def counts_of(settings: Settings) -> Counts:
     """Where requests are counted. Raises ConfigurationError if that needs what is not installed."""
     return Counts(settings.rate_limit_storage.get_secret_value())
+
+
+class PageFiles(StaticFiles):
+    """What pages load: scripts of workers are under the same policy as the page itself."""
+
+    def file_response(self, *arguments: Any, **named: Any) -> Response:
+        response = super().file_response(*arguments, **named)
+        response.headers.update(PAGE_HEADERS)
+        return response
 
 
 class Cors(CORSMiddleware):

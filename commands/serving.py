@@ -17,11 +17,11 @@ import typer
 import uvicorn
 
 from commands.database import database
+from commands.http_protocol import BoundedProtocol
 from kit import log
 from kit.config import Settings, load
 from kit.errors import ConfigurationError
 from kit.http import is_loopback
-from kit.http_protocol import BoundedProtocol
 from kit.process import die_with_parent
 from kit.rate_limit.rate import MEMORY
 

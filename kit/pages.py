@@ -1,10 +1,6 @@
 """What browsers are told about what we serve: pages of ours run our own scripts, and nobody frames them."""
 
 from collections.abc import Mapping
-from typing import Any
-
-from starlette.responses import FileResponse, Response
-from starlette.staticfiles import StaticFiles
 
 _POLICY = {
     "default-src": "'none'",
@@ -26,17 +22,3 @@ PAGE_HEADERS: Mapping[str, str] = {
     "X-Frame-Options": "DENY",
 }
 """Headers of pages and of what belongs to them."""
-
-
-def page(path: Any) -> FileResponse:
-    """A page from a file."""
-    return FileResponse(path, headers=PAGE_HEADERS)
-
-
-class PageFiles(StaticFiles):
-    """What pages load: scripts of workers are under the same policy as the page itself."""
-
-    def file_response(self, *arguments: Any, **named: Any) -> Response:
-        response = super().file_response(*arguments, **named)
-        response.headers.update(PAGE_HEADERS)
-        return response

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry import Schema
@@ -19,7 +19,7 @@ from strawberry.types.execution import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from kit.http import asks_for_page
-from kit.pages import page
+from kit.pages import PAGE_HEADERS
 from resolvers.access import Access
 from resolvers.context import Ctx
 from schema.deliveries import results, until
@@ -78,7 +78,7 @@ class GraphQLEndpoint(GraphQL[Ctx, None]):
         if accepts_stream(request.headers.get("accept")):
             return await self._stream(request)
         if asks_for_page(request.scope):
-            return page(self._page)
+            return FileResponse(self._page, headers=PAGE_HEADERS)
         kind = JSON
         try:
             kind = media_type(request.headers.get("accept"))

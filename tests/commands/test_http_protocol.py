@@ -10,8 +10,8 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from commands.http_protocol import HEAD_BYTES, BoundedProtocol
 from kit.http import BodyLimit
-from kit.http_protocol import HEAD_BYTES, BoundedProtocol
 
 LIMIT = 4_096
 
