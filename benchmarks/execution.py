@@ -71,6 +71,7 @@ async def main(customers: int) -> None:
         settings = Settings(database_url=SecretStr(urls.app), rate_limit="off")
         ours, plain = create(settings), create(settings)
         graph_of(plain).execution_context_class = StrawberryGraphQLCoreExecutionContext
+        graph_of(plain).short = None
         async with ours.router.lifespan_context(ours), plain.router.lifespan_context(plain):
             asked = [Asked("ours", _client(ours)), Asked("graphql-core", _client(plain))]
             for name, query in QUERIES.items():

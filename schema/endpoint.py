@@ -10,7 +10,6 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
-from strawberry import Schema
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
@@ -32,6 +31,7 @@ from schema.request import (
     media_type,
     read_request,
 )
+from schema.root import Graph
 from schema.socket import INIT_WITHIN, BoundedSocket, GraphQLSocket
 
 
@@ -48,7 +48,7 @@ class GraphQLEndpoint(GraphQL[Ctx, None]):
     def __init__(
         self,
         page: Path,
-        schema: Schema,
+        schema: Graph,
         access: Access,
         *,
         message_bytes: int,
@@ -62,6 +62,7 @@ class GraphQLEndpoint(GraphQL[Ctx, None]):
             connection_init_wait_timeout=timedelta(seconds=INIT_WITHIN),
         )
         self._page = page
+        self.graph = schema
         self.access = access
         self.message_bytes = message_bytes
         self.patience = patience
@@ -83,10 +84,15 @@ class GraphQLEndpoint(GraphQL[Ctx, None]):
         try:
             kind = media_type(request.headers.get("accept"))
             asked = await read_request(request)
-            result = await self._execute(asked, request.state.ctx)
+            return _response(await self._answered(asked, request.state.ctx), kind)
         except BadRequestError as error:
             return _refusal(error, kind)
-        return _response(result, kind)
+
+    async def _answered(self, asked: GraphQLRequest, ctx: Ctx) -> dict[str, Any]:
+        """The content of an operation's answer."""
+        short = self.graph.short
+        found = None if short is None else await short.result(asked, ctx)
+        return _content(await self._execute(asked, ctx)) if found is None else found
 
     async def _stream(self, request: Request) -> Response | EventStream:
         """The operation's results as events. A mutation needs POST here as well."""
@@ -135,9 +141,8 @@ def _not_over_this(error: InvalidOperationTypeError) -> BadRequestError:
     return BadRequestError(405, "A mutation must be sent by POST.", Allow="POST")
 
 
-def _response(result: ExecutionResult, kind: str) -> Response:
+def _response(content: dict[str, Any], kind: str) -> Response:
     """The answer. What was never executed has no `data`; only our own media type tells it by its status."""
-    content = _content(result)
     return _made(content, 200 if "data" in content or kind == JSON else 400, kind)
 
 

@@ -16,8 +16,8 @@ from schema.audit import AuditEntryConnection, audit_of_none
 from schema.context import Info
 from schema.deliveries import Deliveries
 from schema.errors import coded
-from schema.execution import Engine
-from schema.limits import Bounds, guard
+from schema.execution import Engine, Short
+from schema.limits import Bounds, Checks, guard
 from schema.mutation import Mutation
 from schema.node import Node
 from schema.nodes import NODES, find_node
@@ -101,10 +101,11 @@ class Graph(strawberry.Schema):
     What may be left out says so by its type alone: a default of null would say it twice.
     """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, checks: Checks, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.engine = Engine()
         self.execution_context_class = self.engine.executor_class()
+        self.short: Short | None = Short(self, checks, self.engine)
         for kind in self._schema.type_map.values():
             fields = getattr(kind, "fields", {}).values() if not kind.name.startswith("__") else ()
             for given in (each for field in fields for each in (field, *getattr(field, "args", {}).values())):
@@ -120,12 +121,13 @@ class Graph(strawberry.Schema):
 
 def create_schema(bounds: Bounds | None = None, trusted: TrustedDocuments | None = None) -> Graph:
     """The schema, whose operations are kept within bounds and to the trusted documents, if there are any."""
-    guards = guard(bounds or Bounds(), trusted or TrustedDocuments())
+    checks = Checks(bounds or Bounds(), trusted or TrustedDocuments())
     return Graph(
+        checks,
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
         types=[*NODES, OrderPlaced, RefundGiven, EventTracked, SegmentChanged],
-        extensions=[guards, Deliveries],
+        extensions=[guard(checks), Deliveries],
         config=StrawberryConfig(auto_camel_case=True, scalar_map=SCALARS),
     )

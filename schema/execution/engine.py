@@ -32,7 +32,11 @@ class Engine:
                 plan = engine.plan(self)
                 if plan is None:
                     return super().execute_operation(serially)
-                return engine.execute(self, plan, super().execute_operation)
+                return engine.execute(self, plan, self.by_value)
+
+            def by_value(self) -> Any:
+                """The answer as graphql-core comes to it."""
+                return super().execute_operation()
 
         return BreadthFirst
 

@@ -208,6 +208,7 @@ async def plain(urls):
     """A client of such an application whose operations graphql-core executes, as it is."""
     async with boundless(urls) as (app, client):
         graph_of(app).execution_context_class = StrawberryGraphQLCoreExecutionContext
+        graph_of(app).short = None
         yield client
 
 

@@ -161,7 +161,7 @@ async def test_bounds_of_a_document(client, query, bound):
 
 
 async def test_a_long_document_is_refused_by_the_lexer(client, monkeypatch):
-    guard = sys.modules["schema.limits.guard"]
+    guard = sys.modules["schema.limits.checks"]
     monkeypatch.setattr(guard, "measure", None)
     monkeypatch.setattr(guard, "validate_document", None)
     error = await refused(client, "{ " + "viewer { __typename } " * 12_500 + "}")
