@@ -17,6 +17,8 @@ for name in (
     "ingest",
     "events",
     "timeline",
+    "execution",
+    "graph",
 ):
     print(f"== benchmarks.{name}", flush=True)
     subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=True)
