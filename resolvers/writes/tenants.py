@@ -83,18 +83,25 @@ async def update_tenant(ctx: Ctx, tenant: int, changes: TenantChanges) -> Tenant
     """Change a tenant. Another time zone makes the scores stale: days begin elsewhere.
 
     Raises NotFoundError for an unknown tenant, InvalidInputError for a value that is not accepted, and
-    ConflictError for a slug that is taken or another currency once there are orders.
+    ConflictError for a slug that is taken or another currency once there are orders. Slugs are unique over
+    all tenants, so that who does not administer them all could find out others': ForbiddenError.
     """
-    await tenants.get(ctx, tenant)
+    before = await tenants.get(ctx, tenant)
     ctx.allow(tenant, WRITE)
     wanted = checked(changes)
+    if wanted.get("slug", before.slug) != before.slug and not administers_all(ctx.actor):
+        raise ForbiddenError("Only who may administer all tenants can give one another slug.")
     await ctx.work(lambda work: change(work, ctx.author, tenant, wanted))
     return await tenants.get(ctx, tenant)
 
 
+def administers_all(actor: Actor) -> bool:
+    return actor.tenants is None and ADMIN in actor.scopes
+
+
 def check_maker(actor: Actor) -> None:
     """Raises ForbiddenError for an actor who may not make tenants."""
-    if actor.tenants is not None or ADMIN not in actor.scopes:
+    if not administers_all(actor):
         raise ForbiddenError("Only who may administer all tenants can make one.")
 
 
