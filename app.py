@@ -22,6 +22,7 @@ from kit.db import Database
 from kit.db.notices import Notices
 from kit.pages import PAGE_HEADERS
 from kit.process import before_exit, die_with_parent, without_long_pauses
+from kit.production import check_production
 from kit.rate_limit.counts import Counts
 from kit.secrets import vault_of
 from middleware import PageFiles, counts_of, stack_of
@@ -39,6 +40,7 @@ STATIC = Path(__file__).parent / "static"
 def create(settings: Settings | None = None) -> Starlette:
     """The application. Its database and queue open and close with its lifespan."""
     chosen = settings or load()
+    check_production(chosen)
     counts, access = counts_of(chosen), access_of(chosen)
     graph = GraphQLEndpoint(
         STATIC / "graphiql.html",

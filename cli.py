@@ -29,6 +29,11 @@ _PARTS = {
     "settings": ("commands.settings", "command", "Show and change what a tenant chooses about its scoring."),
     "key": ("commands.keys", "app", "Make, list and revoke API keys."),
     "audit": ("commands.auditing", "command", "Show the log of changes: who did what, when and from where."),
+    "secrets": (
+        "commands.secrets",
+        "app",
+        "Make a key for secrets, and have a new one take an old one's place.",
+    ),
     "migrate": ("commands.administration", "migrate", "Bring the tables to this version's shape."),
     "config": ("commands.administration", "config", "List the settings."),
     "schema": (

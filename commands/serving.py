@@ -23,6 +23,7 @@ from kit.config import Settings, load
 from kit.errors import ConfigurationError
 from kit.http import is_loopback
 from kit.process import die_with_parent
+from kit.production import check_production
 from kit.rate_limit.rate import MEMORY
 
 Host = Annotated[
@@ -68,8 +69,10 @@ def run(
 ) -> None:
     """Serve until SIGTERM or Ctrl-C; `announce` hears the address it answers on.
 
-    Raises ConfigurationError for an address that others can reach while the API is open, or that is taken.
+    Raises ConfigurationError for an address that others can reach while the API is open, or that is taken,
+    and in production for a secret that is missing or known.
     """
+    check_production(settings)
     if settings.auth == "open" and not is_loopback(host):
         raise ConfigurationError(
             f"CDP_AUTH=open lets everyone in, so it binds loopback addresses only; {host} is not one. "
@@ -127,6 +130,7 @@ def worker(parent: Parent = None) -> None:
     # Loaded only here: the API does without what scoring needs.
     run_worker = import_module("jobs.worker").run_worker
     settings = load()
+    check_production(settings)
     log.configure(settings.log_level)
     with database(settings) as place:
         asyncio.run(run_worker(place.app_url, settings))

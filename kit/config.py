@@ -25,7 +25,8 @@ class Settings(AccessSettings):
 
     environment: Literal["development", "production"] = Field(
         default="development",
-        description="development, or production, which is stricter: a lower rate limit, and never off",
+        description="development, or production, which is stricter: a lower rate limit, and never off; "
+        "secrets that are missing or known refused",
     )
     database_url: SecretStr | None = Field(
         default=None, description="PostgreSQL 16 to 18 to use instead of the embedded one (postgresql://...)"

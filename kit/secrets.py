@@ -13,6 +13,11 @@ from kit.errors import ConfigurationError
 FILE = "secret.key"
 
 
+def make_key() -> str:
+    """A new key of 32 random bytes, as CDP_SECRET_KEY takes it."""
+    return Fernet.generate_key().decode()
+
+
 class Vault:
     """Encrypts and decrypts short texts. Without a key it does neither, and says what to set."""
 
@@ -23,12 +28,26 @@ class Vault:
         except ValueError:
             raise ConfigurationError(
                 "CDP_SECRET_KEY must be keys of 32 bytes in URL-safe base64, separated by commas; "
-                "`openssl rand -base64 32 | tr '+/' '-_'` makes one."
+                "`cdp secrets key` makes one."
             ) from None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a key."""
+        return self._fernet is not None
 
     def seal(self, text: str) -> bytes:
         """The text, encrypted and signed. Raises ConfigurationError without a key."""
         return self._open().encrypt(text.encode())
+
+    def renew(self, sealed: bytes) -> bytes | None:
+        """The same encrypted with the first key; None where it is already. Raises as `unseal` does."""
+        text = self.unseal(sealed)
+        try:
+            Fernet(self._keys[0]).decrypt(sealed)
+        except InvalidToken:
+            return self.seal(text)
+        return None
 
     def unseal(self, sealed: bytes) -> str:
         """The text again. Raises ConfigurationError without the key it was sealed with."""
@@ -63,7 +82,7 @@ def _kept(path: Path) -> str:
     if not path.exists():
         # Linked into place whole: of several processes that make one at once, the first one's stays.
         with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}.") as fresh:
-            fresh.write(Fernet.generate_key().decode())
+            fresh.write(make_key())
             fresh.flush()
             with suppress(FileExistsError):
                 os.link(fresh.name, path)

@@ -11,6 +11,7 @@ KINDS = {
     "customerId": "Customer",
     "customerIds": "Customer",
     "segmentId": "Segment",
+    "segmentIds": "Segment",
     "Tenant.segment.id": "Segment",
     "Tenant.order.id": "Order",
     "Tenant.integration.id": "Integration",
@@ -85,6 +86,9 @@ NAMES = {
     "refundsUpsert.input.idempotencyKey": "key 3",
     "eventsTrack.input.idempotencyKey": "key 4",
     "accountName": "account-1",
+    "filter.actor": "bob",
+    "filter.action": "done",
+    "filter.objectId": "object",
 }
 """A name that the caller's own tenant has, by how its place ends. Others' and nobody's begin otherwise."""
 CURSORS = ("after", "before")

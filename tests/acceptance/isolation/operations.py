@@ -51,6 +51,8 @@ REQUIRED = {
     "TenantCreateInput.timeZone": "Europe/Madrid",
     "TenantInput.slug": "shop",
     "Tenant.backtest.holdoutDays": 180,
+    "Tenant.segmentMigration.from": "2025-01-02T00:00:00Z",
+    "Tenant.segmentMigration.to": "2025-01-03T00:00:00Z",
 }
 """What a required argument or field holds where nothing is tried."""
 BESIDE: dict[str, dict[str, object]] = {

@@ -56,6 +56,14 @@ FILL = (
     "'abcd', '' FROM generate_series(1, 20) n",
     "INSERT INTO idempotency_key (tenant_id, key, operation, request_hash, response) "
     "SELECT {t}, '{p}key ' || n, 'x', 'x', '{{}}' FROM generate_series(1, 9) n",
+    "INSERT INTO segment_feed (tenant_id, at, kind, segment_id, entered, reason) SELECT {t}, "
+    "timestamptz '2025-01-01Z' + n * interval '1 h' + segment.id * interval '1 s', 'segment', segment.id, "
+    "true, 'created' FROM segment, generate_series(1, 3) n WHERE tenant_id = {t} ORDER BY 2",
+    "INSERT INTO segment_change (tenant_id, feed_id, customer_id) SELECT {t}, segment_feed.id, customer_id "
+    "FROM segment_feed JOIN segment_member USING (tenant_id, segment_id) WHERE tenant_id = {t}",
+    "INSERT INTO audit_entry (tenant_id, occurred_at, actor, mode, face, action, object_id) "
+    "SELECT {t}, timestamptz '2025-01-01' + n * interval '1 h' + {t} * interval '1 min', '{p}bob', 'jwt', "
+    "'rest', '{p}done', '{p}object' FROM generate_series(1, 5) n",
     "INSERT INTO exchange_rate VALUES ({t}, 'USD', '2024-01-01', 0.8)",
 )
 
@@ -113,6 +121,10 @@ def fill(make: Any, url: str) -> Shops:
         process(url, tenant, Request.of(None, "2025-09-01"))
         process(url, tenant, Request.of(None, "2026-01-01"))
         run_backtest(url, tenant, BacktestRequest.of(180, "latest"))
+    owner.execute(
+        "UPDATE segment_feed SET at = timestamptz '2025-01-01' + (tenant_id - 56) * interval '1 h' "
+        "+ id % 1000000 * interval '1 s'"
+    )
     _restart(owner, NEW)
     return Shops(owner)
 

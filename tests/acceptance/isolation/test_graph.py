@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kit import ids
+from kit import ids, opaque
 from schema import create_schema
 from tests.acceptance.isolation.answers import told
 from tests.acceptance.isolation.naming import CURSORS, moved, of_ids, trials
@@ -31,6 +31,10 @@ ALIKE = {
         for how in ("any", "all", "none")
     },
     "Viewer.tenants.after": "the caller's one tenant comes before both",
+    **{
+        f"Viewer.auditEntries.{each}": ALL_TENANTS
+        for each in ("after", "before", "filter.actor", "filter.action", "filter.objectId")
+    },
     "Mutation.tenantCreate.input.name": ALL_TENANTS,
     "Mutation.tenantCreate.input.slug": ALL_TENANTS,
     "Mutation.tenantCreate.input.databaseId": ALL_TENANTS,
@@ -63,6 +67,8 @@ async def cursors(api, caller, neighbour, slot):
         selected = f"tried: {slot.field}({first}) {{ pageInfo {{ endCursor }} }}"
         answer = await ask(api, who, {"query": of(tenant, PLACES[slot.kind].query(selected))})
         text = answer.text.partition('"endCursor":"')[2].partition('"')[0]
+        if "FORBIDDEN" in answer.text and str(slot) in ALIKE:
+            text = opaque.seal("audit_entry", tenant)
         assert text, (str(slot), answer.text[:500])
         found.append(text)
     return found[0], moved(found[0]), found[1]

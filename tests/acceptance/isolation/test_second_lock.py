@@ -1,5 +1,6 @@
 """With the explicit predicate taken out of every statement, row-level security alone: the same answers."""
 
+import contextlib
 import re
 
 import psycopg
@@ -101,7 +102,8 @@ def test_a_row_of_another_tenant_is_neither_seen_nor_changed_nor_made(urls, shop
         names = ", ".join(columns)
         assert app.execute(f"SELECT count(*) FROM {table} WHERE tenant_id = {THEIRS}").fetchone() == (0,)
         assert app.execute(f"SELECT count(*) FROM {table}").fetchone() != (0,)
-        assert app.execute(f"DELETE FROM {table} WHERE tenant_id = {THEIRS}").rowcount == 0
+        with contextlib.suppress(psycopg.errors.InsufficientPrivilege):
+            assert app.execute(f"DELETE FROM {table} WHERE tenant_id = {THEIRS}").rowcount == 0
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             app.execute(f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} LIMIT 1")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
