@@ -19,6 +19,7 @@ for name in (
     "timeline",
     "execution",
     "graph",
+    "isolation",
 ):
     print(f"== benchmarks.{name}", flush=True)
     subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=True)

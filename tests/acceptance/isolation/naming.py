@@ -23,6 +23,8 @@ KINDS = {
     "Mutation.tenantUpdate.input.id": "Tenant",
     "Mutation.integrationUpdate.input.id": "Integration",
     "Mutation.integrationDelete.input.id": "Integration",
+    "Mutation.integrationSync.input.id": "Integration",
+    "integrationId": "Integration",
     "segments.any": "Segment",
     "segments.all": "Segment",
     "segments.none": "Segment",

@@ -42,6 +42,7 @@ REQUIRED = {
     "IntegrationCreateInput.accountName": "account-30",
     "IntegrationCreateInput.appKey": "key-12345",
     "IntegrationCreateInput.appToken": "token-12345",
+    "IntegrationSyncInput.full": False,
     "BacktestRequestInput.holdoutDays": 100,
     "BacktestRequestInput.asOf": "latest",
     "SegmentCreateInput.name": FRESH,
@@ -148,6 +149,6 @@ class Writer:
 
 def _depth(slot: Slot) -> int:
     """How far an answer must reach to tell whom or what a name was found to be."""
-    if slot.kind != "Mutation":
+    if slot.kind != "Mutation" or slot.field in ("tenantCreate", "tenantUpdate"):
         return 1
     return 3 if {"customer", "orderExternalId"} & set(slot.way) else 2

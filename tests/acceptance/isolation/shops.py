@@ -54,6 +54,13 @@ FILL = (
     "INSERT INTO integration (tenant_id, integration_type, account_name, environment, app_key_hint, "
     "credentials) SELECT {t}, 'vtex', '{p}account-' || n, 'vtexcommercestable', "
     "'abcd', '' FROM generate_series(1, 20) n",
+    "INSERT INTO integration_sync (tenant_id, integration_id) SELECT {t}, id FROM integration "
+    "WHERE tenant_id = {t}",
+    "INSERT INTO integration_window (tenant_id, integration_id, starts_at, ends_at) "
+    "SELECT {t}, id, '2025-01-01Z', '2025-02-01Z' FROM integration WHERE tenant_id = {t}",
+    "INSERT INTO integration_order (tenant_id, external_id, integration_id, status, created_at, changed_at) "
+    "SELECT {t}, '{p}V' || id, id, 'invoiced', '2025-01-01Z', '2025-01-01Z' FROM integration "
+    "WHERE tenant_id = {t}",
     "INSERT INTO idempotency_key (tenant_id, key, operation, request_hash, response) "
     "SELECT {t}, '{p}key ' || n, 'x', 'x', '{{}}' FROM generate_series(1, 9) n",
     "INSERT INTO segment_feed (tenant_id, at, kind, segment_id, entered, reason) SELECT {t}, "

@@ -55,7 +55,8 @@ def of(tenant, query):
     mark = "" if tenant == OWN else "theirs-"
     named = query.replace("databaseId: 56", f"databaseId: {tenant}").replace('"C1"', f'"{mark}C1"')
     customer = ids.encode("Customer", 56, 1)
-    return named.replace(f'"{customer}"', f'"{ids.encode("Customer", tenant, 1)}"')
+    number = 1 if tenant == OWN else 7_000_000
+    return named.replace(f'"{customer}"', f'"{ids.encode("Customer", tenant, number)}"')
 
 
 async def cursors(api, caller, neighbour, slot):

