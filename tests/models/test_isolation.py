@@ -14,8 +14,10 @@ WRITTEN = SCOPE.replace("(NULLIF", "( SELECT (NULLIF").replace("::bigint)", '::b
 """The same for rows that are written, where it is asked once a statement."""
 REFERENCE = {"tenant", "alembic_version"}
 """Tables that are of no one tenant, and that the application may look into."""
-READ_PAST_POLICIES = {"api_key_find", "api_key_used", "event_partition_ensure", "integration_tenant"}
-"""Functions that run with the owner's rights: each is asked for one thing by its id, or makes a partition."""
+READ_PAST_POLICIES = {
+    *("api_key_find", "api_key_used", "event_partition_ensure", "integration_tenant", "integrations_due"),
+}
+"""Functions with the owner's rights: of one thing by its id, or of numbers alone; one makes partitions."""
 
 
 @pytest.fixture

@@ -80,7 +80,7 @@ class Writer:
         field = kind.fields[slot.field]
         owner = f"{slot.kind}.{slot.field}"
         required = {name: each for name, each in field.args.items() if is_required_argument(each)}
-        given = {name: self.basic(owner, name, each) for name, each in required.items()}
+        given = {n: self.basic(owner, n, each) for n, each in required.items() if n != slot.way[0]}
         given |= BESIDE.get(str(slot), {})
         given[slot.way[0]] = self._put(field.args[slot.way[0]].type, slot, 1, value)
         arguments = ", ".join(f"{name}: ${name}" for name in given)

@@ -20,6 +20,7 @@ PLAIN = {
     "lastName": "a person's name",
     "phone": "a person's number",
     "properties": "what is kept with an event",
+    "status": "a status that orders have in another system",
     "timeZone": "a time zone",
     "cells": "cells of a grid",
     "Mutation.integrationValidate.input.accountName": "an account of VTEX, which is asked",

@@ -38,6 +38,7 @@ NAMES = {
 }
 CURSORS = {"cursor"}
 PLAIN = {
+    "If-None-Match",
     *(
         "Prefer",
         "segment",
@@ -228,6 +229,16 @@ async def test_another_tenants_number_with_all_that_it_has(api, shops, caller):
             ]
             assert answers[0] == answers[1] == answers[2], place
             assert answers[0][0] == 404, (place, answers)
+
+
+async def test_the_tag_of_another_tenants_answer_is_no_ones(api, shops, caller, neighbour):
+    """What is told of the own is told in full, whatever others were told."""
+    for path in ("/api/v2/cdp/analytics/rfm?tenant_id={}", "/api/v2/cdp/analytics/clv?tenant_id={}"):
+        theirs = await api.get(path.format(THEIRS), headers=neighbour)
+        own = await api.get(path.format(OWN), headers=caller | {"If-None-Match": theirs.headers["etag"]})
+        assert (own.status_code, own.headers["etag"] != theirs.headers["etag"]) == (200, True)
+        again = await api.get(path.format(THEIRS), headers=caller | {"If-None-Match": theirs.headers["etag"]})
+        assert again.status_code == 404
 
 
 def test_every_operation_has_a_place_that_is_tried():
