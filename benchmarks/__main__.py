@@ -20,6 +20,7 @@ for name in (
     "execution",
     "graph",
     "isolation",
+    "vtex",
 ):
     print(f"== benchmarks.{name}", flush=True)
     subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=True)

@@ -20,7 +20,7 @@ from models.sales import Sales
 from models.score import CustomerScore, ScoreCurrent
 from models.segment import Segment, SegmentMember
 from models.segment_change import SegmentChange, SegmentFeed
-from models.sync import IntegrationOrder, IntegrationSync, IntegrationWindow
+from models.sync import IntegrationOrder, IntegrationProfile, IntegrationSync, IntegrationWindow
 from models.tenant import Tenant
 
 METADATA = SQLModel.metadata
@@ -42,6 +42,7 @@ __all__ = [
     "IdempotencyKey",
     "Integration",
     "IntegrationOrder",
+    "IntegrationProfile",
     "IntegrationSync",
     "IntegrationWindow",
     "Order",

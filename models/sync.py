@@ -54,6 +54,7 @@ class IntegrationSync(SQLModel, table=True):
     revenue: dict[str, Any] = json_object()
     unknown_statuses: dict[str, Any] = json_object()
     skipped: dict[str, Any] = json_object()
+    buyers_error: str | None = None
 
 
 class IntegrationWindow(SQLModel, table=True):
@@ -91,3 +92,23 @@ class IntegrationOrder(SQLModel, table=True):
     created_at: datetime = moment()
     changed_at: datetime = moment()
     seen_at: datetime = moment(now=True)
+
+
+class IntegrationProfile(SQLModel, table=True):
+    """A buyer's profile elsewhere: `buyer` is the external id of the customer who they are, once they bought.
+
+    The rest is what was found when it was looked for; `email` is their own. Stays as orders do.
+    """
+
+    __tablename__: ClassVar[Any] = "integration_profile"
+
+    tenant_id: int = tenant_key()
+    profile: str = Field(primary_key=True)
+    integration_id: int = reference()
+    buyer: str | None = None
+    email: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    phone: str | None = None
+    created_at: datetime | None = moment(nullable=True)
+    looked_at: datetime | None = moment(nullable=True)

@@ -39,6 +39,9 @@ class IntegrationSync:
     full_finished_at: datetime | None = strawberry.field(
         description="When all was fetched last. Null before the first time, and while it is done anew."
     )
+    buyers_error: str | None = strawberry.field(
+        description="Why nothing is known of buyers but what orders tell. Null where more is."
+    )
     next_at: datetime = strawberry.field(
         description="When the next one is due. While one goes on: when it counts as broken off."
     )
@@ -64,6 +67,7 @@ class IntegrationSync:
             started_at=row.started_at,
             finished_at=row.finished_at,
             full_finished_at=row.full_finished_at,
+            buyers_error=row.buyers_error,
             next_at=row.next_at,
             unknown_statuses=[
                 UnknownStatus(status=name, order_count=count) for name, count in row.unknown_statuses.items()

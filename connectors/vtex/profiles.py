@@ -21,19 +21,21 @@ _ID = frozenset("0123456789abcdefghijklmnopqrstuvwxyz-")
 _RESTARTS = 3
 
 
-async def find_profiles(vtex: Vtex, account: Account, ids: Sequence[str]) -> list[Profile]:
-    """Those of the profiles that CL has, in no order. Raises what `errors` draws."""
+async def find_profiles(
+    vtex: Vtex, account: Account, ids: Sequence[str], *, until: float | None = None
+) -> list[Profile]:
+    """Those of the profiles that CL has, in no order. `until` and what it raises: as of `Vtex.get`."""
     asked = [each for each in dict.fromkeys(ids) if set(each) <= _ID]
     parts = [asked[start : start + ASKED] for start in range(0, len(asked), ASKED)]
     found: list[Profile] = []
     for part in parts:
-        found += await _search(vtex, account, part)
+        found += await _search(vtex, account, part, until)
     return found
 
 
-async def _search(vtex: Vtex, account: Account, part: list[str]) -> list[Profile]:
+async def _search(vtex: Vtex, account: Account, part: list[str], until: float | None) -> list[Profile]:
     query: Query = {"_fields": _FIELDS, "_where": " OR ".join(f"userId={each}" for each in part)}
-    content = await vtex.get(account, _SEARCH, query, headers=_RANGE)
+    content = await vtex.get(account, _SEARCH, query, headers=_RANGE, until=until)
     return list(_read(content, account, set(part)))
 
 

@@ -10,7 +10,7 @@ from resolvers.syncing.control import LOCK
 _COLUMNS = (
     "sync.integration_id, sync.status, sync.kind, sync.started_at, sync.finished_at, sync.error, "
     "sync.attempts, sync.next_at, sync.orders_total, sync.orders_done, sync.per_second, "
-    "sync.full_finished_at, sync.unknown_statuses, sync.skipped"
+    "sync.full_finished_at, sync.unknown_statuses, sync.skipped, sync.buyers_error"
 )
 # One that is `running` although nobody holds its lock was killed: the next one goes on.
 _ALIVE = (
@@ -43,6 +43,7 @@ class SyncRow(NamedTuple):
     full_finished_at: datetime | None
     unknown_statuses: dict[str, Any]
     skipped: dict[str, Any]
+    buyers_error: str | None
 
     @property
     def seconds_left(self) -> float | None:

@@ -14,6 +14,7 @@ from resolvers.settings.revenue import revenue_of
 from resolvers.syncing.control import FULL, Control, Standing
 from resolvers.syncing.desk import Desk
 from resolvers.syncing.fetch import Batch, Fetch, Listed
+from resolvers.syncing.identity import SCROLLED, Identity
 from resolvers.syncing.listing import Asked, halves_of, window_of
 from resolvers.syncing.store import Storing, store_orders
 from resolvers.syncing.windows import Part, Windows
@@ -65,6 +66,7 @@ class Run:
         self._notify = notify
         self._minutes = minutes
         self._windows = Windows(control.work, control.tenant, control.integration)
+        self._identity = Identity(desk, asked, control.tenant, control.integration)
         self._revenue = Revenue()
         self._since = time.monotonic()
         self._done = self._before = self._skipped = 0
@@ -133,6 +135,8 @@ class Run:
             page = await self._asked.page(part.window)
             if self._total is None:
                 await self._expect(page.total)
+                if page.total > SCROLLED:
+                    await self._identity.read_all()
             if page.total > MOST:
                 halves = halves_of(part)
                 low, high = await self._halved(part, halves)
@@ -162,6 +166,7 @@ class Run:
         await Fetch(self._asked.vtex, self._asked.account, self._store).run(listed)
 
     async def _store(self, batch: Batch) -> None:
+        await self._identity.look_for(batch.orders)
         await self._desk.do(lambda work: self._stored(work, batch))
         self._notify(Progress(self._done, self._total, self._rate()))
 

@@ -1,16 +1,17 @@
 """Store orders of another system: each as it is there, however often and in whatever order they come."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from connectors.vtex import Buyer, Order, Revenue
+from connectors.vtex import Order, Revenue
 from kit.db import Statement, Work
 from resolvers.imports.links import relink
 from resolvers.imports.tenant import lock, mark_changed
+from resolvers.syncing.buyers import Buyers
 from resolvers.syncing.statements import statement
 
 _CHANGED_AT = Statement(
@@ -45,9 +46,9 @@ def store_orders(work: Work, storing: Storing, orders: Sequence[Order]) -> bool:
     fresh = _fresh(work, orders)
     if not fresh:
         return False
-    buyers = _buyers(fresh)
-    changed = bool(buyers and work.run(statement("buyers"), {"buyers": Jsonb(buyers)}))
-    rows = Jsonb([_row(each, storing.revenue) for each in fresh])
+    buyers = Buyers(work, fresh)
+    rows = Jsonb([_row(each, storing.revenue, buyers.key(each)) for each in fresh])
+    changed = buyers.store(storing.integration)
     different = [row[0] for row in work.run(statement("orders"), {"orders": rows})]
     given = _store_refunds(work, fresh)
     if different and work.run(_LOOSE)[0][0]:
@@ -60,39 +61,21 @@ def store_orders(work: Work, storing: Storing, orders: Sequence[Order]) -> bool:
 
 
 def _fresh(work: Work, orders: Sequence[Order]) -> list[Order]:
-    """Each order once, in its newest state, if that is not older than what is known."""
+    """Each order once, in its newest state, if that is not older than what is known; by creation."""
     newest: dict[str, Order] = {}
     for each in orders:
         held = newest.get(each.id)
         if held is None or held.changed_at <= each.changed_at:
             newest[each.id] = each
     known: dict[str, datetime] = dict(work.run(_CHANGED_AT, {"orders": list(newest)}))
-    return [each for each in newest.values() if each.id not in known or known[each.id] <= each.changed_at]
+    fresh = [each for each in newest.values() if each.id not in known or known[each.id] <= each.changed_at]
+    return sorted(fresh, key=lambda order: (order.created_at, order.id))
 
 
-def _buyers(orders: Iterable[Order]) -> list[dict[str, str | None]]:
-    """Each buyer once; of what their orders tell, the newest order's word counts."""
-    found: dict[str, dict[str, str | None]] = {}
-    for each in sorted(orders, key=lambda order: order.created_at):
-        if each.buyer is not None:
-            held = found.setdefault(each.buyer.key, {"key": each.buyer.key})
-            held |= {name: value for name, value in _told(each.buyer).items() if value is not None}
-    return list(found.values())
-
-
-def _told(buyer: Buyer) -> dict[str, str | None]:
-    return {
-        "email": buyer.email,
-        "first_name": buyer.first_name,
-        "last_name": buyer.last_name,
-        "phone": buyer.phone,
-    }
-
-
-def _row(order: Order, revenue: Revenue) -> dict[str, Any]:
+def _row(order: Order, revenue: Revenue, buyer: str | None) -> dict[str, Any]:
     return {
         "external_id": order.id,
-        "buyer": None if order.buyer is None else order.buyer.key,
+        "buyer": buyer,
         "placed_at": order.created_at.isoformat(),
         "changed_at": order.changed_at.isoformat(),
         "amount": str(order.amount),
