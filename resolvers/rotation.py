@@ -12,7 +12,7 @@ _READ = Statement(
     "SELECT id, credentials FROM integration WHERE tenant_id = %(tenant_id)s AND id > %(after)s "
     "ORDER BY id LIMIT %(chunk)s FOR UPDATE",
     True,
-    {"chunk": _CHUNK},
+    {},
 )
 _WRITE = Statement(
     "UPDATE integration SET credentials = %(sealed)s WHERE tenant_id = %(tenant_id)s AND id = %(id)s",
@@ -50,7 +50,7 @@ def rotate(url: str, vault: Vault) -> Rotated:
 def _renew_chunk(work: Work, vault: Vault, tenant: int, after: int, found: Rotated) -> int | None:
     """Renew the next ones of a tenant; the number of the last, None where there are no more."""
     with work.transaction(tenant):
-        rows = work.run(_READ, {"after": after})
+        rows = work.run(_READ, {"after": after, "chunk": _CHUNK})
         for number, sealed in rows:
             try:
                 renewed = vault.renew(bytes(sealed))
