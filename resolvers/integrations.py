@@ -24,6 +24,8 @@ from resolvers.syncing import request as syncs
 INTEGRATIONS = TABLES["integration"]
 KIND = "Integration"
 SHORTEST_SECRET, LONGEST_SECRET = 6, 500
+LONGEST_PAUSE = 1440
+"""Minutes after which an integration is synced again at the latest."""
 
 
 class IntegrationRow(NamedTuple):
@@ -34,6 +36,7 @@ class IntegrationRow(NamedTuple):
     environment: str
     is_active: bool
     app_key_hint: str
+    sync_minutes: int
     last_sync_at: datetime | None
     created_at: datetime
     updated_at: datetime
@@ -63,6 +66,7 @@ class IntegrationChanges:
     environment: str | None = None
     app_key: str | None = None
     app_token: str | None = None
+    sync_minutes: int | None = None
 
     def __repr__(self) -> str:
         named = (self.is_active, self.account_name, self.environment)
@@ -82,13 +86,13 @@ _ADD = Statement(
     "app_key_hint, credentials) VALUES (%(tenant_id)s, %(integration_type)s, %(account_name)s, "
     "%(environment)s, %(is_active)s, %(app_key_hint)s, %(credentials)s) "
     "ON CONFLICT DO NOTHING RETURNING tenant_id, id, integration_type, account_name, environment, is_active, "
-    "app_key_hint, last_sync_at, created_at, updated_at",
+    "app_key_hint, sync_minutes, last_sync_at, created_at, updated_at",
     True,
     {},
 )
 _LOCK = Statement(
     "SELECT credentials, tenant_id, id, integration_type, account_name, environment, is_active, "
-    "app_key_hint, last_sync_at, created_at, updated_at FROM integration "
+    "app_key_hint, sync_minutes, last_sync_at, created_at, updated_at FROM integration "
     "WHERE tenant_id = %(tenant_id)s AND id = %(id)s FOR UPDATE",
     True,
     {},
@@ -98,16 +102,18 @@ _CHANGE = Statement(
     "account_name = coalesce(%(account_name)s::text, account_name), "
     "environment = coalesce(%(environment)s::text, environment), "
     "app_key_hint = coalesce(%(app_key_hint)s::text, app_key_hint), "
+    "sync_minutes = coalesce(%(sync_minutes)s::integer, sync_minutes), "
     "credentials = coalesce(%(credentials)s::bytea, credentials), updated_at = now() "
     "WHERE tenant_id = %(tenant_id)s AND id = %(id)s RETURNING tenant_id, id, integration_type, "
-    "account_name, environment, is_active, app_key_hint, last_sync_at, created_at, updated_at",
+    "account_name, environment, is_active, app_key_hint, sync_minutes, last_sync_at, created_at, "
+    "updated_at",
     True,
     {},
 )
 _REMOVE = Statement(
     "DELETE FROM integration WHERE tenant_id = %(tenant_id)s AND id = %(id)s RETURNING tenant_id, id, "
-    "integration_type, account_name, environment, is_active, app_key_hint, last_sync_at, created_at, "
-    "updated_at",
+    "integration_type, account_name, environment, is_active, app_key_hint, sync_minutes, last_sync_at, "
+    "created_at, updated_at",
     True,
     {},
 )
@@ -179,6 +185,10 @@ async def update(ctx: Ctx, tenant: int, number: int, changes: IntegrationChanges
         check_name(changes.account_name)
     if changes.environment is not None:
         check_environment(changes.environment)
+    if changes.sync_minutes is not None and not 1 <= changes.sync_minutes <= LONGEST_PAUSE:
+        raise InvalidInputError(
+            "sync_minutes", f"sync_minutes is {changes.sync_minutes}; accepted are 1 to {LONGEST_PAUSE}."
+        )
     key = None if changes.app_key is None else secret("app_key", changes.app_key)
     token = None if changes.app_token is None else secret("app_token", changes.app_token)
     done = Change("integrationUpdate", tenant, KIND, number)
@@ -196,6 +206,7 @@ async def update(ctx: Ctx, tenant: int, number: int, changes: IntegrationChanges
                 is_active=changes.is_active,
                 account_name=changes.account_name,
                 environment=changes.environment,
+                sync_minutes=changes.sync_minutes,
                 app_key_hint=None if key is None else _hint(key),
                 credentials=_resealed(ctx, sealed, key, token),
             )

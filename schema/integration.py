@@ -44,6 +44,7 @@ class Integration(Node):
     environment: str = strawberry.field(description="The environment there.")
     is_active: bool = strawberry.field(description="Whether it is to be used.")
     app_key_hint: str = strawberry.field(description="The last four characters of the key.")
+    sync_minutes: int = strawberry.field(description="Minutes from the end of a sync to the next one.")
     last_sync_at: datetime | None = strawberry.field(
         description="When it last brought what there was. Null before the first time."
     )
@@ -69,6 +70,7 @@ class Integration(Node):
             environment=row.environment,
             is_active=row.is_active,
             app_key_hint=row.app_key_hint,
+            sync_minutes=row.sync_minutes,
             last_sync_at=row.last_sync_at,
             created_at=row.created_at,
             updated_at=row.updated_at,
@@ -115,6 +117,7 @@ class IntegrationUpdateInput:
     environment: str | None = optional("Another environment.")
     app_key: str | None = optional("Another key.")
     app_token: str | None = optional("Another token.")
+    sync_minutes: int | None = optional("Minutes from the end of a sync to the next one, 1 to 1,440.")
     is_active: bool | None = optional("Whether it is to be used.")
 
 
@@ -194,7 +197,7 @@ async def integration_update(info: Info, input: Input[IntegrationUpdateInput]) -
     """The mutation."""
     tenant, number = ids.number(input.id, KIND, parts=2)
     changes = IntegrationChanges(
-        **kept(input, "account_name", "environment", "app_key", "app_token", "is_active")
+        **kept(input, "account_name", "environment", "app_key", "app_token", "is_active", "sync_minutes")
     )
     row = await use_cases.update(info.context, tenant, number, changes)
     return IntegrationPayload(integration=Integration.of(row))

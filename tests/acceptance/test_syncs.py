@@ -189,3 +189,18 @@ async def test_what_is_due_is_found_whatever_tenant_it_is_of(made, make, urls):
     make.owner.execute("UPDATE integration SET is_active = true")
     make.owner.execute("DELETE FROM integration_sync")
     assert await due() == [(56, number)]
+
+
+async def test_how_often_it_is_synced_is_chosen(made, ask, make):
+    query = (
+        "mutation ($input: IntegrationUpdateInput!) { integrationUpdate(input: $input) "
+        "{ integration { syncMinutes } userErrors { code field message } } }"
+    )
+    found = (await ask(query, input={"id": made["id"], "syncMinutes": 5}))["integrationUpdate"]
+    assert found == {"integration": {"syncMinutes": 5}, "userErrors": []}
+    for wrong in (0, 1441):
+        (error,) = (await ask(query, input={"id": made["id"], "syncMinutes": wrong}))["integrationUpdate"][
+            "userErrors"
+        ]
+        assert (error["code"], error["field"]) == ("BAD_USER_INPUT", ["input", "syncMinutes"])
+        assert "1 to 1440" in error["message"]
