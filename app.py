@@ -9,8 +9,7 @@ from typing import TypeVar
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, RedirectResponse
 from starlette.routing import Mount, Route, WebSocketRoute
 
 from commands.database import database
@@ -20,13 +19,14 @@ from kit import log
 from kit.config import Settings, load
 from kit.db import Database
 from kit.db.notices import Notices
+from kit.metrics.metrics import Metrics
 from kit.pages import PAGE_HEADERS
 from kit.process import before_exit, die_with_parent, without_long_pauses
 from kit.production import check_production
 from kit.rate_limit.counts import Counts
 from kit.secrets import vault_of
 from middleware import PageFiles, counts_of, stack_of
-from resolvers import health
+from probes import Probes
 from resolvers.access import Access, access_of
 from resolvers.intake.intake import EventIntake
 from rest import Straight, make_rest
@@ -41,7 +41,8 @@ def create(settings: Settings | None = None) -> Starlette:
     """The application. Its database and queue open and close with its lifespan."""
     chosen = settings or load()
     check_production(chosen)
-    counts, access = counts_of(chosen), access_of(chosen)
+    counts, access, metrics = counts_of(chosen), access_of(chosen), Metrics()
+    probes = Probes(chosen, access, metrics)
     graph = GraphQLEndpoint(
         STATIC / "graphiql.html",
         schema_of(chosen),
@@ -55,16 +56,14 @@ def create(settings: Settings | None = None) -> Starlette:
     application = Starlette(
         routes=[
             Route("/", lambda request: RedirectResponse("/graphql")),
-            Route("/health", _health),
-            Route("/health/live", _live),
-            Route("/health/ready", _health),
+            *probes.routes,
             Route("/docs", lambda request: FileResponse(STATIC / "docs.html", headers=PAGE_HEADERS)),
             Route("/graphql", graph),
             WebSocketRoute("/graphql", graph),
             Mount("/static", PageFiles(directory=STATIC)),
         ],
-        middleware=[*stack_of(chosen, counts, access), Middleware(Straight, rest=rest)],
-        lifespan=_lifespan(chosen, counts, access),
+        middleware=[*stack_of(chosen, counts, access, metrics), Middleware(Straight, rest=rest)],
+        lifespan=_lifespan(chosen, counts, access, metrics, probes),
     )
     application.router.redirect_slashes = False
     application.router.default = rest
@@ -72,13 +71,14 @@ def create(settings: Settings | None = None) -> Starlette:
 
 
 def _lifespan(
-    chosen: Settings, counts: Counts, access: Access
+    chosen: Settings, counts: Counts, access: Access, metrics: Metrics, probes: Probes
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     """What the application needs while it runs: opened in this order, and closed in the other."""
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        log.configure(chosen.log_level)
+        production = chosen.environment == "production"
+        log.configure(chosen.log_level, form=chosen.log_format, production=production)
         if parent := multiprocessing.parent_process():
             die_with_parent(parent.pid)
         async with AsyncExitStack() as stack:
@@ -92,9 +92,12 @@ def _lifespan(
             vtex = Vtex(chosen.vtex_base_url, per_minute=per_minute, peers=peers)
             app.state.vtex = await _opened(stack, vtex)
             app.state.notices = await _opened(stack, Notices(place.app_url))
-            intake = EventIntake(place.app_url, capacity=chosen.event_queue)
+            saved = metrics.process.saved
+            intake = EventIntake(place.app_url, capacity=chosen.event_queue, saved=saved)
             app.state.intake = await _opened(stack, intake)
             stack.enter_context(before_exit(app.state.notices.end))
+            stack.enter_context(before_exit(probes.stop))
+            await stack.enter_async_context(probes.sampling(app.state))
             stack.enter_context(without_long_pauses())
             keeping = asyncio.create_task(place.keep())
             yield
@@ -109,12 +112,3 @@ async def _opened(stack: AsyncExitStack, part: T) -> T:
     await part.open()
     stack.push_async_callback(part.close)
     return part
-
-
-async def _live(request: Request) -> Response:
-    return JSONResponse({"status": "ok"})
-
-
-async def _health(request: Request) -> Response:
-    found = await health.check(request.state.ctx)
-    return JSONResponse(found.as_dict(), 200 if found.ready else 503)

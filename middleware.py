@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 
 from connectors.exports import FORMATS
 from kit import credentials
+from kit.access_log import AccessLog
 from kit.config import Settings
 from kit.db import Database
 from kit.errors import UnauthenticatedError, UnavailableError
@@ -29,10 +30,12 @@ from kit.http import (
     is_public,
     refuse,
 )
+from kit.metrics.metrics import Metrics
 from kit.pages import PAGE_HEADERS
 from kit.rate_limit.counts import Counts
 from kit.rate_limit.middleware import HEADERS, RateLimit
-from kit.request_id import HEADER, RequestId, current
+from kit.request_id import HEADER, RequestId
+from kit.trace import current
 from resolvers.access import Access
 from resolvers.audit.author import GRAPHQL, REST, Origin
 from resolvers.context import NOBODY, OPEN, Actor, Ctx
@@ -56,7 +59,7 @@ _PACKED = (FORMATS["parquet"].media_type,)
 """What is packed already, beside what is known to be."""
 
 
-def stack_of(settings: Settings, counts: Counts, access: Access) -> list[Middleware]:
+def stack_of(settings: Settings, counts: Counts, access: Access, metrics: Metrics) -> list[Middleware]:
     """The middleware of an application that counts its callers' requests in `counts`."""
     cors = Middleware(
         Cors,
@@ -67,10 +70,19 @@ def stack_of(settings: Settings, counts: Counts, access: Access) -> list[Middlew
     )
     rate = settings.rate
     return [
-        Middleware(RequestId, told=_told(settings)),
+        Middleware(
+            RequestId,
+            requests=metrics.requests,
+            access_log=AccessLog(settings.access_log),
+            told=_told(settings),
+        ),
         Middleware(LoopbackOnly if access.is_open else SameOrigin, origins=settings.origins),
         *([cors] if settings.origins else []),
-        *([Middleware(RateLimit, rate=rate, counts=counts)] if rate else []),
+        *(
+            [Middleware(RateLimit, rate=rate, counts=counts, limited=metrics.requests.limited)]
+            if rate
+            else []
+        ),
         Middleware(Head),
         Middleware(Authenticated, access=access),
         Middleware(

@@ -22,6 +22,7 @@ from kit import log
 from kit.config import Settings, load
 from kit.errors import ConfigurationError
 from kit.http import is_loopback
+from kit.metrics.place import shared
 from kit.process import die_with_parent
 from kit.production import check_production
 from kit.rate_limit.rate import MEMORY
@@ -82,7 +83,7 @@ def run(
     _require_free(host, port)
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     options = {"factory": True, **server_options(settings, host, port)}
-    with database(settings), _leaving_on_signals(), _Helper(enabled=with_worker) as helper:
+    with shared(), database(settings), _leaving_on_signals(), _Helper(enabled=with_worker) as helper:
         if workers == 1:
             server = _Server(
                 uvicorn.Config("app:create", **options), [helper.start, lambda: announce(address)]
@@ -103,6 +104,7 @@ def server_options(settings: Settings, host: str, port: int) -> dict[str, Any]:
         "server_header": False,
         "http": BoundedProtocol,
         "timeout_graceful_shutdown": _FINISH_WITHIN,
+        "access_log": False,
         "ws_max_size": settings.max_body_bytes,
         "proxy_headers": bool(settings.proxies),
         "forwarded_allow_ips": settings.proxies,
@@ -131,9 +133,12 @@ def worker(parent: Parent = None) -> None:
     run_worker = import_module("jobs.worker").run_worker
     settings = load()
     check_production(settings)
-    log.configure(settings.log_level)
+    log.configure(
+        settings.log_level, form=settings.log_format, production=settings.environment == "production"
+    )
     with database(settings) as place:
-        asyncio.run(run_worker(place.app_url, settings))
+        metrics_at = settings.worker_metrics_place if parent is None else None
+        asyncio.run(run_worker(place.app_url, settings, metrics_at=metrics_at))
 
 
 def require_one_count(settings: Settings, workers: int) -> None:

@@ -12,6 +12,7 @@ from jobs.pulse import Pulse
 from jobs.queue import BACKTEST, COMPUTED, FETCHED, PARTITIONS, PROCESS, RETENTION, make_queue
 from jobs.retrying import Again, in_thread, rescue
 from jobs.syncs import Syncs
+from jobs.watching import watch
 from kit.config import Settings, load
 from resolvers.backtesting import run as backtesting
 from resolvers.backtesting.request import BacktestRequest
@@ -33,10 +34,13 @@ async def run_worker(
     url: str,
     settings: Settings | None = None,
     pulse: Pulse = Pulse(),  # noqa: B008 - it is frozen
+    *,
+    metrics_at: tuple[str, int] | None = None,
 ) -> None:
     """Do jobs until the task is cancelled or the process gets SIGTERM or SIGINT.
 
     What computes is done one at a time, also for workers that died; beside it, integrations are fetched from.
+    The measures are told at the host and port of `metrics_at`.
     """
     computing = make_queue(url).app
     register(computing, url)
@@ -45,6 +49,7 @@ async def run_worker(
         _give_up(url, job, error)
 
     async with computing.open_async(), Syncs(url, settings or load()) as syncs:
+        watch((computing, syncs.app), metrics_at)
         beside = [
             asyncio.create_task(_fetch(syncs)),
             asyncio.create_task(rescue(computing, pulse, in_thread(give_up))),

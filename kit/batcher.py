@@ -75,6 +75,11 @@ class Batcher(Generic[T, R]):
         """Sizes of what waits or is being written, together."""
         return self._held
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing more is taken."""
+        return self._closed
+
     async def put(self, item: T, size: int, *, wait: bool = False) -> R:
         """The result of an item, once it is written. With `wait` it waits for room before.
 

@@ -13,12 +13,13 @@ from kit.embedded import default_data_dir
 from kit.errors import ConfigurationError
 from kit.page import MOST
 from kit.rate_limit.rate import DEVELOPMENT, MEMORY, PRODUCTION, Rate, rate_of
+from kit.watch_settings import WatchSettings
 
 _STORES = ("redis", "rediss", "valkey", "valkeys")
 _SOCKETS = ("redis+unix", "valkey+unix")
 
 
-class Settings(AccessSettings):
+class Settings(AccessSettings, WatchSettings):
     """Every setting of the product. `cdp config` prints them with where they stand."""
 
     model_config = SettingsConfigDict(env_prefix="CDP_", env_file=".env", extra="ignore", frozen=True)

@@ -36,7 +36,7 @@ _BODY = frozenset({b"content-length", b"transfer-encoding"})
 _TELLING = frozenset({"1.0", "1.1"})
 """Versions in which a request without these has no body."""
 _CLOSE = ((b"connection", b"close"),)
-_PUBLIC = frozenset({"/", "/health", "/docs", "/openapi.json"})
+_PUBLIC = frozenset({"/", "/health", "/docs", "/metrics", "/openapi.json"})
 _PUBLIC_BELOW = ("/health/", "/docs/", "/static/")
 
 
@@ -187,7 +187,10 @@ def asks_for_page(scope: Scope) -> bool:
 
 
 def is_public(scope: Scope) -> bool:
-    """Whether a request is for a page, a document or the state of health, which everyone may have."""
+    """Whether a request is for a page, a document or the state of health, which everyone may have.
+
+    The measures have a guard of their own.
+    """
     path = scope["path"]
     return path in _PUBLIC or path.startswith(_PUBLIC_BELOW) or asks_for_page(scope)
 

@@ -6,47 +6,36 @@ What nobody caught ends here: logged once under that id, and answered without it
 import itertools
 import os
 import re
-import uuid
-from contextvars import ContextVar
-from typing import Any
+import time
 
 import structlog
-from structlog import contextvars
 
+from kit.access_log import AccessLog
 from kit.http import Asgi, Headers, Message, Receive, Scope, Send, refuse
+from kit.metrics.requests import Requests
+from kit.trace import CURRENT, SOCKET, Trace, face_of
 
 HEADER = "X-Request-Id"
 _NAME = HEADER.lower().encode()
 _SANE = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _OURS = os.urandom(10).hex()
 _COUNT = itertools.count(1)
+_SWITCHED, _NO_ANSWER = 101, 499
+"""Statuses of what is no answer: a socket, and a caller who left before there was one."""
 log = structlog.get_logger()
-
-
-def _variable() -> ContextVar[Any]:
-    """What structlog adds to every line as `request_id`, found once rather than by name with each request."""
-    tokens = contextvars.bind_contextvars(request_id=None)
-    contextvars.reset_contextvars(**tokens)
-    return tokens["request_id"].var
-
-
-_CURRENT = _variable()
-
-
-def current() -> str:
-    """The id of the request that is being answered; outside one, a new id."""
-    number = _CURRENT.get()
-    return number if isinstance(number, str) else uuid.uuid4().hex
 
 
 class RequestId:
     """Takes the caller's `X-Request-Id` where it is a plain word, else makes one; the answer carries it.
 
-    `told` are headers that every answer carries besides.
+    `told` are headers that every answer carries besides. What became of the request is told to `requests` and to
+    `access_log`.
     """
 
-    def __init__(self, app: Asgi, told: Headers = ()) -> None:
+    def __init__(self, app: Asgi, requests: Requests, access_log: AccessLog, told: Headers = ()) -> None:
         self._app = app
+        self._requests = requests
+        self._access_log = access_log
         self._told = (*told,)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -55,12 +44,21 @@ class RequestId:
         given = dict(scope["headers"]).get(_NAME, b"")
         number = given.decode() if _SANE.fullmatch(given) else f"{_OURS}{next(_COUNT):012x}"
 
+        trace = Trace(number, face_of(scope["path"], scope["type"]))
         answer = _Answer(send, number, self._told)
-        token = _CURRENT.set(number)
+        before = CURRENT.set(trace)
+        began = time.perf_counter()
+        if trace.face == SOCKET:
+            self._requests.socket(1)
         try:
             await self._caught(scope, receive, answer)
         finally:
-            _CURRENT.reset(token)
+            seconds = time.perf_counter() - began
+            self._requests.seen(trace, answer.status, seconds)
+            self._access_log.seen(trace, scope.get("method", "GET"), answer.status, seconds)
+            if trace.face == SOCKET:
+                self._requests.socket(-1)
+            CURRENT.reset(before)
         return None
 
     async def _caught(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
@@ -95,12 +93,18 @@ class _Answer:
         self._told = told
         self.number = number
         self.started = self.ended = False
+        self.status = _NO_ANSWER
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.started = True
+            self.status = message["status"]
             name = (_NAME, self.number.encode())
             message = {**message, "headers": [*message.get("headers", ()), *self._told, name]}
         elif message["type"] == "http.response.body":
             self.ended = not message.get("more_body", False)
+        elif message["type"] == "websocket.accept":
+            self.status = _SWITCHED
+        elif message["type"] == "websocket.http.response.start":
+            self.status = message["status"]
         await self._send(message)

@@ -10,6 +10,7 @@ from kit.db import Database, Transaction, Work
 from kit.db.notices import Inbox, Notices
 from kit.errors import ForbiddenError, NotFoundError, UnavailableError
 from kit.secrets import Vault
+from kit.trace import of_tenant
 from resolvers.audit.author import Author, Origin
 from resolvers.audit.change import Change
 from resolvers.audit.record import record
@@ -99,6 +100,7 @@ class Ctx:
 
         Raises ForbiddenError for one that they may see, but without this scope.
         """
+        of_tenant(tenant)
         if not self.actor.sees(tenant):
             raise NotFoundError.of("Tenant", tenant)
         self.require(scope)

@@ -1,36 +1,76 @@
 """Whether the service can do its work."""
 
+import asyncio
+from collections.abc import Coroutine
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from kit.db import Statement
+import psycopg
+
+from kit.db import Database, Statement
 from kit.errors import CdpError
 from models.migration import state_of
-from resolvers.context import Ctx
+from resolvers.intake.intake import EventIntake
 
+PATIENCE = 3.0
+"""Seconds in which the database must answer: who asks for health does not wait long."""
 _REVISION = Statement("SELECT version_num FROM alembic_version", scoped=False, defaults={})
+_QUEUE = Statement(
+    "SELECT count(*) FROM (SELECT FROM procrastinate_jobs WHERE status = 'todo' LIMIT 1) AS one",
+    scoped=False,
+    defaults={},
+)
+_SLOW = "The database does not answer; try again in a moment."
+_STOPPING = "The server is stopping."
+_UNREADABLE = "Tables are missing or may not be read. Run `cdp migrate`."
+OK = "ok"
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """`status` is ok or unavailable; `database` is ok or a sentence that says what is wrong."""
+    """Each part is `ok` or a sentence that says what is wrong.
 
-    status: str
+    `database` answers and has this version's tables; `queue` takes work for a worker; `intake` takes events;
+    `server` is not about to stop.
+    """
+
     database: str
+    queue: str
+    intake: str
+    server: str
 
     @property
     def ready(self) -> bool:
-        return self.status == "ok"
+        return {self.database, self.queue, self.intake, self.server} == {OK}
 
     def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        return {"status": OK if self.ready else "unavailable", **asdict(self)}
 
 
-async def check(ctx: Ctx) -> Health:
-    """Ask the database for its revision: it must answer and be migrated."""
+async def check(db: Database, intake: EventIntake, *, stopping: bool) -> Health:
+    """Ask each part for its state."""
+    database = await _told(_tables(db))
+    queue = await _told(_takes_jobs(db)) if database == OK else "The database is needed for it."
+    return Health(database, queue, intake.trouble() or OK, _STOPPING if stopping else OK)
+
+
+async def _tables(db: Database) -> str:
+    rows = await db.once(_REVISION, str)
+    return state_of(rows[0] if rows else None).problem() or OK
+
+
+async def _takes_jobs(db: Database) -> str:
+    await db.once(_QUEUE, int)
+    return OK
+
+
+async def _told(asked: Coroutine[None, None, str]) -> str:
     try:
-        rows = await ctx.reader.fetch(_REVISION, str)
+        async with asyncio.timeout(PATIENCE):
+            return await asked
+    except TimeoutError:
+        return _SLOW
     except CdpError as error:
-        return Health("unavailable", error.message)
-    problem = state_of(rows[0] if rows else None).problem()
-    return Health("ok", "ok") if problem is None else Health("unavailable", problem)
+        return error.message
+    except psycopg.ProgrammingError:
+        return _UNREADABLE

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from kit.db import prepare
 from kit.errors import NotFoundError
 from kit.page import Asked, Page
+from kit.trace import of_tenant
 from models import TABLES
 from resolvers.context import READ, Actor, Ctx
 from resolvers.keyset import KeysetList
@@ -51,6 +52,7 @@ async def find(ctx: Ctx, tenant: int) -> TenantRow | None:
 
     Raises ForbiddenError for an actor who may not read.
     """
+    of_tenant(tenant)
     if not ctx.actor.sees(tenant):
         return None
     ctx.require(READ)

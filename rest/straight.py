@@ -18,6 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kit import trace
 from kit.http import Asgi, Receive, Scope, Send
 from rest.caching import CacheHeaders, tagged
 from rest.kept import Kept
@@ -48,6 +49,7 @@ class _Way:
     """An endpoint and how its arguments are found in a request."""
 
     endpoint: Endpoint
+    template: str
     path: re.Pattern[str]
     parameters: Mapping[str, _Parameter]
     context: str
@@ -119,6 +121,7 @@ class Straight:
 
     async def _answer(self, found: tuple[_Way, dict[str, Any]], scope: Scope) -> Response:
         way, values = found
+        trace.named(way.template)
         try:
             return await way.go(scope, values)
         except Exception as error:
@@ -152,4 +155,4 @@ def _way(route: APIRoute) -> _Way | None:
         parameters[alias] = _Parameter(name, alias, TypeAdapter(hint), parameter.default)
     if context is None:
         return None
-    return _Way(route.endpoint, route.path_regex, parameters, context, request)
+    return _Way(route.endpoint, route.path, route.path_regex, parameters, context, request)

@@ -10,6 +10,7 @@ import orjson
 from fastapi import Depends, Path, Query, Request
 from pydantic import BeforeValidator
 
+from kit import trace
 from kit.errors import InvalidInputError
 from resolvers.context import Ctx
 
@@ -32,6 +33,8 @@ Whole = Annotated[int, BeforeValidator(whole)]
 
 
 async def _context(request: Request) -> Ctx:
+    route = request.scope.get("route")
+    trace.named(getattr(route, "path", None))
     ctx: Ctx = request.state.ctx
     return ctx
 

@@ -17,6 +17,7 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types.execution import ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from kit import trace
 from kit.http import asks_for_page
 from kit.pages import PAGE_HEADERS
 from resolvers.access import Access
@@ -96,6 +97,7 @@ class GraphQLEndpoint(GraphQL[Ctx, None]):
 
     async def _stream(self, request: Request) -> Response | EventStream:
         """The operation's results as events. A mutation needs POST here as well."""
+        trace.streams()
         try:
             asked = await read_request(request)
         except BadRequestError as error:

@@ -8,7 +8,7 @@ from graphql import GraphQLError
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
-from kit import ids, request_id
+from kit import ids, request_id, trace
 from kit.errors import CdpError, InvalidInputError, NotFoundError
 from schema.names import camel, missing, spelled
 
@@ -43,7 +43,7 @@ def coded(error: GraphQLError, *, executed: bool) -> GraphQLError:
         )
     if isinstance(original, RecursionError) and not executed:
         return _remade(error, "The query is nested too deeply.", {"code": "GRAPHQL_VALIDATION_FAILED"})
-    number = request_id.current()
+    number = trace.current()
     log.error("unexpected error", request_id=number, path=error.path, exc_info=original)
     return _remade(error, request_id.fault(number), {"code": "INTERNAL", "requestId": number})
 

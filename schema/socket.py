@@ -17,7 +17,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import ConnectionInitMessage, PingMessage
 from strawberry.types.graphql import OperationType
 
-from kit import credentials
+from kit import credentials, trace
 from kit.errors import UnauthenticatedError, UnavailableError
 from resolvers.access import Access
 from resolvers.access.access import OVER
@@ -175,6 +175,7 @@ class GraphQLSocket(BaseGraphQLTransportWSHandler[Ctx, None]):
         self.operations[number] = operation
 
     async def _run(self, operation: Operation[Ctx, None], request: GraphQLRequest) -> None:
+        trace.begun_on_socket()
         try:
             async with (
                 self.context.apart() as context,

@@ -19,7 +19,7 @@ from kit.db.memory import Memory
 from kit.db.role import act_as_application
 from kit.db.scope import scope
 from kit.db.statement import Statement
-from kit.db.work_pool import WorkPool
+from kit.db.work_pool import WorkPool, figures_of
 from kit.errors import OverloadedError, TimedOutError, UnavailableError
 
 T = TypeVar("T")
@@ -72,6 +72,10 @@ class Database:
     async def close(self) -> None:
         await self._works.close()
         await self._pool.close()
+
+    def figures(self) -> dict[str, dict[str, int]]:
+        """Of each pool, the connections `size`, `used` and `most`, and who is `waiting` for one."""
+        return {"requests": figures_of(self._pool), "work": self._works.figures()}
 
     def read(self) -> "Transaction":
         """One snapshot for all that a request reads; no connection is taken before the first statement.

@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections.abc import Callable
 
 from kit.http import Asgi, Message, Receive, Scope, Send, is_public, refuse
 from kit.rate_limit.caller import caller_of
@@ -12,16 +13,21 @@ HEADERS = ("RateLimit", "RateLimit-Policy", "RateLimit-Limit", "RateLimit-Remain
 
 
 class RateLimit:
-    """Counts requests and the handshakes of sockets, but for those of pages and of health.
+    """Counts requests and the handshakes of sockets, but for those of pages, of health and of measures.
+
+    `limited` hears of each refusal.
 
     `RateLimit` and `RateLimit-Policy` are those of the IETF's draft; the other three headers are what it had
     before, which many clients read.
     """
 
-    def __init__(self, app: Asgi, rate: Rate, counts: Counts) -> None:
+    def __init__(
+        self, app: Asgi, rate: Rate, counts: Counts, limited: Callable[[], None] = lambda: None
+    ) -> None:
         self._app = app
         self._rate = rate
         self._counts = counts
+        self._limited = limited
         limit = str(rate.requests).encode()
         self._fixed = [
             (b"ratelimit-policy", b'"default";q=%s;w=%d' % (limit, rate.seconds)),
@@ -58,6 +64,7 @@ class RateLimit:
     async def _refuse(
         self, scope: Scope, send: Send, standing: Standing, headers: list[tuple[bytes, bytes]]
     ) -> None:
+        self._limited()
         wait = _seconds_to(standing)
         details = (
             f"{self._rate.requests} requests in {self._rate.seconds} seconds are accepted from one address; "

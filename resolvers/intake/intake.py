@@ -1,7 +1,8 @@
 """The way in: two queues in front of the database, so that what may have to wait holds nothing else up."""
 
 import asyncio
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
 
@@ -22,18 +23,22 @@ class EventIntake:
     """Saves submissions as batches, each acknowledged once it is committed. `open` before use.
 
     `capacity` is how many events of 512 bytes may wait or be under way; larger ones count for several.
+    `saved` hears in how many seconds a submission came to be committed.
     """
 
-    def __init__(self, url: str, *, capacity: int) -> None:
+    def __init__(
+        self, url: str, *, capacity: int, saved: Callable[[float], None] = lambda seconds: None
+    ) -> None:
         self._store = EventStore()
+        self._saved = saved
         self._threads = ThreadPoolExecutor(2 * _WRITERS, thread_name_prefix="intake")
         self._connections: SimpleQueue[Kept] = SimpleQueue()
         self._all = [Kept(url) for _ in range(2 * _WRITERS)]
         for each in self._all:
             self._connections.put(each)
-        room = capacity * _EVENT
-        self._plain = self._lane(_BATCH, room)
-        self._entangled = self._lane(_BATCH // _ENTANGLED_SHARE, room)
+        self._room = capacity * _EVENT
+        self._plain = self._lane(_BATCH, self._room)
+        self._entangled = self._lane(_BATCH // _ENTANGLED_SHARE, self._room)
 
     def _lane(self, most: int, capacity: int) -> Batcher[Submission, list[Outcome]]:
         return Batcher(self._save, writers=_WRITERS, most=most, capacity=capacity)
@@ -55,6 +60,20 @@ class EventIntake:
         """Bytes of what waits or is being saved, about."""
         return self._plain.held + self._entangled.held
 
+    @property
+    def most(self) -> int:
+        """Bytes that may wait or be under way in all."""
+        return 2 * self._room
+
+    def trouble(self) -> str | None:
+        """Why events are not taken at the moment; None where they are."""
+        for lane in (self._plain, self._entangled):
+            if lane.is_closed:
+                return "The server is stopping."
+            if lane.held + _EVENT > self._room:
+                return "As many events wait as are accepted."
+        return None
+
     async def put(self, submission: Submission, *, wait: bool = False) -> list[Outcome]:
         """What became of the events, once they are committed. With `wait` it waits for room before.
 
@@ -62,7 +81,10 @@ class EventIntake:
         a key that came with something else, UnavailableError where the database is lost or the server stops.
         """
         lane = self._entangled if submission.entangled else self._plain
-        return await lane.put(submission, submission.size, wait=wait)
+        began = time.perf_counter()
+        outcomes = await lane.put(submission, submission.size, wait=wait)
+        self._saved(time.perf_counter() - began)
+        return outcomes
 
     async def _save(self, batch: Sequence[Submission]) -> list[Result]:
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._save_here, batch)

@@ -7,6 +7,7 @@ from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefiniti
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.exceptions import CannotGetOperationTypeError
 
+from kit import trace
 from schema.limits.checks import Checks
 
 
@@ -27,7 +28,7 @@ class Guard(SchemaExtension):
         context = self.execution_context
         if context.query:
             context.graphql_document, self._errors = self._checks.check(context.query, self._schema)
-            _named(context.graphql_document, context._provided_operation_name)
+            trace.graph_named(_named(context.graphql_document, context._provided_operation_name))
         yield
 
     def on_validate(self) -> Iterator[None]:
@@ -56,11 +57,16 @@ class Guard(SchemaExtension):
         return [] if dear is None else [dear]
 
 
-def _named(document: DocumentNode, name: str | None) -> None:
-    """Raises CannotGetOperationTypeError for a name that is none, or is missing among several operations."""
+def _named(document: DocumentNode, name: str | None) -> str | None:
+    """The name of the operation that is asked for.
+
+    Raises CannotGetOperationTypeError for a name that is none, or is missing among several operations.
+    """
     operations = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
-    if operations and get_operation_ast(document, name) is None:
+    operation = get_operation_ast(document, name)
+    if operations and operation is None:
         raise CannotGetOperationTypeError(name)
+    return operation.name.value if operation is not None and operation.name is not None else None
 
 
 def guard(checks: Checks) -> Callable[[], Guard]:

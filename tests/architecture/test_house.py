@@ -92,3 +92,13 @@ def test_links_in_the_documents_lead_somewhere():
         for target in re.findall(r"\]\(([^)#]+)\)", path.read_text()):
             if "://" not in target:
                 assert (path.parent / target).exists(), f"{path.name}: {target}"
+
+
+def test_every_measure_is_documented():
+    names = set()
+    for path in (ROOT / "kit" / "metrics").glob("*.py"):
+        names |= set(re.findall(r'"(cdp_\w+)"', path.read_text()))
+    text = (ROOT / "docs" / "howto" / "operate.md").read_text()
+    assert len(names) > 10
+    for name in names:
+        assert re.search(rf"`{name}(_total)?`", text), name

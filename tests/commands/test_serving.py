@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 import httpx
 import pytest
@@ -173,3 +174,40 @@ def test_a_foreign_page_cannot_call_the_served_api(cdp):
     api.terminate()
     api.wait(30)
     api.stdout.close()
+
+
+def test_any_api_process_tells_the_measures_of_all_and_of_the_worker(cdp):
+    shop(cdp)
+    api = cdp.start("serve", "--workers", "2")
+    for _ in range(20):
+        httpx.get(f"http://127.0.0.1:{cdp.port}/api/v2/cdp/process/status/56")
+    assert cdp.post("/api/v2/cdp/process/56").status_code == 200
+    told = {cdp.get("/metrics").text for _ in range(10)}
+    template = 'operation="/api/v2/cdp/process/status/{tenantId}"'
+    for text in told:
+        assert f'cdp_requests_total{{face="rest",{template},status="200"}} 20.0' in text
+        assert 'cdp_job_duration_seconds_count{job="process",outcome="done"} 1.0' in text
+        assert 'cdp_pool_connections{pool="requests",state="most"} 16.0' in text
+    api.terminate()
+    assert api.wait(30) == 0
+    api.stdout.close()
+
+
+def test_a_worker_by_itself_tells_its_measures_at_an_address(cdp):
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "cli", "worker"],
+        cwd=cdp.directory,
+        env=cdp.environment | {"CDP_WORKER_METRICS": f"127.0.0.1:{cdp.port}"},
+    )
+    try:
+        for _ in range(300):
+            try:
+                answer = cdp.get("/metrics")
+                break
+            except httpx.TransportError:
+                assert worker.poll() is None
+                time.sleep(0.1)
+        assert "cdp_job_duration_seconds" in answer.text
+    finally:
+        worker.terminate()
+        worker.wait(30)

@@ -1,0 +1,1 @@
+"""Measures in Prometheus's form, of one process or, in a shared directory, of all that serve together."""
