@@ -15,7 +15,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from commands.database import database
 from connectors.vtex import Vtex
 from jobs.queue import JobQueue, make_queue
-from kit import log
+from kit import log, spans
 from kit.config import Settings, load
 from kit.db import Database
 from kit.db.notices import Notices
@@ -82,6 +82,7 @@ def _lifespan(
         if parent := multiprocessing.parent_process():
             die_with_parent(parent.pid)
         async with AsyncExitStack() as stack:
+            stack.enter_context(spans.exported(chosen.otel_endpoint))
             stack.push_async_callback(counts.close)
             place = stack.enter_context(database(chosen))
             app.state.database = await _opened(stack, Database(place.app_url, size=chosen.pool_size))

@@ -10,6 +10,7 @@ import time
 
 import structlog
 
+from kit import spans
 from kit.access_log import AccessLog
 from kit.http import Asgi, Headers, Message, Receive, Scope, Send, refuse
 from kit.metrics.requests import Requests
@@ -28,8 +29,8 @@ log = structlog.get_logger()
 class RequestId:
     """Takes the caller's `X-Request-Id` where it is a plain word, else makes one; the answer carries it.
 
-    `told` are headers that every answer carries besides. What became of the request is told to `requests` and to
-    `access_log`.
+    `told` are headers that every answer carries besides. What became of the request is told to `requests` and
+    to `access_log`.
     """
 
     def __init__(self, app: Asgi, requests: Requests, access_log: AccessLog, told: Headers = ()) -> None:
@@ -51,7 +52,11 @@ class RequestId:
         if trace.face == SOCKET:
             self._requests.socket(1)
         try:
-            await self._caught(scope, receive, answer)
+            if spans.is_on():
+                with spans.request(trace, scope.get("method", "SOCKET")):
+                    await self._caught(scope, receive, answer)
+            else:
+                await self._caught(scope, receive, answer)
         finally:
             seconds = time.perf_counter() - began
             self._requests.seen(trace, answer.status, seconds)

@@ -26,6 +26,11 @@ class WatchSettings(BaseSettings):
         description="Token with which /metrics may be read, of 16 bytes or more; default: everyone where "
         "CDP_AUTH is open, else callers with the scope admin for all tenants",
     )
+    otel_endpoint: str | None = Field(
+        default=None,
+        description="Address that takes OpenTelemetry's traces (OTLP over HTTP), such as "
+        "http://collector:4318/v1/traces; needs cdp-api[otel]; default: no traces",
+    )
     worker_metrics: str = Field(
         default="",
         description="Address (HOST:PORT) at which `cdp worker` serves its metrics; default: none",
@@ -36,6 +41,15 @@ class WatchSettings(BaseSettings):
     def _is_long(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value().encode()) < SHORTEST_TOKEN:
             raise ValueError(f"must have at least {SHORTEST_TOKEN} bytes")
+        return value
+
+    @field_validator("otel_endpoint")
+    @classmethod
+    def _is_http(cls, value: str | None) -> str | None:
+        if value is not None:
+            found = urlsplit(value)
+            if found.scheme not in ("http", "https") or not found.hostname or found.username:
+                raise ValueError("must be an http or https address without a user")
         return value
 
     @field_validator("worker_metrics")

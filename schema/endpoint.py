@@ -17,7 +17,7 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types.execution import ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from kit import trace
+from kit import spans, trace
 from kit.http import asks_for_page
 from kit.pages import PAGE_HEADERS
 from resolvers.access import Access
@@ -85,7 +85,8 @@ class GraphQLEndpoint(GraphQL[Ctx, None]):
         try:
             kind = media_type(request.headers.get("accept"))
             asked = await read_request(request)
-            return _response(await self._answered(asked, request.state.ctx), kind)
+            with spans.operation():
+                return _response(await self._answered(asked, request.state.ctx), kind)
         except BadRequestError as error:
             return _refusal(error, kind)
 

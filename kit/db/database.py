@@ -13,6 +13,7 @@ from psycopg import AsyncClientCursor, AsyncConnection, sql
 from psycopg.rows import args_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
+from kit import spans
 from kit.db.bulk import Work
 from kit.db.gathering import Gatherings
 from kit.db.memory import Memory
@@ -320,6 +321,13 @@ async def _send(
 ) -> list[T]:
     """Run a statement and what goes before it in one round trip."""
     query = sql.SQL("; ").join([*before, sql.SQL(statement.text)])
+    with spans.statement(statement.text):
+        return await _answered(connection, query, row, bound)
+
+
+async def _answered(
+    connection: AsyncConnection[Any], query: sql.Composed, row: Callable[..., T], bound: dict[str, object]
+) -> list[T]:
     async with connection.cursor(row_factory=args_row(row)) as cursor:
         await cursor.execute(query, bound)
         while cursor.nextset():

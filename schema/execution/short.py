@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from graphql import ExecutionResult, GraphQLError, OperationType, get_operation_ast
 from strawberry.types.graphql import OperationType as Kind
 
+from kit import trace
 from resolvers.context import Ctx
 from schema.errors import coded
 from schema.execution.engine import Engine
@@ -53,6 +54,7 @@ class Short:
         plan = self._engine.plan(executor)
         if plan is None:
             return None
+        trace.graph_named(operation.name.value if operation.name else None)
         found = await self._engine.execute(executor, plan, executor.by_value)
         return _content(found) | {"extensions": checks.told(price)}
 

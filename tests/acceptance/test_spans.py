@@ -1,0 +1,43 @@
+"""Spans: of a request, its operation and its statements, without values; none unless asked for."""
+
+import pytest
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from kit import spans
+
+
+@pytest.fixture
+def made():
+    """The spans that are made meanwhile, in the order of their ends."""
+    exporter = InMemorySpanExporter()
+    with spans.processed(SimpleSpanProcessor(exporter)):
+        yield exporter.get_finished_spans
+
+
+async def test_a_query_is_a_request_with_an_operation_with_statements(shop, client, made):
+    shop.customer(56, "ana", email="ana@shop.example")
+    query = 'query Mine { tenant(databaseId: 56) { customers(query: "ana") { nodes { email } } } }'
+    answer = await client.post("/graphql", json={"query": query}, headers={"X-Request-Id": "mine"})
+    assert "ana@shop.example" in answer.text
+    *statements, operation, request = made()
+    assert (request.name, operation.name) == ("POST Mine", "graphql Mine")
+    assert request.attributes["cdp.request_id"] == "mine"
+    assert request.attributes["cdp.tenant"] == 56
+    assert operation.parent.span_id == request.context.span_id
+    assert statements
+    assert {each.context.trace_id for each in statements} == {request.context.trace_id}
+    assert all(each.name.startswith(("SELECT", "WITH")) for each in statements)
+    assert "shop.example" not in "".join(each.to_json() for each in made())
+
+
+async def test_rest_is_a_request_by_its_template_with_statements(shop, client, made):
+    await client.get("/api/v2/cdp/process/status/56")
+    *statements, request = made()
+    assert request.name == "GET /api/v2/cdp/process/status/{tenantId}"
+    assert statements
+
+
+async def test_nothing_is_made_unless_asked_for(shop, client):
+    await client.get("/api/v2/cdp/process/status/56")
+    assert not spans.is_on()
