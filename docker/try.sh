@@ -6,13 +6,13 @@ set -eu
 prefix=$(mktemp -d /tmp/cdp-try-XXXXXX)
 chmod 0755 "$prefix"
 data=$prefix/data
-install -d -o 10001 -g 10001 -m 0700 "$data"
+install -d -o nobody -g nogroup -m 0700 "$data"
 api=
-trap 'test -z "$api" || { kill "$api"; wait "$api" || true; }; rm -rf "$prefix"' EXIT
+trap 'test -z "$api" || { kill "$api" 2>/dev/null || true; wait "$api" || true; }; rm -rf "$prefix"' EXIT
 python3 -m venv "$prefix/cdp"
 "$prefix/cdp/bin/pip" install --quiet --no-cache-dir --disable-pip-version-check --require-hashes -r docker/requirements.lock
 "$prefix/cdp/bin/pip" install --quiet --no-cache-dir --disable-pip-version-check --no-deps --no-build-isolation .
-if setpriv --reuid=10001 --regid=10001 --clear-groups touch "$prefix/cdp/written" 2>/dev/null; then
+if setpriv --reuid=nobody --regid=nogroup --clear-groups touch "$prefix/cdp/written" 2>/dev/null; then
   echo 'The user can write to the prefix.' >&2
   exit 1
 fi
@@ -20,7 +20,7 @@ cd "$prefix/cdp"
 env -i PATH="$prefix/cdp/bin:/usr/bin:/bin" HOME=/nonexistent PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
   CDP_ENVIRONMENT=production CDP_HOST=0.0.0.0 CDP_PORT=8765 CDP_AUTH=keys CDP_DATA_DIR="$data" \
   CDP_SECRET_KEY="$(head -c 32 /dev/urandom | base64 | tr '+/' '-_')" \
-  setpriv --reuid=10001 --regid=10001 --clear-groups --no-new-privs --bounding-set=-all \
+  setpriv --reuid=nobody --regid=nogroup --clear-groups --no-new-privs --bounding-set=-all \
   cdp serve --no-worker &
 api=$!
 for _ in $(seq 60); do
