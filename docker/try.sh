@@ -1,7 +1,8 @@
 #!/bin/sh
 # What the Dockerfile does, without Docker: install the image's lock and the sources into a fresh prefix, serve from it
 # as a user without a home who can write to no part of it, and ask for its health as the image does. Needs root,
-# Python and the packages' registry. The database is the embedded one. From the repository's root: sh docker/try.sh
+# a Python that every user may run (PYTHON names it), and the packages' registry. The database is the embedded one.
+# From the repository's root: sh docker/try.sh
 set -eu
 prefix=$(mktemp -d /tmp/cdp-try-XXXXXX)
 chmod 0755 "$prefix"
@@ -9,7 +10,7 @@ data=$prefix/data
 install -d -o nobody -g nogroup -m 0700 "$data"
 api=
 trap 'test -z "$api" || { kill "$api" 2>/dev/null || true; wait "$api" || true; }; rm -rf "$prefix"' EXIT
-python3 -m venv "$prefix/cdp"
+"${PYTHON:-python3}" -m venv "$prefix/cdp"
 "$prefix/cdp/bin/pip" install --quiet --no-cache-dir --disable-pip-version-check --require-hashes -r docker/requirements.lock
 "$prefix/cdp/bin/pip" install --quiet --no-cache-dir --disable-pip-version-check --no-deps --no-build-isolation .
 if setpriv --reuid=nobody --regid=nogroup --clear-groups touch "$prefix/cdp/written" 2>/dev/null; then
