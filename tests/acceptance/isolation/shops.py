@@ -61,6 +61,8 @@ FILL = (
     "INSERT INTO integration_order (tenant_id, external_id, integration_id, status, created_at, changed_at) "
     "SELECT {t}, '{p}V' || id, id, 'invoiced', '2025-01-01Z', '2025-01-01Z' FROM integration "
     "WHERE tenant_id = {t}",
+    "INSERT INTO integration_profile (tenant_id, profile, integration_id) "
+    "SELECT {t}, '{p}P' || id, id FROM integration WHERE tenant_id = {t}",
     "INSERT INTO idempotency_key (tenant_id, key, operation, request_hash, response) "
     "SELECT {t}, '{p}key ' || n, 'x', 'x', '{{}}' FROM generate_series(1, 9) n",
     "INSERT INTO segment_feed (tenant_id, at, kind, segment_id, entered, reason) SELECT {t}, "

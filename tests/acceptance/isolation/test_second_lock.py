@@ -92,22 +92,25 @@ def test_without_either_lock_others_would_be_seen(urls, shops):
         assert work.run(Statement(text, True, {})) == [(60,)]
 
 
-@pytest.mark.parametrize("table", TENANT_TABLES)
-def test_a_row_of_another_tenant_is_neither_seen_nor_changed_nor_made(urls, shops, table):
+def test_a_row_of_another_tenant_is_neither_seen_nor_changed_nor_made(urls, shops):
     with psycopg.connect(urls.app, autocommit=True) as app:
-        app.execute(f"SET app.tenant_id = {OWN}")
-        every = app.execute(f"SELECT * FROM {table} LIMIT 0").description or ()
-        columns = [each.name for each in every if "_norm" not in each.name]
-        values = ", ".join(str(THEIRS) if each == "tenant_id" else each for each in columns)
-        names = ", ".join(columns)
-        assert app.execute(f"SELECT count(*) FROM {table} WHERE tenant_id = {THEIRS}").fetchone() == (0,)
-        assert app.execute(f"SELECT count(*) FROM {table}").fetchone() != (0,)
-        with contextlib.suppress(psycopg.errors.InsufficientPrivilege):
-            assert app.execute(f"DELETE FROM {table} WHERE tenant_id = {THEIRS}").rowcount == 0
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            app.execute(f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} LIMIT 1")
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            app.execute(f"UPDATE {table} SET tenant_id = {THEIRS}")
-        for nobody in ("SET app.tenant_id = ''", "RESET app.tenant_id"):
-            app.execute(nobody)
-            assert app.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
+        for table in TENANT_TABLES:
+            app.execute(f"SET app.tenant_id = {OWN}")
+            every = app.execute(f"SELECT * FROM {table} LIMIT 0").description or ()
+            columns = [each.name for each in every if "_norm" not in each.name]
+            values = ", ".join(str(THEIRS) if each == "tenant_id" else each for each in columns)
+            names = ", ".join(columns)
+            theirs = f"SELECT count(*) FROM {table} WHERE tenant_id = {THEIRS}"
+            assert app.execute(theirs).fetchone() == (0,), table
+            assert app.execute(f"SELECT count(*) FROM {table}").fetchone() != (0,), (
+                f"shops.py fills no {table}"
+            )
+            with contextlib.suppress(psycopg.errors.InsufficientPrivilege):
+                assert app.execute(f"DELETE FROM {table} WHERE tenant_id = {THEIRS}").rowcount == 0, table
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                app.execute(f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} LIMIT 1")
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                app.execute(f"UPDATE {table} SET tenant_id = {THEIRS}")
+            for nobody in ("SET app.tenant_id = ''", "RESET app.tenant_id"):
+                app.execute(nobody)
+                assert app.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,), table
