@@ -29,8 +29,10 @@ def check_production(settings: Settings) -> None:
     Vault(tuple(keys))
     if any(_is_known(base64.urlsafe_b64decode(each)) for each in keys):
         raise ConfigurationError(f"CDP_SECRET_KEY holds a key that is no secret; {_MAKE_KEY}.")
-    if settings.jwt_secret is not None and _is_known(settings.jwt_secret.get_secret_value().encode()):
-        raise ConfigurationError(f"CDP_JWT_SECRET is no secret; {_HOW}.")
+    for name in ("jwt_secret", "metrics_token"):
+        value = getattr(settings, name)
+        if value is not None and _is_known(value.get_secret_value().encode()):
+            raise ConfigurationError(f"CDP_{name.upper()} is no secret; {_HOW}.")
 
 
 def _is_known(secret: bytes) -> bool:

@@ -3,6 +3,8 @@
 import importlib.util
 import re
 import subprocess
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -17,10 +19,21 @@ APP_KEY, APP_TOKEN = "planted-app-key-AAAAAA", "planted-app-token-BBBBBB"
 CHANGED_TOKEN, WRONG_TOKEN = "planted-changed-token-CCCCCC", "planted-wrong-token-DDDDDD"
 PASSWORD = "planted-database-password-EEEEEE"
 JWT_SECRET = "planted-jwt-word-FFFFFF-0123456789abcdef-fedcba"
+METRICS_TOKEN = "planted-metrics-token-GGGGGG"
 SECRET_KEY = make_key()
-PLANTED = {APP_KEY, APP_TOKEN, CHANGED_TOKEN, WRONG_TOKEN, PASSWORD, JWT_SECRET, SECRET_KEY}
+PLANTED = (APP_KEY, APP_TOKEN, CHANGED_TOKEN, WRONG_TOKEN, PASSWORD, JWT_SECRET, METRICS_TOKEN, SECRET_KEY)
+AUDIT = "{ tenant(databaseId: 56) { auditEntries(first: 50) { nodes { action before after } } } }"
+COMMANDS = (["config"], ["key", "list"], ["audit", "--tenant", "56"], ["secrets", "rotate"], ["migrate"])
+SIGNS = {
+    "answers": '"data":{"integrationValidate":{"account":{"accountName"',
+    "log": '"operation": "Validate"',
+    "commands": "encrypted anew",
+    "traces": "graphql Validate",
+    "backup": "COPY public.integration",
+}
+"""What stands where secrets are looked for, or nothing would be found there at all."""
 CREATE, UPDATE, VALIDATE = (
-    f"mutation M($input: {name[0].upper()}{name[1:]}Input!) "
+    f"mutation {name.removeprefix('integration')}($input: {name[0].upper()}{name[1:]}Input!) "
     f"{{ {name}(input: $input) {{ {told} userErrors {{ message }} }} }}"
     for name, told in (
         ("integrationCreate", "integration { id appKeyHint }"),
@@ -65,7 +78,9 @@ def environment(urls):
             "CDP_SECRET_KEY": SECRET_KEY,
             "CDP_RATE_LIMIT_STORAGE": "memory://",
             "CDP_VTEX_BASE_URL": fake.template,
+            "CDP_METRICS_TOKEN": METRICS_TOKEN,
             "CDP_LOG_LEVEL": "debug",
+            "CDP_ACCESS_LOG": "all",
         }
 
 
@@ -89,12 +104,14 @@ def ask(cdp, headers):
         graph(UPDATE, {"id": number, "appToken": CHANGED_TOKEN}),
         graph(UPDATE, {"id": number, "appToken": [CHANGED_TOKEN]}),
         graph(UPDATE, {"id": number, "appToken": f"{CHANGED_TOKEN} \n"}),
+        graph(UPDATE, {"id": number, "appToken": f"{WRONG_TOKEN} {WRONG_TOKEN}"}),
         graph(VALIDATE, ASKED),
         graph(VALIDATE, wrong),
         graph(VALIDATE, {**wrong, "accountName": "nobody"}),
         graph(VALIDATE, {**wrong, "environment": "elsewhere"}),
         graph(CREATE.replace("$input)", f'{{appKey: "{APP_KEY}", appToken: {APP_TOKEN}}})'), NEW),
         rest("/validate/vtex", plain),
+        rest("/validate/vtex", {**plain, "app_token": f"{WRONG_TOKEN} {WRONG_TOKEN}"}),
         rest("/validate/vtex", {**plain, "app_token": {"t": WRONG_TOKEN}}),
         rest("", {**plain, "tenant_id": 56, "integration_type": "vtex", "app_key": [APP_KEY]}),
         rest("", {**plain, "tenant_id": 99, "integration_type": "vtex"}),
@@ -104,27 +121,48 @@ def ask(cdp, headers):
         cdp.get("/api/v2/tenant-integrations/56", headers={**headers, "X-API-Key": APP_TOKEN}),
         cdp.get("/health"),
         cdp.get("/metrics"),
+        cdp.get("/metrics", headers=bearer(METRICS_TOKEN)),
+        cdp.post("/graphql", json={"query": AUDIT}, headers=headers),
     )
 
 
-def test_no_planted_secret_is_said_answered_or_left(cdp, make, environment):
+class Collector(ThreadingHTTPServer):
+    """Takes what OpenTelemetry sends."""
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Taken)
+        self.bodies: list[bytes] = []
+
+
+class Taken(BaseHTTPRequestHandler):
+    server: Collector
+
+    def do_POST(self):
+        self.server.bodies.append(self.rfile.read(int(self.headers["content-length"])))
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *arguments):
+        """Says nothing."""
+
+
+@pytest.fixture
+def collector():
+    with Collector() as opened:
+        thread = threading.Thread(target=opened.serve_forever)
+        thread.start()
+        yield opened
+        opened.shutdown()
+        thread.join()
+
+
+def test_no_planted_secret_is_said_answered_or_left(cdp, make, urls, environment, collector):
     make.tenant()
-    cdp.environment |= environment
-    made = cdp.run("key", "create", "--tenant", "56", "--scope", "admin")
-    key = made.stdout.split()[0]
+    traces = f"http://127.0.0.1:{collector.server_port}/v1/traces"
+    cdp.environment |= environment | {"CDP_OTEL_ENDPOINT": traces}
+    key = cdp.run("key", "create", "--tenant", "56", "--scope", "admin").stdout.split()[0]
     secret = key.rpartition("_")[2]
     signed = token(JWT_SECRET, tenants=[56], scope="admin")
-    planted = {
-        APP_KEY,
-        APP_TOKEN,
-        CHANGED_TOKEN,
-        WRONG_TOKEN,
-        PASSWORD,
-        JWT_SECRET,
-        SECRET_KEY,
-        secret,
-        signed,
-    }
     api = cdp.start("serve")
     answers = [each.text for each in ask(cdp, bearer(key))]
     answers += [
@@ -133,37 +171,24 @@ def test_no_planted_secret_is_said_answered_or_left(cdp, make, environment):
     ]
     api.terminate()
     logged = api.communicate(timeout=60)[0]
-    assert '"data":{"integrationValidate":{"account":{"accountName"' in "".join(answers)
-    listed = [cdp.run(*words) for words in (["config"], ["key", "list"], ["secrets", "rotate"], ["migrate"])]
-    broken = cdp.run(
-        "key", "list", CDP_OWNER_URL=f"postgresql://x:{PASSWORD}@127.0.0.1:1/x", CDP_JWT_SECRET=JWT_SECRET[:9]
-    )
-    said = [each.stdout + each.stderr for each in (*listed, broken)]
-    assert "encrypted anew" in said[2]
-    for where, text in {"answers": "".join(answers), "log": logged, "commands": "".join(said)}.items():
-        assert [each for each in planted if each in text] == [], where
-        assert JWT_SECRET[:9] not in text, where
-
-
-def test_no_planted_secret_is_in_the_plain_text_of_a_backup(cdp, make, urls, environment):
-    make.tenant()
-    cdp.environment |= environment
-    key = cdp.run("key", "create", "--tenant", "56", "--scope", "admin").stdout.split()[0]
-    api = cdp.start("serve", "--no-worker")
-    assert len([*ask(cdp, bearer(key))]) > 10
-    api.terminate()
-    api.communicate(timeout=60)
-    dump = dumped(urls.admin)
-    assert "COPY public.integration" in dump
-    assert "chelseaio" in dump
-    planted = {
-        APP_KEY,
-        APP_TOKEN,
-        CHANGED_TOKEN,
-        WRONG_TOKEN,
-        PASSWORD,
-        JWT_SECRET,
-        SECRET_KEY,
-        key.rpartition("_")[2],
+    listed = [cdp.run(*words) for words in COMMANDS]
+    lost = cdp.run("key", "list", CDP_OWNER_URL=f"postgresql://x:{PASSWORD}@127.0.0.1:1/x")
+    short = cdp.run("key", "list", CDP_JWT_SECRET=JWT_SECRET[:9])
+    said = [each.stdout + each.stderr for each in (*listed, lost, short)]
+    told = {
+        "answers": "".join(answers),
+        "log": logged,
+        "commands": "".join(said),
+        "traces": b"".join(collector.bodies).decode(errors="replace"),
+        "backup": dumped(urls.admin),
     }
-    assert [each for each in planted if each in dump or each.encode().hex() in dump] == []
+    for where, sign in SIGNS.items():
+        assert sign in told[where], (where, "looks for nothing", told[where][-3000:])
+    for where, text in told.items():
+        found = [each for each in (*PLANTED, JWT_SECRET[:9], secret, signed) if within(each, text)]
+        assert found == [], where
+
+
+def within(secret, text):
+    """Whether a secret stands in a text, plainly or as a backup writes bytes."""
+    return secret in text or secret.encode().hex() in text

@@ -52,9 +52,13 @@ def test_a_known_secret_of_tokens_is_refused_and_not_shown(given):
     with pytest.raises(ConfigurationError, match="CDP_JWT_SECRET is no secret") as error:
         check_production(settings(secret_key=GOOD, auth="jwt", jwt_secret=given))
     assert given not in error.value.message
+    with pytest.raises(ConfigurationError, match="CDP_METRICS_TOKEN is no secret"):
+        check_production(settings(secret_key=GOOD, metrics_token=given))
 
 
 def test_good_ones_start():
-    check_production(settings(secret_key=f"{GOOD}, {make_key()}", auth="jwt", jwt_secret=SECRET))
+    check_production(
+        settings(secret_key=f"{GOOD}, {make_key()}", auth="jwt", jwt_secret=SECRET, metrics_token=SECRET)
+    )
     for _ in range(200):
         check_production(settings(secret_key=make_key()))
