@@ -44,18 +44,18 @@ def segment(tenant: Tenant, segment: Segment, form: FormatName = None, output: O
     settings = load()
     path = None if output == "-" else Path(output)
     chosen = _format(form, path)
-    with database(settings) as place, _sink(path, chosen) as sink:
-        asyncio.run(_write(place.app_url, settings, tenant, segment, chosen, sink))
+    with database(settings) as place, sink(path, binary=chosen.name == "parquet") as opened:
+        asyncio.run(_write(place.app_url, settings, tenant, segment, chosen, opened))
 
 
 async def _write(
-    url: str, settings: Settings, tenant: int, number: int, chosen: Format, sink: BinaryIO
+    url: str, settings: Settings, tenant: int, number: int, chosen: Format, opened: BinaryIO
 ) -> None:
     async with context(url, settings) as ctx:
         found = await segments.export(ctx, tenant, number, chosen)
         async with aclosing(found.content) as content:
             async for piece in content:
-                sink.write(piece)
+                opened.write(piece)
 
 
 def _format(name: str | None, path: Path | None) -> Format:
@@ -66,10 +66,10 @@ def _format(name: str | None, path: Path | None) -> Format:
 
 
 @contextmanager
-def _sink(path: Path | None, chosen: Format) -> Iterator[BinaryIO]:
+def sink(path: Path | None, *, binary: bool = False) -> Iterator[BinaryIO]:
     """Where to write. A file gets its name when it is whole; who reads standard output may stop doing so."""
     if path is None:
-        if chosen.name == "parquet" and sys.stdout.isatty():
+        if binary and sys.stdout.isatty():
             raise InvalidInputError("output", "Parquet is not for a terminal; name a file with --output.")
         try:
             yield sys.stdout.buffer

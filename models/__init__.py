@@ -7,6 +7,7 @@ from models.audit import AuditEntry
 from models.backtest import Backtest
 from models.cohort import Cohort
 from models.customer import Customer
+from models.erasure import ErasedIdentifier, ErasureKey
 from models.event import Event
 from models.event_type import EventType
 from models.exchange_rate import ExchangeRate
@@ -36,6 +37,8 @@ __all__ = [
     "Cohort",
     "Customer",
     "CustomerScore",
+    "ErasedIdentifier",
+    "ErasureKey",
     "Event",
     "EventType",
     "ExchangeRate",

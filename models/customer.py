@@ -27,7 +27,7 @@ def _folded(expression: str, description: str) -> Any:
 
 
 class Customer(SQLModel, table=True):
-    """One customer, known to the shop by `external_id`."""
+    """One customer, known to the shop by `external_id`, which is made up for an erased one."""
 
     __tablename__: ClassVar[Any] = "customer"
     __table_args__ = (
@@ -38,6 +38,12 @@ class Customer(SQLModel, table=True):
         Index("customer_tenant_id_name_norm_id_idx", "tenant_id", "name_norm", "id"),
         Index("customer_tenant_id_last_name_norm_id_idx", "tenant_id", "last_name_norm", "id"),
         Index("customer_tenant_id_created_at_id_idx", "tenant_id", "created_at", "id"),
+        Index(
+            "customer_tenant_id_erased_at_idx",
+            "tenant_id",
+            "erased_at",
+            postgresql_where=text("erased_at IS NOT NULL"),
+        ),
     )
 
     tenant_id: int = tenant_key()
@@ -64,3 +70,4 @@ class Customer(SQLModel, table=True):
     created_at: datetime | None = moment(nullable=True)
     attributes: dict[str, Any] = json_object()
     imported_at: datetime = moment(now=True)
+    erased_at: datetime | None = moment(nullable=True)

@@ -26,6 +26,7 @@ class CustomerRow(NamedTuple):
     phone: str | None
     created_at: datetime | None
     imported_at: datetime
+    erased_at: datetime | None
 
 
 _COLUMNS = [CUSTOMERS.c[name] for name in CustomerRow._fields]

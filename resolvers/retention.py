@@ -47,6 +47,14 @@ _DELETE = Statement(
 )
 
 
+_LATE = Statement(
+    "DELETE FROM event WHERE tenant_id = %(tenant_id)s AND customer_id IN (SELECT id FROM customer "
+    "WHERE tenant_id = %(tenant_id)s AND erased_at > now() - interval '1 day')",
+    True,
+    {},
+)
+
+
 async def days_of(ctx: Ctx, tenant: int) -> int | None:
     """Days for which the tenant's events are kept; None: for good. Raises NotFoundError."""
     ctx.allow(tenant, READ)
@@ -92,6 +100,16 @@ def remove_old(url: str) -> dict[int, int]:
         for tenant, before in work.run(_TENANTS):
             if count := sum(_chunks(work, tenant, before)):
                 removed[tenant] = count
+        return removed
+
+
+def remove_late(url: str) -> int:
+    """Remove events that were under way when their customer was erased, in the last day; how many."""
+    with connect_for_work(url) as work:
+        removed = 0
+        for (tenant,) in work.run("SELECT id FROM tenant ORDER BY id"):
+            with work.transaction(tenant):
+                removed += work.count(_LATE)
         return removed
 
 

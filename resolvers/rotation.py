@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from kit.db import Statement, Work, connect_for_work
 from kit.errors import ConfigurationError
 from kit.secrets import Vault
+from resolvers.audit.author import Author
+from resolvers.audit.change import Change
+from resolvers.audit.record import record_work
 
 _CHUNK = 500
 _TENANTS = Statement("SELECT id FROM tenant ORDER BY id", False, {})
@@ -51,6 +54,7 @@ def _renew_chunk(work: Work, vault: Vault, tenant: int, after: int, found: Rotat
     """Renew the next ones of a tenant; the number of the last, None where there are no more."""
     with work.transaction(tenant):
         rows = work.run(_READ, {"after": after, "chunk": _CHUNK})
+        before = found.renewed
         for number, sealed in rows:
             try:
                 renewed = vault.renew(bytes(sealed))
@@ -64,4 +68,8 @@ def _renew_chunk(work: Work, vault: Vault, tenant: int, after: int, found: Rotat
             else:
                 work.count(_WRITE, {"id": number, "sealed": renewed})
                 found.renewed += 1
+        renewed_here = found.renewed - before
+        done = Change("secretsRotate", tenant, "Integration", counts={"renewed": renewed_here})
+        done.happened = renewed_here > 0
+        record_work(work, Author.of_command(), done)
     return rows[-1][0] if len(rows) == _CHUNK else None

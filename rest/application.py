@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from rest import (
     analytics,
     credentials,
+    customer_export,
     customers,
     document,
     errors,
@@ -26,6 +27,7 @@ PARTS = (
     integrations,
     credentials,
     customers,
+    customer_export,
     timeline,
     events,
     event_batch,

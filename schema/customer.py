@@ -85,6 +85,10 @@ class Customer(Node):
     phone: str | None = strawberry.field(description="Phone number.")
     created_at: datetime | None = strawberry.field(description="When the customer joined the shop, if known.")
 
+    erased_at: datetime | None = strawberry.field(
+        description="When the customer was erased; only what they bought is kept. Null for others."
+    )
+
     tenant: Annotated["Tenant", strawberry.lazy("schema.tenant")] = strawberry.field(
         resolver=tenant_of, description="The tenant whose customer this is."
     )
@@ -157,6 +161,7 @@ class Customer(Node):
             last_name=row.last_name,
             phone=row.phone,
             created_at=row.created_at,
+            erased_at=row.erased_at,
         )
 
 

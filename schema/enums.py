@@ -256,6 +256,7 @@ class UserErrorCode(Enum):
     NOT_FOUND = _value("NOT_FOUND", "What the input names does not exist, or not for the caller.")
     CONFLICT = _value("CONFLICT", "Something else is in the way now.")
     FORBIDDEN = _value("FORBIDDEN", "The caller may not do this.")
+    ERASED = _value("ERASED", "The record is of a customer who was erased, and is not taken in again.")
 
 
 @strawberry.enum(description="How whoever changed something had proved who they are.")

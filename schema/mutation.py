@@ -5,6 +5,12 @@ import strawberry
 from schema import integration, tenant_mutations
 from schema import segment_mutations as segments
 from schema.backtest_request import BacktestRequestPayload, backtest_request
+from schema.customer_privacy import (
+    CustomerErasePayload,
+    CustomerExportPayload,
+    customer_erase,
+    customer_export,
+)
 from schema.customers_upsert import CustomersUpsertPayload, customers_upsert
 from schema.event_retention import EventRetentionPayload, event_retention_update
 from schema.event_type import (
@@ -38,6 +44,15 @@ class Mutation:
     customers_upsert: CustomersUpsertPayload = strawberry.field(
         resolver=customers_upsert,
         description="Add or change customers by the shop's own ids. Each record stands for itself.",
+    )
+    customer_export: CustomerExportPayload = strawberry.field(
+        resolver=customer_export,
+        description="All that is held on a customer, for administrators. The log tells who asked.",
+    )
+    customer_erase: CustomerErasePayload = strawberry.field(
+        resolver=customer_erase,
+        description="Erase a customer, for administrators: who they are goes, what they bought stays without "
+        "them, and they do not come back by what is sent later.",
     )
     orders_upsert: OrdersUpsertPayload = strawberry.field(
         resolver=orders_upsert,

@@ -15,6 +15,7 @@ from resolvers.imports.report import ImportReport
 from resolvers.imports.run import run
 from resolvers.imports.sheet import Sheet
 from resolvers.imports.statements import statement
+from resolvers.privacy.staged import leave_out_people
 
 
 def import_customers(
@@ -60,6 +61,8 @@ def _store(job: Job) -> Counts:
     work = job.work
     job.tell("grouping")
     job.expect_bulk()
+    leave_out_people(job)
+    job.check_share()
     work.run(statement("customer_match"))
     total = work.run(statement("customer_count"))[0][0]
     job.keep_off_autovacuum("customer")

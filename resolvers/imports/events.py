@@ -25,6 +25,7 @@ from resolvers.imports.sheet import Sheet
 from resolvers.imports.statements import statement
 from resolvers.intake.orders import Purchase, upsert_orders
 from resolvers.live.announce import MOST_EVENTS, events_stored
+from resolvers.privacy.staged import leave_out_events
 from resolvers.writes.checks import Check
 from resolvers.writes.json_object import sealed
 
@@ -98,6 +99,8 @@ def _store(job: Job) -> Counts:
     work = job.work
     job.tell("grouping")
     job.expect_bulk()
+    leave_out_events(job)
+    job.check_share()
     customers = work.count(statement("event_named"))
     new = job.add_customers(customers)
     work.run(statement("event_months"))

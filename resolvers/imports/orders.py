@@ -20,12 +20,15 @@ from resolvers.imports.report import ImportReport, Refunds
 from resolvers.imports.run import run
 from resolvers.imports.sheet import Sheet
 from resolvers.imports.statements import statement
+from resolvers.privacy.erased import REASON
+from resolvers.privacy.staged import leave_out_orders
 
 _PROBLEMS = {
     "row": "another row of this order was rejected",
     "customer": "the rows of this order name different customers",
     "currency": "the rows of this order have different currencies",
     "total": "the total of this order has more than 15 digits before the point",
+    "erased": REASON,
 }
 _UNITS = {"unusual": list(UNUSUAL), "digits": list(UNUSUAL.values())}
 
@@ -92,6 +95,7 @@ def _store(job: Job) -> Counts:
         work.run(statement("order_number"))
     work.run(statement("order_group"), {**_UNITS, "by_line": "qty" in job.chosen.at})
     work.run("ANALYZE import_group")
+    leave_out_orders(job)
     _refuse(job)
     job.check_share()
     job.keep_off_autovacuum("customer", "customer_order")
@@ -123,7 +127,10 @@ def _refuse(job: Job) -> None:
     """Rows that go down with their order, and credits that give nothing back."""
     name = job.chosen.columns.get("order_id", "order_id")
     refused = job.work.stream(statement("order_refused"), {})
-    job.rejects.add(Fault(line, name, order, _PROBLEMS[problem]) for line, order, problem in refused)
+    job.rejects.add(
+        Fault(line, name, "" if problem == "erased" else order, _PROBLEMS[problem])
+        for line, order, problem in refused
+    )
     empty = job.work.run(statement("order_empty"))
     reason = "a credit of nothing, or one that was not paid out; it is left out"
     job.rejects.add(Fault(line, name, order, reason, fatal=False) for line, order in empty)

@@ -12,6 +12,7 @@ from kit.money import MINOR_DIGITS
 from resolvers.imports.links import relink
 from resolvers.imports.statements import statement
 from resolvers.imports.tenant import mark_changed
+from resolvers.privacy.erased import Erased
 
 _UPSERT = statement("purchase_upsert")
 _CHUNK = 2_000
@@ -51,10 +52,11 @@ def _pieces(items: Any) -> int | None:
 def upsert_orders(work: Work, tenant: int, purchases: Sequence[Purchase]) -> None:
     """Add the orders, or bring those that are there up to date; of several purchases of one the last counts.
 
-    An order that is there keeps its moment, its status and its customer. Where any is not as it was, the
-    tenant's scores are out of date.
+    An order that is there keeps its moment, its status and its customer; one of an erased customer stays as
+    it is. Where any is not as it was, the tenant's scores are out of date.
     """
-    last = sorted({each.external_id: each for each in purchases}.items())
+    erased = Erased(work).among("order", [each.external_id for each in purchases])
+    last = sorted({each.external_id: each for each in purchases if each.external_id not in erased}.items())
     changed: list[int] = []
     for start in range(0, len(last), _CHUNK):
         rows = orjson.dumps([each._asdict() for _, each in last[start : start + _CHUNK]]).decode()

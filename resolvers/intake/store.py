@@ -18,6 +18,7 @@ from resolvers.event_types.types import Types
 from resolvers.intake.event import Checked, Submission
 from resolvers.intake.orders import Purchase, upsert_orders
 from resolvers.live.announce import event_notices, events_stored
+from resolvers.privacy.erased import CODE, TOLD
 from resolvers.writes.keys import remember, remembered
 from resolvers.writes.outcome import CREATED, DUPLICATE, REJECTED, Outcome, Problem
 from resolvers.writes.people import People
@@ -46,6 +47,7 @@ _PATIENCE = 0.5
 _IN_USE = "Another transaction holds the order or the key at the moment; try again in a moment."
 _REFUSED = Problem("event", "The database refuses a value of it.")
 _UNKNOWN = Outcome(REJECTED, problems=(Problem("customer", "The tenant has no such customer.", "NOT_FOUND"),))
+_ERASED = Outcome(REJECTED, problems=(Problem("customer", TOLD, CODE),))
 
 Result: TypeAlias = list[Outcome] | CdpError
 
@@ -172,7 +174,7 @@ class _Group:
                 continue
             number = None if event.customer is None else people.number(event.customer)
             if number is None and event.customer is not None:
-                rejected[place] = _UNKNOWN
+                rejected[place] = _ERASED if people.is_erased(event.customer) else _UNKNOWN
             else:
                 ready.append(_Ready(event, number))
         return ready, rejected

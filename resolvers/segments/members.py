@@ -60,6 +60,11 @@ def put(work: Work, tenant: int, segment: int, parts: Iterable[Sequence[int]]) -
     return moved
 
 
+def take_out(work: Work, segment: int, customer: int, feed: int) -> None:
+    """Take a customer out of a static segment, whose row the transaction has locked."""
+    work.run(_REMOVE, {"segment": segment, "ids": [customer], "feed": feed})
+
+
 async def _change(
     ctx: Ctx,
     tenant: int,

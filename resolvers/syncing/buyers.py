@@ -8,6 +8,7 @@ from psycopg.types.json import Jsonb
 
 from connectors.vtex import Buyer, Order, Profile
 from kit.db import Statement, Work
+from resolvers.privacy.erased import Erased
 from resolvers.syncing.statements import statement
 
 _PROFILES = Statement(
@@ -46,7 +47,8 @@ class Buyers:
     """The buyers of some orders, within a transaction in their tenant's scope.
 
     A profile is one customer for good. A new profile, or an order without one, is whoever has the same e-mail
-    of their own: as Master Data tells it, else as the order does; else a customer of its own.
+    of their own: as Master Data tells it, else as the order does; else a customer of its own. Who was erased
+    is nobody.
     """
 
     def __init__(self, work: Work, orders: Sequence[Order]) -> None:
@@ -58,13 +60,19 @@ class Buyers:
         emails = sorted({email for each in buyers if (email := self._email(each)) is not None})
         found = work.run(_BY_EMAIL, {"emails": emails}) if emails else []
         self._by_email: dict[str, str] = dict(found)
+        erased = Erased(work)
+        self._gone = {
+            "customer": erased.among("customer", [each.key for each in buyers]),
+            "email": erased.among("email", emails),
+            "profile": erased.among("profile", profiles),
+        }
         self._of_profile: dict[str, str] = {}
         self._rows: dict[str, dict[str, Any]] = {}
 
     def key(self, order: Order) -> str | None:
         """The external id of the customer who bought; None where the order does not tell of anybody."""
         buyer = order.buyer
-        if buyer is None:
+        if buyer is None or self._is_gone(buyer):
             return None
         email = self._email(buyer)
         known = self._of(buyer)
@@ -77,6 +85,10 @@ class Buyers:
             self._of_profile[buyer.profile] = key
         self._note(key, email, buyer, known)
         return key
+
+    def _is_gone(self, buyer: Buyer) -> bool:
+        named = {"customer": buyer.key, "email": self._email(buyer), "profile": buyer.profile}
+        return any(named[kind] in names for kind, names in self._gone.items())
 
     def store(self, integration: int) -> bool:
         """Store the customers of all orders that were asked for; whether that changed any."""
@@ -112,15 +124,25 @@ def unknown_profiles(work: Work, orders: Iterable[Order]) -> list[str]:
     named = {each.buyer.profile for each in orders if each.buyer is not None and each.buyer.profile}
     if not named:
         return []
+    named -= Erased(work).among("profile", sorted(named))
     return [row[0] for row in work.run(_UNKNOWN, {"profiles": sorted(named)})]
 
 
 def store_profiles(
     work: Work, integration: int, profiles: Iterable[Profile], asked: Iterable[str] = ()
 ) -> None:
-    """Store profiles that were found, and that those `asked` for which were not are none."""
+    """Store profiles that were found, and that those `asked` for which were not are none.
+
+    Those of erased customers are left out.
+    """
+    erased, listed = Erased(work), [*profiles]
+    gone = erased.among("profile", [each.id for each in listed])
+    emails = erased.among("email", [each.email for each in listed if each.email is not None])
     rows: dict[str, dict[str, Any]] = {name: {"profile": name} for name in asked}
-    for each in profiles:
+    for each in listed:
+        if each.id in gone or each.email in emails:
+            rows.pop(each.id, None)
+            continue
         rows[each.id] = {
             "profile": each.id,
             "email": each.email,

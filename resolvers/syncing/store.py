@@ -11,6 +11,7 @@ from connectors.vtex import Order, Revenue
 from kit.db import Statement, Work
 from resolvers.imports.links import relink
 from resolvers.imports.tenant import lock, mark_changed
+from resolvers.privacy.erased import Erased
 from resolvers.syncing.buyers import Buyers
 from resolvers.syncing.statements import statement
 
@@ -40,10 +41,11 @@ class Storing:
 def store_orders(work: Work, storing: Storing, orders: Sequence[Order]) -> bool:
     """Store orders within a transaction in the tenant's scope; whether that changed anything.
 
-    Of an order that is known in a newer state the older one is left out.
+    Of an order that is known in a newer state the older one is left out; so is one of an erased customer,
+    which is there already.
     """
     lock(work, storing.tenant, wait=True)
-    fresh = _fresh(work, orders)
+    fresh = _without_erased(work, _fresh(work, orders))
     if not fresh:
         return False
     buyers = Buyers(work, fresh)
@@ -70,6 +72,11 @@ def _fresh(work: Work, orders: Sequence[Order]) -> list[Order]:
     known: dict[str, datetime] = dict(work.run(_CHANGED_AT, {"orders": list(newest)}))
     fresh = [each for each in newest.values() if each.id not in known or known[each.id] <= each.changed_at]
     return sorted(fresh, key=lambda order: (order.created_at, order.id))
+
+
+def _without_erased(work: Work, orders: Sequence[Order]) -> list[Order]:
+    gone = Erased(work).among("order", [each.id for each in orders])
+    return [each for each in orders if each.id not in gone]
 
 
 def _row(order: Order, revenue: Revenue, buyer: str | None) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from kit.unset import UNSET, Maybe
 from resolvers.context import Ctx
 from resolvers.imports.statements import statement
 from resolvers.imports.tenant import mark_changed
+from resolvers.privacy.erased import CODE, TOLD, Erased
 from resolvers.tenants import TenantRow
 from resolvers.writes.batch import write
 from resolvers.writes.checks import Check
@@ -55,6 +56,7 @@ async def upsert_customers(
     def store(work: Work, owner: TenantRow) -> list[Outcome]:
         checked = [_checked(each) for each in records]
         refuse_twice("external_id", [each.external_id for each in records], [check for check, _ in checked])
+        _refuse_erased(work, checked)
         rows = [{**row, "line": line} for line, (check, row) in enumerate(checked) if not check.problems]
         became = _store(work, rows) if rows else {}
         if any(each != UNCHANGED for each in became.values()):
@@ -67,6 +69,19 @@ async def upsert_customers(
         ]
 
     return await write(ctx, tenant, "customers", records, store, key=key)
+
+
+def _refuse_erased(work: Work, checked: Sequence[tuple[Check, dict[str, Any]]]) -> None:
+    """Who was erased does not come back, neither by their external id nor by their e-mail."""
+    erased = Erased(work)
+    good = [row for check, row in checked if not check.problems]
+    names = erased.among("customer", [row["external_id"] for row in good])
+    emails = erased.among("email", [row["email"] for row in good if row.get("email")])
+    for check, row in checked:
+        if row["external_id"] in names:
+            check.wrong("external_id", TOLD, CODE)
+        elif row.get("email") in emails:
+            check.wrong("email", TOLD, CODE)
 
 
 def _checked(record: CustomerRecord) -> tuple[Check, dict[str, Any]]:

@@ -15,6 +15,7 @@ from resolvers.context import Ctx
 from resolvers.imports.links import link_refunds
 from resolvers.imports.statements import statement
 from resolvers.imports.tenant import mark_changed
+from resolvers.privacy.erased import CODE, Erased
 from resolvers.tenants import TenantRow
 from resolvers.writes.batch import write
 from resolvers.writes.checks import Check
@@ -185,6 +186,7 @@ def _store(
     """Write the records without problems, as an import writes those of a file."""
     checks = [check for check, _ in checked]
     refuse_twice("external_id", [each.external_id for each in records], checks)
+    _refuse_erased(work, checked)
     _name_customers(work, records, checked, create=create)
     rows = [{**row, "line": n} for n, (check, row) in enumerate(checked) if not check.problems]
     found: dict[str, Any] = {}
@@ -205,6 +207,15 @@ def _store(
             link_refunds(work)
             mark_changed(work, owner.id)
     return [_outcome(check, row["external_id"], found) for check, row in checked]
+
+
+def _refuse_erased(work: Work, checked: Sequence[tuple[Check, dict[str, Any]]]) -> None:
+    """An order of an erased customer is there already, without them."""
+    names = [row["external_id"] for check, row in checked if not check.problems]
+    erased = Erased(work).among("order", names)
+    for check, row in checked:
+        if row["external_id"] in erased:
+            check.wrong("external_id", "It is of a customer who was erased, and stays as it is.", CODE)
 
 
 def _currency(check: Check, given: Maybe[str], stands: _Known) -> str:
@@ -244,6 +255,8 @@ def _name_customers(
         person = people.find(reference)
         if person is not None:
             row["customer"] = person.external_id
+        elif people.is_erased(reference):
+            row["customer"] = None
         elif create and reference.external_id is not None:
             row["customer"] = reference.external_id.strip()
         else:

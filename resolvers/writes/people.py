@@ -1,20 +1,30 @@
 """Whom a record names: customers by number, by the shop's id or by e-mail, all of a list together."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
 from kit.db import Statement, Work
 from kit.db.arrays import Int8
+from resolvers.privacy.erased import Erased
 from resolvers.writes.checks import Check
 
 _BY_NUMBER = Statement(
-    "SELECT id, external_id FROM customer WHERE tenant_id = %(tenant_id)s AND id = ANY (%(keys)b)", True, {}
+    "SELECT id, external_id FROM customer WHERE tenant_id = %(tenant_id)s AND id = ANY (%(keys)b) "
+    "AND erased_at IS NULL",
+    True,
+    {},
+)
+_ERASED = Statement(
+    "SELECT id FROM customer WHERE tenant_id = %(tenant_id)s AND id = ANY (%(keys)s) "
+    "AND erased_at IS NOT NULL",
+    True,
+    {},
 )
 _BY_EXTERNAL_ID = Statement(
     "SELECT external_id, id FROM customer WHERE tenant_id = %(tenant_id)s "
-    "AND external_id = ANY (%(keys)b::text[])",
+    "AND external_id = ANY (%(keys)b::text[]) AND erased_at IS NULL",
     True,
     {},
 )
@@ -63,6 +73,8 @@ class People:
         self._by_external_id: dict[str, int] = dict(
             _found(work, _BY_EXTERNAL_ID, [*external_ids], external_ids)
         )
+        self._work, self._erased = work, cast("set[int | str] | None", None)
+        self._named = numbers, external_ids, emails
         by_email = _found(work, _BY_EMAIL, [*emails], emails)
         self._by_email = {address: Person(number, name) for address, number, name in by_email}
 
@@ -75,6 +87,27 @@ class People:
             return self._by_external_id.get(external_id.strip())
         person = self._by_email.get((email or "").strip().lower())
         return None if person is None else person.id
+
+    def is_erased(self, reference: CustomerReference) -> bool:
+        """Whether a reference that names nobody names a customer who was erased."""
+        if self._erased is None:
+            self._erased = self._missing()
+        number, external_id, email = reference
+        if number is not None:
+            return number in self._erased
+        return (
+            f"@{_safe(email or '').lower()}" if external_id is None else _safe(external_id)
+        ) in self._erased
+
+    def _missing(self) -> set[int | str]:
+        """Those of the names of nobody by which erased customers were known; of e-mails, with an @ before."""
+        numbers, external_ids, emails = self._named
+        missing = [each for each in numbers if each not in self._by_number]
+        erased = Erased(self._work)
+        names = erased.among("customer", [each for each in external_ids if each not in self._by_external_id])
+        addresses = erased.among("email", [each for each in emails if each not in self._by_email])
+        rows = self._work.run(_ERASED, {"keys": missing}) if missing else []
+        return {*(row[0] for row in rows), *names, *(f"@{each}" for each in addresses)}
 
     def find(self, reference: CustomerReference) -> Person | None:
         """The customer."""

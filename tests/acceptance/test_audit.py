@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 import cli
 from kit import ids
 from kit.db import connect_for_work
+from kit.secrets import Vault
 from resolvers.audit.author import Author
 from resolvers.imports.options import ImportOptions
 from resolvers.imports.orders import import_orders
@@ -35,6 +36,8 @@ MUTATIONS = {
         "tenants": [{"slug": "more", "name": "N", "currencyCode": "EUR", "timeZone": "Europe/Madrid"}]
     },
     "customersUpsert": {"tenantId": TENANT, "customers": [{"externalId": f"c{n}"} for n in range(1, 4)]},
+    "customerExport": {"tenantId": TENANT, "customer": {"externalId": "c3"}},
+    "customerErase": {"tenantId": TENANT, "customer": {"externalId": "c3"}},
     "ordersUpsert": {
         "tenantId": TENANT,
         "orders": [{"externalId": "o1", "placedAt": "2026-01-01T00:00:00Z", "amount": "10.00"}],
@@ -107,7 +110,10 @@ COMMANDS = {
     "scoringSettingsUpdate": ["settings", "--tenant", "56", "--set", "staleness_hours=7"],
     "ordersImport": ["import", "orders", "orders.csv", "--tenant", "56"],
     "processStart": ["process", "--tenant", "56"],
+    "customerExport": ["customer", "export", "--tenant", "56", "--external-id", "c1"],
+    "customerErase": ["customer", "erase", "--tenant", "56", "--external-id", "c1", "--yes"],
     "backtestRequest": ["backtest", "--tenant", "56"],
+    "secretsRotate": ["secrets", "rotate"],
 }
 UNLOGGED_COMMANDS = {
     "demo": "what it imports and scores is logged as by `import` and `process`",
@@ -121,6 +127,7 @@ UNLOGGED_COMMANDS = {
     "schema": "it reads",
     "db": "it moves the whole database",
 }
+OLD_KEY = "ODEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 READ = """
 query ($filter: AuditFilterInput, $first: Int, $after: String) {
@@ -214,6 +221,7 @@ def cdp(urls, make, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CDP_DATABASE_URL", urls.app)
     monkeypatch.setenv("CDP_OWNER_URL", urls.owner)
+    monkeypatch.setenv("CDP_SECRET_KEY", f"{KEY},{OLD_KEY}")
     monkeypatch.setenv("COLUMNS", "200")
     (tmp_path / "orders.csv").write_text("order_id,customer_id,placed_at,amount\no1,c1,2026-01-01,10.00\n")
 
@@ -225,7 +233,12 @@ def cdp(urls, make, monkeypatch, tmp_path):
     return run
 
 
-def test_every_command_that_writes_leaves_an_entry_or_is_told_why_not(cdp, urls):
+def test_every_command_that_writes_leaves_an_entry_or_is_told_why_not(cdp, urls, make):
+    make.owner.execute(
+        "INSERT INTO integration (tenant_id, integration_type, account_name, environment, app_key_hint, "
+        "credentials) VALUES (56, 'vtex', 'shop', 'stable', 'abcd', %s)",
+        [Vault((OLD_KEY,)).seal("{}")],
+    )
     assert set(cli._PARTS) == {*(words[0] for words in COMMANDS.values()), *UNLOGGED_COMMANDS}
     for action, words in COMMANDS.items():
         before = logged(urls)

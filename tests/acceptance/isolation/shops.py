@@ -73,6 +73,9 @@ FILL = (
     "INSERT INTO audit_entry (tenant_id, occurred_at, actor, mode, face, action, object_id) "
     "SELECT {t}, timestamptz '2025-01-01' + n * interval '1 h' + {t} * interval '1 min', '{p}bob', 'jwt', "
     "'rest', '{p}done', '{p}object' FROM generate_series(1, 5) n",
+    "INSERT INTO erasure_key SELECT {t}, sha256('{p}key')",
+    "INSERT INTO erased_identifier (tenant_id, digest, kind) "
+    "SELECT {t}, sha256(('{p}' || n)::bytea), 'customer' FROM generate_series(1, 5) n",
     "INSERT INTO exchange_rate VALUES ({t}, 'USD', '2024-01-01', 0.8)",
 )
 

@@ -20,7 +20,10 @@ SCHEMA: Any = create_schema()._schema
 READ = readable(SCHEMA)
 PLACES = places(SCHEMA, 2)
 MUTATION = SCHEMA.mutation_type
-SLOTS = slots(SCHEMA, READ) + slots(SCHEMA, [MUTATION])
+SLOTS = sorted(
+    slots(SCHEMA, READ) + slots(SCHEMA, [MUTATION]), key=lambda each: each.field == "customerErase"
+)
+"""Whom the caller erases is gone for what comes after: that is tried last."""
 NO_SEGMENTS = "a segment is not made of segments, which is told whatever they are"
 NOT_UNIQUE = "a name or address that another one may have too"
 ALL_TENANTS = "for who administers all tenants"

@@ -314,6 +314,8 @@ export type UserErrorCode =
   | 'BAD_USER_INPUT'
   /** Something else is in the way now. */
   | 'CONFLICT'
+  /** The record is of a customer who was erased, and is not taken in again. */
+  | 'ERASED'
   /** The caller may not do this. */
   | 'FORBIDDEN'
   /** What the input names does not exist, or not for the caller. */
