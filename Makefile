@@ -1,6 +1,8 @@
 # Every target makes what it needs, from a bare clone with Python >= 3.11.
 PYTHON ?= python3
 BIN := .venv/bin
+# Processes that the tests are spread over, each with a database server of its own.
+TEST_PROCESSES ?= 2
 
 NPM := $(and $(shell command -v node),$(shell command -v npm))
 CLIENT := clients/typescript
@@ -20,7 +22,7 @@ demo: install
 	@$(BIN)/cdp demo
 
 test: install
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile
 
 check: install
 	$(BIN)/ruff format --check .
