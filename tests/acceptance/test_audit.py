@@ -120,6 +120,7 @@ UNLOGGED_COMMANDS = {
     "serve": "its requests are logged each",
     "worker": "its jobs are logged as they are asked for",
     "export": "it writes no data",
+    "secrets": "it changes how credentials are encrypted, not what they are",
     "sync": "it copies what another system says, as the worker does by itself; its scoring is logged",
     "audit": "it reads",
     "migrate": "it changes the tables' shape, not what is in them, and the log is one of them",

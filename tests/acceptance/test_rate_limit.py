@@ -21,6 +21,7 @@ from kit.errors import ConfigurationError
 from kit.rate_limit import counts as counting
 from kit.rate_limit.counts import Counts
 from kit.rate_limit.rate import Rate
+from kit.secrets import make_key
 from tests.acceptance.redis_server import RedisServer
 from tests.live import serving
 
@@ -184,7 +185,11 @@ async def served(urls, *arguments, **environment):
 
 
 async def test_two_processes_share_a_count_and_a_dead_store_lets_all_pass(urls, redis):
-    environment = {"CDP_ENVIRONMENT": "production", "CDP_RATE_LIMIT_STORAGE": redis.url}
+    environment = {
+        "CDP_ENVIRONMENT": "production",
+        "CDP_RATE_LIMIT_STORAGE": redis.url,
+        "CDP_SECRET_KEY": make_key(),
+    }
     async with served(urls, "--workers", "2", CDP_RATE_LIMIT="20/hour", **environment) as api:
         answers = [await api.get("/api/v2/x") for _ in range(24)]
         assert [each.status_code for each in answers] == [404] * 20 + [429] * 4
