@@ -17,7 +17,7 @@ from tests.connectors.vtex.shop import Shop, Truth
 
 TENANT, INTEGRATION = 56, 29
 SECRET = Fernet.generate_key().decode()
-PATIENCE = Patience(connect=5.0, read=5.0, attempts=4, first_pause=0.001, limited=0.001)
+PATIENCE = Patience(connect=5.0, read=5.0, attempts=4, first_pause=0.001, longest_pause=0.01, limited=0.001)
 
 
 @pytest.fixture(scope="session")
