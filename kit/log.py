@@ -16,7 +16,7 @@ def configure(level: str, *, form: str = "auto", production: bool = False) -> No
     number = getattr(logging, level.upper())
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
-        _request,
+        of_request,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
@@ -58,7 +58,7 @@ def _libraries(
         root.setLevel(level)
 
 
-def _request(logger: object, method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+def of_request(logger: object, method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
     """Say which request an event belongs to, of what operation and tenant."""
     trace = CURRENT.get()
     if trace is not None:

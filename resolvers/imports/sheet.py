@@ -92,7 +92,9 @@ class Sheet:
 
     def reject(self, field: str, bad: Mask, reason: str) -> None:
         """Reject rows for a value of this field that was readable and is still wrong."""
-        self._note(field, self._columns[field], bad, lambda text: reason, soft=False)
+        column = self._columns.get(field)
+        column = pa.nulls(len(self), pa.string()) if column is None else column
+        self._note(field, column, bad, lambda text: reason, soft=False)
 
     def _shape(self, field: str, column: Column) -> Shape:
         known = self._context.shapes.get(field)

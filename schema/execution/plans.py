@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any
 
-from graphql import OperationDefinitionNode, Visitor, visit
+from graphql import GraphQLError, OperationDefinitionNode, Visitor, visit
 from graphql.language import DirectiveNode, Node, VariableNode
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
@@ -70,6 +70,8 @@ def _compiled(executor: StrawberryGraphQLCoreExecutionContext) -> Plan | Unserve
         return compile_operation(executor)
     except UnservedError as error:
         return error
+    except GraphQLError as error:
+        return UnservedError(error.message)
 
 
 def _keep(kept: OrderedDict[Any, Any], key: Hashable, value: object, most: int) -> None:

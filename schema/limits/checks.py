@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -13,6 +14,7 @@ from graphql import (
     GraphQLSyntaxError,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
+    OperationType,
     parse,
     specified_rules,
 )
@@ -26,6 +28,7 @@ from schema.trusted import TrustedDocuments
 
 _CACHED = 512
 _PRICES = 4_096
+_LONGEST = 2_000
 
 Checked = tuple[DocumentNode, tuple[GraphQLError, ...]]
 
@@ -51,15 +54,16 @@ class Checks:
         variables: Mapping[str, Any],
     ) -> int:
         """The cost of an operation with its variables. Raises GraphQLError for a page that is too large."""
-        key = id(operation), _written(variables)
-        known = self._prices.get(key)
+        written = _written(variables) if operation.operation is OperationType.QUERY else None
+        known = None if written is None else self._prices.get((id(operation), written))
         if known is not None and known[0] is operation:
             return known[1]
         try:
             found = cost(schema, document, operation, variables, self.bounds.page)
         except InvalidInputError as error:
             raise GraphQLError(error.message, original_error=error) from None
-        self._prices[key] = operation, found
+        if written is not None:
+            self._prices[id(operation), written] = operation, found
         if len(self._prices) > _PRICES:
             self._prices.popitem(last=False)
         return found
@@ -75,12 +79,14 @@ class Checks:
         return {"cost": {"requested": price, "limit": self.bounds.cost}}
 
 
-def _written(variables: Mapping[str, Any]) -> bytes:
-    """What variables are told apart by; integers may be of more digits than JSON's writer takes."""
+def _written(variables: Mapping[str, Any]) -> bytes | None:
+    """What variables are told apart by; None for those that JSON's writer does not take, or that are long."""
     try:
-        return orjson.dumps(variables) if variables else b""
+        written = orjson.dumps(variables) if variables else b""
     except TypeError:
-        return repr(variables).encode()
+        return None
+    # What is priced may depend on the day.
+    return written + datetime.now(UTC).date().isoformat().encode() if len(written) <= _LONGEST else None
 
 
 def _checked(schema: GraphQLSchema, text: str, bounds: Bounds) -> Checked:

@@ -149,7 +149,8 @@ class _Reckoner:
 
     def _value(self, node: ValueNode) -> object:
         if isinstance(node, VariableNode):
-            return self._variables.get(node.name.value)
+            given = self._variables.get(node.name.value)
+            return int(given) if isinstance(given, float) and given.is_integer() else given
         if isinstance(node, IntValueNode):
             return int(node.value[:12])
         if isinstance(node, BooleanValueNode | StringValueNode | EnumValueNode):

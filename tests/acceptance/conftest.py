@@ -127,6 +127,13 @@ def full(make, urls):
         "SELECT tenant, 'ana', 'open', 'graphql', 'tenantUpdate', '2025-06-01' "
         "FROM generate_series(1, 60), unnest(ARRAY[0, 56]) AS tenant"
     )
+    make.owner.execute(
+        "INSERT INTO integration_sync (tenant_id, integration_id, status, attempts, unknown_statuses, skipped) "
+        """SELECT 56, id, 'stalled', 2, '{"odd": 3}', '{"V1": "unreadable"}' FROM integration"""
+    )
+    make.owner.execute(
+        """UPDATE tenant SET settings = '{"revenue_statuses": {"invoiced": false}}' WHERE id = 56"""
+    )
     process(urls.app, tenant, Request.of(None, "2025-09-01"))
     process(urls.app, tenant, Request.of(None, "2026-01-01"))
     run_backtest(urls.app, tenant, BacktestRequest.of(180, "latest"))

@@ -6,6 +6,8 @@ import httpx
 import pytest
 import structlog
 
+from kit import log
+
 RESPONSE = "application/graphql-response+json"
 QUERY = {"query": "{ __typename }"}
 
@@ -133,7 +135,7 @@ async def test_what_nobody_caught_is_logged_once_under_the_id_that_the_caller_se
         raise RuntimeError("secret")
 
     monkeypatch.setattr("schema.endpoint._response", broken)
-    with structlog.testing.capture_logs([structlog.contextvars.merge_contextvars]) as logs:
+    with structlog.testing.capture_logs([log.of_request]) as logs:
         answer = await client.post("/graphql", json=QUERY, headers={"X-Request-Id": "seen"})
     assert answer.status_code == 500
     assert answer.headers["x-request-id"] == "seen"
@@ -149,7 +151,7 @@ async def test_a_fault_of_rest_is_logged_once_too(application, monkeypatch):
     monkeypatch.setattr("resolvers.versions.of_tenant", broken)
     transport = httpx.ASGITransport(application)
     headers = {"X-Request-Id": "seen"}
-    with structlog.testing.capture_logs([structlog.contextvars.merge_contextvars]) as logs:
+    with structlog.testing.capture_logs([log.of_request]) as logs:
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
             answer = await client.get("/api/v2/cdp/analytics/rfm", params={"tenant_id": 56}, headers=headers)
     assert (answer.status_code, answer.headers["x-request-id"]) == (500, "seen")
