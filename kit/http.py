@@ -135,14 +135,15 @@ class BodyLimit:
 
     async def _whole(self, receive: Receive) -> bytes | bytearray | None:
         """The body, or what shows it to be too large; None for a caller who has gone."""
-        message = await receive()
-        if message["type"] != "http.request":
-            return None
-        first: bytes = message.get("body", b"")
-        if not message.get("more_body", False) or len(first) > self._limit:
-            return first
-        body = bytearray(first)
+        body = bytearray()
         async with asyncio.timeout(self._seconds):
+            message = await receive()
+            if message["type"] != "http.request":
+                return None
+            first: bytes = message.get("body", b"")
+            if not message.get("more_body", False) or len(first) > self._limit:
+                return first
+            body += first
             while len(body) <= self._limit and message.get("more_body", False):
                 message = await receive()
                 if message["type"] != "http.request":

@@ -15,6 +15,7 @@ from resolvers.context import ADMIN, Ctx
 from resolvers.customers import CustomerRow, find, find_by_external_id
 from resolvers.privacy.erase import KIND, check_named
 from resolvers.privacy.mentions import NAMES, mentions
+from resolvers.privacy.named import only_one
 from resolvers.segments.exports import Export
 from resolvers.writes.people import CustomerReference
 
@@ -40,7 +41,7 @@ _PARTS = {name: load(_SQL / f"person_{name}.sql") for name in PARTS}
 _PROFILE = load(_SQL / "person_profile.sql")
 _BY_EMAIL = Statement(
     "SELECT id FROM customer WHERE tenant_id = %(tenant_id)s AND email_norm = lower(btrim(%(email)s::text)) "
-    "ORDER BY id LIMIT 1",
+    "ORDER BY id LIMIT 2",
     True,
     {},
 )
@@ -80,6 +81,7 @@ async def _find(ctx: Ctx, tenant: int, customer: CustomerReference) -> CustomerR
         row = await find_by_external_id(ctx, tenant, customer.external_id.strip())
     else:
         found = await ctx.reader.fetch(_BY_EMAIL, int, tenant=tenant, email=customer.email)
+        only_one(found)
         row = await find(ctx, tenant, found[0]) if found else None
     if row is None:
         raise NotFoundError("The tenant has no such customer.", field="customer")

@@ -17,6 +17,7 @@ from resolvers.context import ADMIN, Ctx
 from resolvers.imports.tenant import lock, mark_changed
 from resolvers.privacy.erased import Erased, pads
 from resolvers.privacy.mentions import NAMES, mentions
+from resolvers.privacy.named import only_one
 from resolvers.segment_feed import Entry, Why, reserve, stand
 from resolvers.segments.members import take_out
 from resolvers.writes.checks import Check
@@ -29,7 +30,7 @@ _FIND = Statement(
     "SELECT id, external_id, email, erased_at FROM customer WHERE tenant_id = %(tenant_id)s "
     "AND (id = %(id)s::bigint OR external_id = %(external_id)s::text "
     "OR email_norm = lower(btrim(%(email)s::text))) "
-    "ORDER BY id LIMIT 1 FOR UPDATE",
+    "ORDER BY id LIMIT 2 FOR UPDATE",
     True,
     {},
 )
@@ -114,6 +115,7 @@ def _erased(work: Work, tenant: int, author: Author, customer: CustomerReference
         if _was_erased(work, customer):
             return Erasure(None, None, anew=False)
         raise NotFoundError("The tenant has no such customer.", field="customer")
+    only_one(found)
     number, external_id, email, erased_at = found[0]
     if erased_at is not None:
         return Erasure(number, erased_at, anew=False)

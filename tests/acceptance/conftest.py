@@ -128,7 +128,8 @@ def full(make, urls):
         "FROM generate_series(1, 60), unnest(ARRAY[0, 56]) AS tenant"
     )
     make.owner.execute(
-        "INSERT INTO integration_sync (tenant_id, integration_id, status, attempts, unknown_statuses, skipped) "
+        "INSERT INTO integration_sync "
+        "(tenant_id, integration_id, status, attempts, unknown_statuses, skipped) "
         """SELECT 56, id, 'stalled', 2, '{"odd": 3}', '{"V1": "unreadable"}' FROM integration"""
     )
     make.owner.execute(

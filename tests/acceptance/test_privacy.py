@@ -244,6 +244,15 @@ async def test_erasing_again_changes_nothing(client, ana, urls):
     assert both["userErrors"][0]["code"] == "BAD_USER_INPUT"
 
 
+async def test_an_email_of_several_names_nobody(client, ana, make, urls):
+    make.customer(56, "twin", email="ana@example.com")
+    for _ in range(2):
+        refused = (await erase(client, email="ana@example.com"))["userErrors"][0]
+        assert (refused["code"], refused["field"]) == ("BAD_USER_INPUT", ["input", "customer", "email"])
+    with psycopg.connect(urls.owner) as owner:
+        assert owner.execute("SELECT count(*) FROM customer WHERE erased_at IS NOT NULL").fetchone() == (0,)
+
+
 async def test_what_is_sent_later_brings_nobody_back(client, ana, urls):
     await erase(client, databaseId=ana)
     other = {"externalId": "another", "email": " ANA@example.com "}
