@@ -22,7 +22,9 @@ _SOCKETS = ("redis+unix", "valkey+unix")
 class Settings(AccessSettings, WatchSettings):
     """Every setting of the product. `cdp config` prints them with where they stand."""
 
-    model_config = SettingsConfigDict(env_prefix="CDP_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="CDP_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     environment: Literal["development", "production"] = Field(
         default="development",

@@ -60,7 +60,7 @@ def is_on() -> bool:
 @contextmanager
 def request(trace: Trace, method: str) -> Iterator[None]:
     """A request: named by its operation, with its id, its face and its tenant."""
-    with _Spans.tracer.start_as_current_span(f"{method} {trace.face}") as span:
+    with _Spans.tracer.start_as_current_span(f"{method} {trace.face}", record_exception=False) as span:
         try:
             yield
         finally:
@@ -75,7 +75,7 @@ def operation() -> AbstractContextManager[None]:
 
 @contextmanager
 def _operation() -> Iterator[None]:
-    with _Spans.tracer.start_as_current_span("graphql") as span:
+    with _Spans.tracer.start_as_current_span("graphql", record_exception=False) as span:
         try:
             yield
         finally:

@@ -100,9 +100,9 @@ class Ctx:
 
         Raises ForbiddenError for one that they may see, but without this scope.
         """
-        of_tenant(tenant)
         if not self.actor.sees(tenant):
             raise NotFoundError.of("Tenant", tenant)
+        of_tenant(tenant)
         self.require(scope)
 
     def require(self, scope: str) -> None:

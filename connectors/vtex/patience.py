@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+LONGEST = 3600.0
+"""Seconds that a Retry-After is believed at most."""
+
 
 @dataclass(frozen=True, slots=True)
 class Patience:
@@ -28,15 +31,18 @@ class Patience:
 
 
 def retry_after(value: str | None, now: datetime | None = None) -> float | None:
-    """Seconds that a Retry-After header asks for by a number or a date; None where it does not."""
+    """Seconds that a Retry-After header asks for by a number or a date; None where it does not.
+
+    Nobody is kept waiting for longer than an hour by one answer.
+    """
     if value is None:
         return None
     if value.strip().isdecimal():
-        return float(value)
+        return min(float(value), LONGEST)
     try:
         when = parsedate_to_datetime(value)
     except ValueError:
         return None
     if when.tzinfo is None:
         when = when.replace(tzinfo=UTC)
-    return max(0.0, (when - (now or datetime.now(UTC))).total_seconds())
+    return min(max(0.0, (when - (now or datetime.now(UTC))).total_seconds()), LONGEST)

@@ -42,8 +42,8 @@ class Identity:
         try:
             async for found in scroll_profiles(self._asked.vtex, self._asked.account):
                 await self._desk.do(partial(self._store, found=found, asked=()))
-        except RefusedError:
-            await self._note_refusal()
+        except RefusedError as error:
+            await self._note_refusal(error)
 
     async def look_for(self, orders: Sequence[Order]) -> None:
         """Look for the profiles of orders that are not known, and store what is found."""
@@ -53,8 +53,8 @@ class Identity:
         parts = [unknown[start : start + ASKED] for start in range(0, len(unknown), ASKED)]
         try:
             answers = await asyncio.gather(*(self._find(part) for part in parts))
-        except RefusedError:
-            await self._note_refusal()
+        except RefusedError as error:
+            await self._note_refusal(error)
             return
         if parts:
             found = [each for answer in answers for each in answer]
@@ -66,7 +66,10 @@ class Identity:
             lambda until: find_profiles(self._asked.vtex, self._asked.account, part, until=until)
         )
 
-    async def _note_refusal(self) -> None:
+    async def _note_refusal(self, error: RefusedError) -> None:
+        # Who is not known any more may not go on: orders without their profiles make customers twice.
+        if error.status == 401:
+            raise error
         self._refused = True
         await self._desk.do(lambda work: self._note(work, _REFUSED))
 
