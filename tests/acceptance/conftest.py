@@ -133,7 +133,8 @@ def full(make, urls):
         """SELECT 56, id, 'stalled', 2, '{"odd": 3}', '{"V1": "unreadable"}' FROM integration"""
     )
     make.owner.execute(
-        """UPDATE tenant SET settings = '{"revenue_statuses": {"invoiced": false}}' WHERE id = 56"""
+        "UPDATE tenant SET settings = "
+        """'{"scoring": {"revenue_statuses": {"teleported": true, "handling": false}}}' WHERE id = 56"""
     )
     process(urls.app, tenant, Request.of(None, "2025-09-01"))
     process(urls.app, tenant, Request.of(None, "2026-01-01"))
