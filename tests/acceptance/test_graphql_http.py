@@ -141,7 +141,8 @@ async def test_what_nobody_caught_is_logged_once_under_the_id_that_the_caller_se
     assert answer.headers["x-request-id"] == "seen"
     assert "secret" not in answer.text
     assert answer.json()["errors"][0]["extensions"] == {"code": "INTERNAL", "requestId": "seen"}
-    assert [each["request_id"] for each in logs] == ["seen"]
+    assert {each["request_id"] for each in logs} == {"seen"}
+    assert [each["event"] for each in logs if "exc_info" in each] == ["unexpected error"]
 
 
 async def test_a_fault_of_rest_is_logged_once_too(application, monkeypatch):
@@ -155,7 +156,8 @@ async def test_a_fault_of_rest_is_logged_once_too(application, monkeypatch):
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
             answer = await client.get("/api/v2/cdp/analytics/rfm", params={"tenant_id": 56}, headers=headers)
     assert (answer.status_code, answer.headers["x-request-id"]) == (500, "seen")
-    assert [each["request_id"] for each in logs] == ["seen"]
+    assert {each["request_id"] for each in logs} == {"seen"}
+    assert [each["event"] for each in logs if "exc_info" in each] == ["unexpected error"]
 
 
 FOREIGN = {"host": "shop.example"}, {"origin": "https://shop.example"}
