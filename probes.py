@@ -19,6 +19,7 @@ from resolvers import health
 from resolvers.access import Access
 from resolvers.context import ADMIN
 from resolvers.queue_depth import depths, workers
+from rest.errors import refusal
 
 SAMPLE_EVERY = 5.0
 """Seconds between two looks at what a process has: what other processes than the one asked tell is so old."""
@@ -83,11 +84,11 @@ class Probes:
         try:
             await self._allow(request)
         except UnauthenticatedError:
-            return _refusal(401, "Unauthorized", _NEEDED, {"WWW-Authenticate": 'Bearer realm="cdp"'})
+            return refusal(401, "Unauthorized", _NEEDED, {"WWW-Authenticate": 'Bearer realm="cdp"'})
         except ForbiddenError:
-            return _refusal(403, "Forbidden", _NEEDED)
+            return refusal(403, "Forbidden", _NEEDED)
         except UnavailableError as error:
-            return _refusal(503, "Service unavailable", error.message)
+            return refusal(503, "Service unavailable", error.message)
         self._sample(state)
         try:
             async with asyncio.timeout(health.PATIENCE):
@@ -111,7 +112,3 @@ class Probes:
         actor = await self._access.actor(given, request.app.state.database)
         if ADMIN not in actor.scopes or actor.tenants is not None:
             raise ForbiddenError(_NEEDED)
-
-
-def _refusal(status: int, error: str, details: str, headers: dict[str, str] | None = None) -> Response:
-    return JSONResponse({"success": False, "error": error, "details": details}, status, headers)

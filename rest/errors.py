@@ -66,7 +66,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
-def _answer(status: int, error: str, details: str, headers: dict[str, str] | None = None) -> JSONResponse:
+def refusal(status: int, error: str, details: str, headers: dict[str, str] | None = None) -> JSONResponse:
+    """A refusal in the documented shape."""
     return JSONResponse({"success": False, "error": error, "details": details}, status, headers)
 
 
@@ -76,7 +77,7 @@ async def _known(request: Request, error: Exception) -> JSONResponse:
     if status == 500:
         content = {"success": False, "error": title, "timestamp": moment(), "details": message}
         return JSONResponse(content, status)
-    return _answer(status, title, message, _retry_after(error))
+    return refusal(status, title, message, _retry_after(error))
 
 
 def _retry_after(error: Exception) -> dict[str, str]:
@@ -86,7 +87,7 @@ def _retry_after(error: Exception) -> dict[str, str]:
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
     problems = error.errors() if isinstance(error, RequestValidationError) else []
-    return _answer(400, "Invalid request parameters", "; ".join(map(_sentence, problems)))
+    return refusal(400, "Invalid request parameters", "; ".join(map(_sentence, problems)))
 
 
 def _sentence(problem: dict[str, Any]) -> str:
@@ -104,10 +105,10 @@ async def _http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     path = request.url.path[:_LONGEST]
     if status == 404:
-        return _answer(404, "Resource not found", f"There is no path {path}")
+        return refusal(404, "Resource not found", f"There is no path {path}")
     if status == 405:
         return _another_method(request, path)
-    return _answer(400, "Invalid request parameters", "The body cannot be read; JSON in UTF-8 is accepted")
+    return refusal(400, "Invalid request parameters", "The body cannot be read; JSON in UTF-8 is accepted")
 
 
 def _another_method(request: Request, path: str) -> Response:
@@ -116,7 +117,7 @@ def _another_method(request: Request, path: str) -> Response:
     if request.method == "OPTIONS":
         return Response(status_code=204, headers=headers)
     details = f"{request.method[:20]} is not accepted on {path}; accepted are {headers['Allow']}"
-    return _answer(405, "Method not allowed", details, headers)
+    return refusal(405, "Method not allowed", details, headers)
 
 
 def _methods(request: Request) -> list[str]:

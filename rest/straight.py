@@ -27,7 +27,6 @@ from rest.values import CONTEXT
 _PLAIN = re.compile(rb"[A-Za-z0-9_.~:=&%+-]*")
 _LONGEST, _REMEMBERED = 200, 10_000
 Endpoint = Callable[..., Awaitable[Response]]
-Handler = Callable[[Request, Exception], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True)
