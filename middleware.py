@@ -39,7 +39,7 @@ from kit.trace import current
 from resolvers.access import Access
 from resolvers.audit.author import GRAPHQL, REST, Origin
 from resolvers.context import NOBODY, OPEN, Actor, Ctx
-from rest import STREAMS
+from rest import LEFT_OUT, STREAMS
 
 _METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 _ASKED = (
@@ -51,7 +51,7 @@ _ASKED = (
     "Prefer",
     HEADER,
 )
-_TOLD = ("ETag", "Location", "Retry-After", "WWW-Authenticate", *HEADERS, HEADER)
+_TOLD = ("ETag", "Location", "Retry-After", "WWW-Authenticate", LEFT_OUT, *HEADERS, HEADER)
 _WORTH_PACKING = 1_000
 """Bytes from which an answer gains by gzip: what fits a packet arrives no sooner for being smaller."""
 _PACKING = 6

@@ -28,9 +28,7 @@ app = typer.Typer(
 
 Number = Annotated[int | None, typer.Option("--id", help="The customer's number", min=1, max=2**63 - 1)]
 ExternalId = Annotated[str | None, typer.Option("--external-id", help="The shop's own id of the customer")]
-Email = Annotated[
-    str | None, typer.Option("--email", help="The customer's e-mail; of several with it, the first")
-]
+Email = Annotated[str | None, typer.Option("--email", help="The customer's e-mail, if nobody else has it")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask whether that is meant")]
 
 

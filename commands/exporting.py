@@ -30,6 +30,12 @@ FormatName = Annotated[
     str | None,
     typer.Option("--format", help="csv, ndjson or parquet; unless given, as the file's name ends, or csv."),
 ]
+Channel = Annotated[
+    str | None,
+    typer.Option(
+        "--channel", help="Only members who have agreed to it: email, sms, push, whatsapp, phone, post"
+    ),
+]
 Output = Annotated[str, typer.Option("--output", help="The file to write, or - for standard output.")]
 
 
@@ -39,23 +45,37 @@ def _export() -> None:
 
 
 @app.command("segment", help="The members of a segment, with their standing scores.")
-def segment(tenant: Tenant, segment: Segment, form: FormatName = None, output: Output = "-") -> None:
+def segment(
+    tenant: Tenant,
+    segment: Segment,
+    form: FormatName = None,
+    channel: Channel = None,
+    output: Output = "-",
+) -> None:
     """Write the members of a segment to a file or to standard output."""
     settings = load()
     path = None if output == "-" else Path(output)
     chosen = _format(form, path)
     with database(settings) as place, sink(path, binary=chosen.name == "parquet") as opened:
-        asyncio.run(_write(place.app_url, settings, tenant, segment, chosen, opened))
+        left_out = asyncio.run(_write(place.app_url, settings, (tenant, segment), chosen, channel, opened))
+    if left_out is not None:
+        typer.echo(f"{left_out:,} members have not agreed to {channel} and were left out.", err=True)
 
 
 async def _write(
-    url: str, settings: Settings, tenant: int, number: int, chosen: Format, opened: BinaryIO
-) -> None:
+    url: str,
+    settings: Settings,
+    named: tuple[int, int],
+    chosen: Format,
+    channel: str | None,
+    opened: BinaryIO,
+) -> int | None:
     async with context(url, settings) as ctx:
-        found = await segments.export(ctx, tenant, number, chosen)
+        found = await segments.export(ctx, *named, chosen, channel=channel)
         async with aclosing(found.content) as content:
             async for piece in content:
                 opened.write(piece)
+    return found.left_out
 
 
 def _format(name: str | None, path: Path | None) -> Format:

@@ -6,6 +6,7 @@ from models.api_key import ApiKey
 from models.audit import AuditEntry
 from models.backtest import Backtest
 from models.cohort import Cohort
+from models.consent import CustomerConsent
 from models.customer import Customer
 from models.erasure import ErasedIdentifier, ErasureKey
 from models.event import Event
@@ -36,6 +37,7 @@ __all__ = [
     "Backtest",
     "Cohort",
     "Customer",
+    "CustomerConsent",
     "CustomerScore",
     "ErasedIdentifier",
     "ErasureKey",

@@ -15,6 +15,7 @@ _EXAMPLE = {
     "exported_at": "2026-01-15T10:30:00+00:00",
     "tenant_id": 56,
     "customer": {"id": 12345, "external_id": "C-12345", "email": "customer@example.com"},
+    "consents": [],
     "orders": [],
     "refunds": [],
     "events": [],

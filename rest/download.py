@@ -13,6 +13,8 @@ from resolvers.segments import Export
 
 log = structlog.get_logger()
 
+LEFT_OUT = "X-Left-Out-Count"
+"""The header that tells how many are not in a file for want of a consent."""
 _PATIENCE = 60.0
 """Seconds that a caller may take for a piece before it is let go."""
 
@@ -25,6 +27,8 @@ class Download(StreamingResponse):
 
     def __init__(self, export: Export, first: bytes) -> None:
         headers = {"Content-Disposition": f'attachment; filename="{export.name}"'}
+        if export.left_out is not None:
+            headers[LEFT_OUT] = str(export.left_out)
         super().__init__(_pieces(export, first), headers=headers)
         self.headers["Content-Type"] = export.media_type
         self._export = export

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from connectors.exports import FORMATS
 from resolvers import segments
-from rest.download import Download
+from rest.download import LEFT_OUT, Download
 from rest.errors import Problem
 from rest.values import Context, SegmentPath, TenantQuery
 
@@ -16,6 +16,10 @@ router = APIRouter(prefix="/api/v2/cdp/segments", tags=["Segments"])
 Format = Annotated[
     Literal["csv", "ndjson", "parquet"],
     Query(alias="format", description="What kind of file: csv, ndjson (a JSON object a line) or parquet"),
+]
+Channel = Annotated[
+    Literal["email", "sms", "push", "whatsapp", "phone", "post"] | None,
+    Query(alias="channel", description="Only members who have agreed to this channel"),
 ]
 _BODY: dict[str, dict[str, Any]] = {
     "csv": {"schema": {"type": "string", "description": "A heading, then a member a line"}},
@@ -47,7 +51,16 @@ _CONTENT = {
     summary="Export a segment",
     response_class=Response,
     responses={
-        200: {"description": "The file", "content": _CONTENT},
+        200: {
+            "description": "The file",
+            "content": _CONTENT,
+            "headers": {
+                LEFT_OUT: {
+                    "description": "With a channel: how many members have not agreed to it",
+                    "schema": {"type": "integer"},
+                }
+            },
+        },
         429: {"model": Problem, "description": "Too many files are under way; see Retry-After"},
         504: {"model": Problem, "description": "The database takes too long"},
     },
@@ -57,7 +70,8 @@ async def export_segment(
     segment: SegmentPath,
     tenant: TenantQuery,
     form: Format = "csv",
+    channel: Channel = None,
 ) -> Download:
     """All members of a segment with their scores, streamed."""
     chosen = segments.format_named(form)
-    return await Download.of(await segments.export(ctx, tenant, segment, chosen))
+    return await Download.of(await segments.export(ctx, tenant, segment, chosen, channel=channel))

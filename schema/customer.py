@@ -9,12 +9,13 @@ from strawberry.scalars import JSON
 
 from kit import ids
 from kit.page import Page
-from resolvers import customers, order_facts, scores
+from resolvers import consents, customers, order_facts, scores
 from resolvers.customers import CustomerRow
 from resolvers.scores import ScoreRow
 from resolvers.tenants import TenantRow
 from schema.batching import batched, by_tenant
 from schema.connection import Connection, edges_of, nodes_of, page_info_of, total_of
+from schema.consent import CustomerConsent
 from schema.context import Info
 from schema.enums import SegmentChangeKind
 from schema.event import EventConnection, events_of_customer
@@ -43,6 +44,12 @@ ChangeKinds: TypeAlias = Annotated[
 async def _attributes(them: Sequence["Customer"], info: Info) -> list[dict[str, Any]]:
     ctx = info.context
     return await by_tenant(them, lambda tenant, some: customers.attributes(ctx, tenant, _numbers(some)))
+
+
+async def _consents(them: Sequence["Customer"], info: Info) -> list[list[CustomerConsent]]:
+    ctx = info.context
+    found = await by_tenant(them, lambda tenant, some: consents.of_customers(ctx, tenant, _numbers(some)))
+    return [[*map(CustomerConsent.of, rows)] for rows in found]
 
 
 async def _order_facts(them: Sequence["Customer"], info: Info) -> list[OrderFacts]:
@@ -95,6 +102,9 @@ class Customer(Node):
 
     attributes: JSON = batched(
         _attributes, description="What else the shop has told of the customer: an object."
+    )
+    consents: list[CustomerConsent] = batched(
+        _consents, description="What the customer has agreed to or refused, by channel."
     )
     rfm: CustomerRfm = batched(_rfm, description="Recency, frequency and monetary value.")
     clv: CustomerClv = batched(_clv, description="Lifetime value.")

@@ -6,9 +6,12 @@ import strawberry
 from strawberry.scalars import JSON
 
 from kit import ids
+from kit.unset import UNSET, Maybe
 from resolvers import customers, tenants
+from resolvers.writes.consents import ConsentRecord
 from resolvers.writes.customers import CustomerRecord, upsert_customers
 from schema.arguments import Input
+from schema.consent import ConsentInput
 from schema.context import Info
 from schema.customer import Customer
 from schema.given import optional, told
@@ -33,6 +36,9 @@ class CustomerInput:
     attributes: JSON | None = optional(
         "An object of at most 32 KB; added to what is known, name by name. A name whose value is null is "
         "taken away; null instead of the object takes all of them away."
+    )
+    consents: list[ConsentInput] | None = optional(
+        "What they said of channels, each once; what they said of others stays. It cannot be null."
     )
 
 
@@ -72,7 +78,16 @@ async def customers_upsert(
 ) -> CustomersUpsertPayload:
     """The mutation."""
     (tenant,) = ids.number(input.tenant_id, TENANT, field="tenant_id")
-    records = [CustomerRecord(each.external_id, **told(each, *_FIELDS)) for each in input.customers]
+    records = [
+        CustomerRecord(each.external_id, consents=_consents(each), **told(each, *_FIELDS))
+        for each in input.customers
+    ]
     outcomes = await upsert_customers(info.context, tenant, records, key=input.idempotency_key)
     owner = await tenants.get(info.context, tenant)
     return CustomersUpsertPayload(results=results(CustomerUpsertResult, outcomes, "customers", owner=owner))
+
+
+def _consents(given: CustomerInput) -> Maybe[list[ConsentRecord]]:
+    if given.consents is None or given.consents is strawberry.UNSET:
+        return None if given.consents is None else UNSET
+    return [each.record() for each in given.consents]

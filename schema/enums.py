@@ -272,3 +272,13 @@ class AuditFace(Enum):
     GRAPHQL = _value("graphql", "The graph.")
     REST = _value("rest", "The REST v2 paths.")
     CLI = _value("cli", "A command.")
+
+
+@strawberry.enum(description="A way to a customer that they can agree to.")
+class ConsentChannel(Enum):
+    EMAIL = _value("email", "E-mail.")
+    SMS = _value("sms", "Short messages.")
+    PUSH = _value("push", "Messages of an app or a browser.")
+    WHATSAPP = _value("whatsapp", "WhatsApp.")
+    PHONE = _value("phone", "Calls.")
+    POST = _value("post", "Letters.")

@@ -15,7 +15,7 @@ from schema.connection import Connection, edges_of, nodes_of, page_info_of, tota
 from schema.context import Info
 from schema.customer import Customer, CustomerConnection
 from schema.customer_list import Filter, Search, Sort, customer_page
-from schema.enums import ExportFormat, SegmentType
+from schema.enums import ConsentChannel, ExportFormat, SegmentType
 from schema.moments import aware
 from schema.node import Node
 from schema.owner import tenant_of
@@ -112,9 +112,14 @@ class Segment(Node):
         format: Annotated[  # noqa: A002
             ExportFormat, strawberry.argument(description="What kind of file.")
         ] = ExportFormat.CSV,
+        channel: Annotated[
+            ConsentChannel | None,
+            strawberry.argument(description="Only members who have agreed to this channel."),
+        ] = None,
     ) -> str:
         chosen = segments.format_named(format.value)
-        return segments.address(self.row.tenant_id, self.row.id, chosen)
+        named = None if channel is None else str(channel.value)
+        return segments.address(self.row.tenant_id, self.row.id, chosen, named)
 
     @classmethod
     def of(cls, tenant: TenantRow, row: SegmentRow) -> "Segment":

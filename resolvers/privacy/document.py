@@ -26,6 +26,7 @@ _SIZE = 1_000
 _LONGEST = 60.0
 _SQL = Path(__file__).parent.parent.parent / "models" / "sql"
 PARTS = (
+    "consents",
     "orders",
     "refunds",
     "events",

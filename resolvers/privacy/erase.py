@@ -55,6 +55,9 @@ _REFUNDS = Statement(
 )
 _LINKS = load(_SQL / "erase_links.sql")
 _EVENTS = Statement("DELETE FROM event WHERE tenant_id = %(tenant_id)s AND customer_id = %(id)s", True, {})
+_CONSENTS = Statement(
+    "DELETE FROM customer_consent WHERE tenant_id = %(tenant_id)s AND customer_id = %(id)s", True, {}
+)
 _STATIC = Statement(
     "SELECT id FROM segment WHERE tenant_id = %(tenant_id)s AND type = 'static' AND id IN ("
     "SELECT segment_id FROM segment_member WHERE tenant_id = %(tenant_id)s AND customer_id = %(id)s) "
@@ -125,6 +128,7 @@ def _erased(work: Work, tenant: int, author: Author, customer: CustomerReference
     counts = {name: work.count(each, values) for name, each in (("orders", _ORDERS), ("refunds", _REFUNDS))}
     work.run(_LINKS, values)
     counts["events"] = work.count(_EVENTS, values)
+    work.count(_CONSENTS, values)
     work.count(_PROFILES, values)
     work.count(_FETCHED, {**values, "names": names})
     work.run(_KEYS, mentions(names, email))

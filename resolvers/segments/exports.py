@@ -5,12 +5,13 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, bindparam, case, select
+from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, case, func, select
 
 from connectors.exports import FORMATS, Column, Format, Kind, Row
 from kit.db import TENANT, Statement, prepare
 from kit.errors import InvalidInputError
 from resolvers import tenants
+from resolvers.consents import agrees, channel_named
 from resolvers.context import READ, Ctx
 from resolvers.criteria import FROM, compile_criteria
 from resolvers.criteria.fields import CUSTOMERS, SCORES
@@ -50,11 +51,15 @@ COLUMNS = (*(Column(name, kind) for name, (_, kind) in _SELECTED.items()), Colum
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A file to be: its name, its media type, and its bytes, which are made as they are taken."""
+    """A file to be: its name, its media type, and its bytes, which are made as they are taken.
+
+    `left_out`: how many are not in it for want of a consent; None where none was asked for.
+    """
 
     name: str
     media_type: str
     content: AsyncGenerator[bytes, None]
+    left_out: int | None = None
 
 
 def format_named(name: str) -> Format:
@@ -67,26 +72,41 @@ def format_named(name: str) -> Format:
     return found
 
 
-def address(tenant: int, segment: int, chosen: Format) -> str:
+def address(tenant: int, segment: int, chosen: Format, channel: str | None = None) -> str:
     """Where the REST face answers with the file."""
-    return f"/api/v2/cdp/segments/{segment}/export?tenant_id={tenant}&format={chosen.name}"
+    asked = f"/api/v2/cdp/segments/{segment}/export?tenant_id={tenant}&format={chosen.name}"
+    return asked if channel is None else f"{asked}&channel={channel}"
 
 
-async def export(ctx: Ctx, tenant: int, segment: int, chosen: Format) -> Export:
+async def export(
+    ctx: Ctx, tenant: int, segment: int, chosen: Format, *, channel: str | None = None
+) -> Export:
     """A segment's members by their numbers, all of one snapshot, as a file of a format.
 
-    Raises NotFoundError for an unknown tenant or segment; its content raises OverloadedError where too many
+    With a `channel` those alone who have agreed to it. Raises InvalidInputError for one that is none,
+    NotFoundError for an unknown tenant or segment; its content raises OverloadedError where too many
     are under way, TimedOutError and UnavailableError. Close the content if it is not read to its end.
     """
     ctx.allow(tenant, READ)
     row = await get(ctx, tenant, segment)
     currency = (await tenants.get(ctx, tenant)).currency
-    name = f"segment-{tenant}-{segment}.{chosen.name}"
-    return Export(name, chosen.media_type, _content(ctx, row, currency, chosen))
+    asked = None if channel is None else channel_named(channel)
+    left_out = None if asked is None else await _left_out(ctx, row, asked)
+    ending = chosen.name if asked is None else f"{asked}.{chosen.name}"
+    name = f"segment-{tenant}-{segment}.{ending}"
+    return Export(name, chosen.media_type, _content(ctx, row, currency, chosen, asked), left_out)
+
+
+async def _left_out(ctx: Ctx, segment: SegmentRow, channel: str) -> int:
+    """How many members have not agreed to a channel."""
+    counted = _members(segment, [func.count()]).where(~agrees(CUSTOMERS.c.id))
+    values = {"segment": segment.id, "channel": channel}
+    tenant = segment.tenant_id
+    return (await ctx.reader.fetch(prepare(counted), int, tenant=tenant, within=_LONGEST, **values))[0]
 
 
 async def _content(
-    ctx: Ctx, segment: SegmentRow, currency: str, chosen: Format
+    ctx: Ctx, segment: SegmentRow, currency: str, chosen: Format, channel: str | None
 ) -> AsyncGenerator[bytes, None]:
     """The bytes of the file. The head comes with the first rows, so that what fails at once gives nothing."""
 
@@ -97,12 +117,13 @@ async def _content(
     head = encoder.head()
     with ctx.db.long_read():
         async for rows in ctx.reader.stream(
-            _statement(segment),
+            _statement(segment, channel),
             row,
             tenant=segment.tenant_id,
             size=SIZE,
             within=_LONGEST,
             segment=segment.id,
+            channel=channel,
         ):
             encoded = head + await asyncio.to_thread(encoder.rows, rows)
             head = b""
@@ -111,8 +132,15 @@ async def _content(
     yield head + encoder.tail()
 
 
-def _statement(segment: SegmentRow) -> Statement:
-    columns = [column.label(name) for name, (column, _) in _SELECTED.items()]
+def _statement(segment: SegmentRow, channel: str | None) -> Statement:
+    found = _members(segment, [column.label(name) for name, (column, _) in _SELECTED.items()])
+    if channel is not None:
+        found = found.where(agrees(CUSTOMERS.c.id))
+    return prepare(found.order_by(CUSTOMERS.c.id))
+
+
+def _members(segment: SegmentRow, columns: list[ColumnElement[Any]]) -> Select[Any]:
+    """Columns of the members of a segment; it may want its number as `segment`."""
     query = members(segment)
     found = select(*columns).where(CUSTOMERS.c.tenant_id == TENANT)
     if query.criteria is not None:
@@ -122,4 +150,4 @@ def _statement(segment: SegmentRow) -> Statement:
         source = FROM[True].join(MEMBERS, MEMBERS.c.customer_id == CUSTOMERS.c.id)
         number = bindparam("segment", type_=BigInteger)
         found = found.select_from(source).where(MEMBERS.c.tenant_id == TENANT, MEMBERS.c.segment_id == number)
-    return prepare(found.order_by(CUSTOMERS.c.id))
+    return found

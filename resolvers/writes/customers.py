@@ -17,6 +17,7 @@ from resolvers.privacy.erased import CODE, TOLD, Erased
 from resolvers.tenants import TenantRow
 from resolvers.writes.batch import write
 from resolvers.writes.checks import Check
+from resolvers.writes.consents import ConsentRecord, checked_consents, store_consents
 from resolvers.writes.json_object import check_object
 from resolvers.writes.outcome import CREATED, REJECTED, UNCHANGED, UPDATED, Outcome
 
@@ -37,6 +38,7 @@ class CustomerRecord:
     """A customer by the shop's own id. What is unset stays as it was; None takes away what there was.
 
     Attributes are added one by one; one that is None is taken away, and None for all of them all.
+    Consents are changed channel by channel.
     """
 
     external_id: str
@@ -46,6 +48,7 @@ class CustomerRecord:
     phone: Maybe[str] = UNSET
     created_at: Maybe[datetime] = UNSET
     attributes: Maybe[dict[str, Any]] = UNSET
+    consents: Maybe[Sequence[ConsentRecord]] = UNSET
 
 
 async def upsert_customers(
@@ -57,8 +60,16 @@ async def upsert_customers(
         checked = [_checked(each) for each in records]
         refuse_twice("external_id", [each.external_id for each in records], [check for check, _ in checked])
         _refuse_erased(work, checked)
+        consents = [
+            {**each, "of": row["external_id"]}
+            for check, row in checked
+            if not check.problems
+            for each in row["consents"]
+        ]
         rows = [{**row, "line": line} for line, (check, row) in enumerate(checked) if not check.problems]
         became = _store(work, rows) if rows else {}
+        for name in store_consents(work, consents):
+            became[name] = UPDATED if became[name] == UNCHANGED else became[name]
         if any(each != UNCHANGED for each in became.values()):
             mark_changed(work, owner.id)
         return [
@@ -98,7 +109,8 @@ def _checked(record: CustomerRecord) -> tuple[Check, dict[str, Any]]:
         value = getattr(record, name)
         if value is not UNSET:
             row[name] = read(name, value)
-    return check, _with_removals(row)
+    agreed = [] if record.consents is UNSET else checked_consents(check, record.consents)
+    return check, {**_with_removals(row), "consents": agreed}
 
 
 def _moment(check: Check) -> Callable[[str, datetime | None], str | None]:

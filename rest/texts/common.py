@@ -41,6 +41,7 @@ PARAMETERS = {
     "risk_level": "active, at_risk, churning, churned",
     "type": "dynamic, static",
     "format": "Tipo de archivo: csv, ndjson (un objeto JSON por línea) o parquet",
+    "channel": "Solo miembros con consentimiento para este canal: email, sms, push, whatsapp, phone, post",
     "limit": "Número de resultados",
     "offset": "Offset para paginación",
     "cursor": "`next_cursor` de la página anterior, en lugar de un offset",

@@ -22,12 +22,14 @@ OPERATIONS = {
         "is of one instant, however long it takes, and sent while it is read. Money is decimal text in `currency` "
         "(decimal128 in Parquet), instants are UTC. In CSV a text that a spreadsheet could take for a formula, and one "
         "that begins with an apostrophe, has an apostrophe before it. A file that is cut short was broken off: the "
-        "transfer ends without its last chunk. What goes wrong before the first byte is answered as everywhere.",
+        "transfer ends without its last chunk. What goes wrong before the first byte is answered as everywhere. With `channel` "
+        "those alone who have agreed to it; `X-Left-Out-Count` tells how many have not.",
         "Todos los miembros de un segmento con sus puntajes vigentes en un solo archivo, por número: `csv`, `ndjson` o "
         "`parquet`. Corresponde a un único instante, por mucho que tarde, y se envía mientras se lee. Los importes son "
         "texto decimal en `currency` (decimal128 en Parquet) y los instantes están en UTC. En CSV, todo texto que una "
         "planilla podría tomar por una fórmula, o que empieza con apóstrofo, lleva un apóstrofo delante. Un archivo "
         "incompleto fue interrumpido: la transferencia termina sin su último fragmento. Lo que falla antes del primer "
-        "byte se responde como en el resto de la API.",
+        "byte se responde como en el resto de la API. Con `channel`, solo quienes dieron su consentimiento para ese canal; "
+        "`X-Left-Out-Count` indica cuántos no lo dieron.",
     ),
 }

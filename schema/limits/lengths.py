@@ -64,6 +64,7 @@ LISTS = {
     "ChurnRiskFigures": 4,
     "ClvHistogramBin": 20,
     "ClvTierFigures": 3,
+    "CustomerConsent": 6,
     "MoneyRange": 5,
     "RealisedRisk": 4,
     "RfmGridCell": 25,

@@ -123,6 +123,10 @@ def full(make, urls):
         "credentials) SELECT 56, 'vtex', 'account-' || n, 'stable', 'abcd', '' FROM generate_series(1, 60) n"
     )
     make.owner.execute(
+        "INSERT INTO customer_consent SELECT 56, id, channel, true, 'form', '2025-06-01' "
+        "FROM customer, unnest(ARRAY['email', 'sms']) AS channel"
+    )
+    make.owner.execute(
         "INSERT INTO audit_entry (tenant_id, actor, mode, face, action, occurred_at) "
         "SELECT tenant, 'ana', 'open', 'graphql', 'tenantUpdate', '2025-06-01' "
         "FROM generate_series(1, 60), unnest(ARRAY[0, 56]) AS tenant"

@@ -35,6 +35,7 @@ MARKS = (
     "ANA-REFUND-1",
     "ana-msg",
     "ana-profile",
+    "ana's form",
 )
 """What of the person must be nowhere once they are erased."""
 ANA = {
@@ -44,6 +45,7 @@ ANA = {
     "lastName": "Quiroga",
     "phone": "+54 555-0199",
     "attributes": {"eyes": "violet"},
+    "consents": [{"channel": "EMAIL", "isGranted": True, "source": "ana's form"}],
 }
 ORDER = {
     "externalId": "ANA-ORDER-1",
@@ -175,6 +177,7 @@ async def test_all_that_is_held_is_told_over_rest_and_the_graph(client, ana, url
     assert told["orders"][0]["amount"] == "120.0000"
     counts = {name: len(told[name]) for name in PARTS}
     assert counts == {
+        "consents": 1,
         "orders": 1,
         "refunds": 1,
         "events": 1,

@@ -73,6 +73,8 @@ FILL = (
     "INSERT INTO audit_entry (tenant_id, occurred_at, actor, mode, face, action, object_id) "
     "SELECT {t}, timestamptz '2025-01-01' + n * interval '1 h' + {t} * interval '1 min', '{p}bob', 'jwt', "
     "'rest', '{p}done', '{p}object' FROM generate_series(1, 5) n",
+    "INSERT INTO customer_consent (tenant_id, customer_id, channel, is_granted, source, recorded_at) "
+    "SELECT {t}, id, 'email', true, '{p}form', '2025-06-01Z' FROM customer WHERE tenant_id = {t}",
     "INSERT INTO erasure_key SELECT {t}, sha256('{p}key')",
     "INSERT INTO erased_identifier (tenant_id, digest, kind) "
     "SELECT {t}, sha256(('{p}' || n)::bytea), 'customer' FROM generate_series(1, 5) n",

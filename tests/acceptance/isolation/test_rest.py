@@ -52,7 +52,17 @@ PLAIN = {
         "types",
         "type",
     ),
-    *("format", "analyses", "force", "as_of", "integration_type", "environment", "app_key", "app_token"),
+    *(
+        "channel",
+        "format",
+        "analyses",
+        "force",
+        "as_of",
+        "integration_type",
+        "environment",
+        "app_key",
+        "app_token",
+    ),
     *("is_active", "properties", "timestamp", "validateVtexCredentials.account_name"),
 }
 """What names nothing of a tenant's: words, instants, bounds, secrets, an account that VTEX is asked for."""
