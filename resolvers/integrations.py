@@ -24,8 +24,8 @@ from resolvers.syncing import request as syncs
 INTEGRATIONS = TABLES["integration"]
 KIND = "Integration"
 SHORTEST_SECRET, LONGEST_SECRET = 6, 500
-LONGEST_PAUSE = 1440
-"""Minutes after which an integration is synced again at the latest."""
+USUAL_PAUSE, LONGEST_PAUSE = 15, 1440
+"""Minutes after which an integration is synced again: unless it is said otherwise, and at the latest."""
 
 
 class IntegrationRow(NamedTuple):
@@ -52,6 +52,7 @@ class NewIntegration:
     app_token: str
     environment: str = USUAL_ENVIRONMENT
     is_active: bool = True
+    sync_minutes: int = USUAL_PAUSE
 
     def __repr__(self) -> str:
         return f"NewIntegration({self.integration_type}, {self.account_name})"
@@ -83,8 +84,8 @@ LIST = KeysetList("integration", INTEGRATIONS, _OF_TENANT, IntegrationRow)
 """The tenant's integrations, by id."""
 _ADD = Statement(
     "INSERT INTO integration (tenant_id, integration_type, account_name, environment, is_active, "
-    "app_key_hint, credentials) VALUES (%(tenant_id)s, %(integration_type)s, %(account_name)s, "
-    "%(environment)s, %(is_active)s, %(app_key_hint)s, %(credentials)s) "
+    "sync_minutes, app_key_hint, credentials) VALUES (%(tenant_id)s, %(integration_type)s, %(account_name)s, "
+    "%(environment)s, %(is_active)s, %(sync_minutes)s, %(app_key_hint)s, %(credentials)s) "
     "ON CONFLICT DO NOTHING RETURNING tenant_id, id, integration_type, account_name, environment, is_active, "
     "app_key_hint, sync_minutes, last_sync_at, created_at, updated_at",
     True,
@@ -153,11 +154,13 @@ async def create(ctx: Ctx, tenant: int, new: NewIntegration) -> IntegrationRow:
     check_type(new.integration_type)
     check_name(new.account_name)
     check_environment(new.environment)
+    _check_minutes(new.sync_minutes)
     values: dict[str, Any] = {
         "integration_type": new.integration_type,
         "account_name": new.account_name,
         "environment": new.environment,
         "is_active": new.is_active,
+        "sync_minutes": new.sync_minutes,
         "app_key_hint": _hint(new.app_key.strip()),
         "credentials": _sealed(ctx, secret("app_key", new.app_key), secret("app_token", new.app_token)),
     }
@@ -185,10 +188,8 @@ async def update(ctx: Ctx, tenant: int, number: int, changes: IntegrationChanges
         check_name(changes.account_name)
     if changes.environment is not None:
         check_environment(changes.environment)
-    if changes.sync_minutes is not None and not 1 <= changes.sync_minutes <= LONGEST_PAUSE:
-        raise InvalidInputError(
-            "sync_minutes", f"sync_minutes is {changes.sync_minutes}; accepted are 1 to {LONGEST_PAUSE}."
-        )
+    if changes.sync_minutes is not None:
+        _check_minutes(changes.sync_minutes)
     key = None if changes.app_key is None else secret("app_key", changes.app_key)
     token = None if changes.app_token is None else secret("app_token", changes.app_token)
     done = Change("integrationUpdate", tenant, KIND, number)
@@ -252,6 +253,13 @@ def check_type(name: str) -> None:
         raise InvalidInputError(
             "integration_type",
             f"'{name[:60]}' is not a known integration_type; accepted are {', '.join(TYPES)}.",
+        )
+
+
+def _check_minutes(minutes: int) -> None:
+    if not 1 <= minutes <= LONGEST_PAUSE:
+        raise InvalidInputError(
+            "sync_minutes", f"sync_minutes is {minutes}; accepted are 1 to {LONGEST_PAUSE}."
         )
 
 

@@ -9,7 +9,13 @@ from pydantic.config import JsonDict
 from connectors.vtex import USUAL_ENVIRONMENT
 from models.integration import TYPES
 from resolvers import integrations, tenants
-from resolvers.integrations import IntegrationChanges, IntegrationRow, NewIntegration
+from resolvers.integrations import (
+    LONGEST_PAUSE,
+    USUAL_PAUSE,
+    IntegrationChanges,
+    IntegrationRow,
+    NewIntegration,
+)
 from rest.credentials import ACCOUNT, ENVIRONMENT, SECRET, or_null
 from rest.errors import Problem
 from rest.values import MOST, Context, TenantPath, Whole, second
@@ -21,6 +27,7 @@ EXACT = 2**53 - 1
 PLACE = "tenantOrIntegrationId"
 """What the document calls the number in the path, which is the tenant's or the integration's by method."""
 TYPE: JsonDict = {"enum": [*TYPES]}
+MINUTES: JsonDict = {"minimum": 1, "maximum": LONGEST_PAUSE}
 TAKEN: dict[int | str, dict[str, Any]] = {
     409: {"model": Problem, "description": "The account is integrated with the tenant already"}
 }
@@ -54,6 +61,11 @@ class IntegrationCreateRequest(BaseModel):
         repr=False, description="The token; kept encrypted, and never told again", json_schema_extra=SECRET
     )
     is_active: bool = Field(default=True, description="Whether it is to be used")
+    sync_minutes: Whole = Field(
+        default=USUAL_PAUSE,
+        description="Minutes from the end of a sync to the next one",
+        json_schema_extra=MINUTES,
+    )
 
 
 class IntegrationUpdateRequest(BaseModel):
@@ -77,6 +89,11 @@ class IntegrationUpdateRequest(BaseModel):
     app_token: str | None = Field(
         default=None, repr=False, description="Another token", json_schema_extra=or_null(SECRET)
     )
+    sync_minutes: Whole | None = Field(
+        default=None,
+        description="Minutes from the end of a sync to the next one",
+        json_schema_extra={"anyOf": [{"type": "integer", **MINUTES}, {"type": "null"}]},
+    )
 
 
 class IntegrationData(BaseModel):
@@ -90,6 +107,7 @@ class IntegrationData(BaseModel):
         description="When it last brought what there was; null before the first time"
     )
     app_key_hint: str = Field(description="The last four characters of the key")
+    sync_minutes: int = Field(description="Minutes from the end of a sync to the next one")
 
 
 class IntegrationsResponse(BaseModel):

@@ -106,6 +106,10 @@ class IntegrationCreateInput:
     app_key: str = strawberry.field(description="The key; kept encrypted, and never told again.")
     app_token: str = strawberry.field(description="The token; kept encrypted, and never told again.")
     is_active: bool = strawberry.field(default=True, description="Whether it is to be used.")
+    sync_minutes: int = strawberry.field(
+        default=use_cases.USUAL_PAUSE,
+        description="Minutes from the end of a sync to the next one, 1 to 1,440.",
+    )
 
 
 @strawberry.input(
@@ -187,6 +191,7 @@ async def integration_create(info: Info, input: Input[IntegrationCreateInput]) -
         app_token=input.app_token,
         environment=input.environment,
         is_active=input.is_active,
+        sync_minutes=input.sync_minutes,
     )
     row = await use_cases.create(info.context, tenant, new)
     return IntegrationPayload(integration=Integration.of(row))

@@ -20,8 +20,10 @@ FERNET = Fernet.generate_key().decode()
 NEW = REFERENCE[f"POST {ROOT}"]["request"]
 LISTED = REFERENCE[f"GET {ROOT}/{{tenantId}}"]["200"]
 CHANGES = REFERENCE[f"PUT {ROOT}/{{integrationId}}"]["request"]
+MORE = {"app_key_hint": "XXXX", "sync_minutes": 15}
+"""What is told beyond the reference."""
 GRAPH = """{ tenant(databaseId: 56) { integrations { nodes {
-  databaseId type accountName environment isActive lastSyncAt appKeyHint } } } }"""
+  databaseId type accountName environment isActive lastSyncAt appKeyHint syncMinutes } } } }"""
 
 
 @pytest.fixture
@@ -70,8 +72,8 @@ async def test_integrations_are_listed_as_documented_with_a_hint_of_the_key(make
     answer = await client.get(f"{ROOT}/56")
     assert answer.status_code == 200
     ((listed,),) = (answer.json()["data"],)
-    assert list(listed) == [*LISTED["data"][0], "app_key_hint"]
-    assert answer.json() == {"success": True, "data": [LISTED["data"][0] | {"app_key_hint": "XXXX"}]}
+    assert list(listed) == [*LISTED["data"][0], *MORE]
+    assert answer.json() == {"success": True, "data": [LISTED["data"][0] | MORE]}
 
 
 async def test_no_integrations_are_an_empty_list(make, client):
@@ -92,6 +94,7 @@ async def test_both_faces_tell_the_same(make, kept, client, ask):
         "is_active": graph["isActive"],
         "last_sync": graph["lastSyncAt"].replace("+00:00", "Z"),
         "app_key_hint": graph["appKeyHint"],
+        "sync_minutes": graph["syncMinutes"],
     }
 
 
@@ -100,12 +103,26 @@ async def test_the_documented_change_changes_what_it_names(make, kept, client):
     content = answer.json()
     assert (answer.status_code, list(content)) == (200, ["success", "message", "data"])
     assert content["message"] == "Integration updated successfully"
-    changed = {"id": kept, "is_active": False, "last_sync": None, "app_key_hint": "-key"}
+    changed = MORE | {"id": kept, "is_active": False, "last_sync": None, "app_key_hint": "-key"}
     assert content["data"] == LISTED["data"][0] | changed
     assert stored(make) == ({"app_key": "new-key", "app_token": "new-token"}, "-key")
     again = (await client.put(f"{ROOT}/{kept}", json={"is_active": True, "app_token": None})).json()
     assert again["data"] == content["data"] | {"is_active": True}
     assert stored(make) == ({"app_key": "new-key", "app_token": "new-token"}, "-key")
+
+
+async def test_how_often_it_is_synced_is_said_and_told(make, client, ask):
+    make.tenant()
+    number = (await client.post(ROOT, json=NEW | {"sync_minutes": 5})).json()["data"]["id"]
+    ((graph,),) = ((await ask(GRAPH))["tenant"]["integrations"]["nodes"],)
+    assert graph["syncMinutes"] == 5
+    changed = await client.put(f"{ROOT}/{number}", json={"sync_minutes": 60})
+    assert changed.json()["data"]["sync_minutes"] == 60
+    unchanged = await client.put(f"{ROOT}/{number}", json={"sync_minutes": None, "is_active": False})
+    assert unchanged.json()["data"]["sync_minutes"] == 60
+    wrong = await client.put(f"{ROOT}/{number}", json={"sync_minutes": 1441})
+    assert (wrong.status_code, wrong.json()["success"]) == (400, False)
+    assert "sync_minutes is 1441; accepted are 1 to 1440." in wrong.json()["details"]
 
 
 async def test_the_account_is_changed_unless_it_is_taken(make, kept, client):
@@ -163,6 +180,9 @@ async def test_unknown_fields_of_legacy_clients_are_ignored(make, kept, client):
         ({"app_token": "with\nnewline and more"}, "app_token"),
         ({"app_token": ["TOKENTOKENTOKEN"]}, "app_token"),
         ({"is_active": "yes"}, "is_active"),
+        ({"sync_minutes": 0}, "sync_minutes is 0; accepted are 1 to 1440."),
+        ({"sync_minutes": "5"}, "sync_minutes"),
+        ({"sync_minutes": 7.5}, "sync_minutes"),
     ],
 )
 async def test_what_is_not_accepted_is_named_and_credentials_are_not_repeated(make, client, change, details):
@@ -187,6 +207,7 @@ async def test_what_is_not_accepted_is_named_and_credentials_are_not_repeated(ma
         ("GET", "/x", None, 400, "tenantId: "),
         ("PUT", "/1", [], 400, ""),
         ("PUT", "/1", {"integration_type": "shopify"}, 400, "accepted are vtex."),
+        ("PUT", "/1", {"sync_minutes": "often"}, 400, "sync_minutes"),
         ("PATCH", "/1", {}, 405, "PATCH is not accepted"),
     ],
 )
