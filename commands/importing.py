@@ -150,8 +150,8 @@ _command(
 _command(
     "customers",
     import_customers,
-    "Customers: customer_id, email, first_name, last_name, phone, created_at; other columns become "
-    "attributes.",
+    "Customers: customer_id, email, first_name, last_name, phone, created_at, consent_email and the like; "
+    "other columns become attributes.",
 )
 _command(
     "events",

@@ -11,6 +11,9 @@ from models.base import moment, reference, tenant_key
 CHANNELS = ("email", "sms", "push", "whatsapp", "phone", "post")
 """The ways to a customer that they can agree to."""
 
+LONGEST_SOURCE = 200
+"""Characters of where they said so."""
+
 
 class CustomerConsent(SQLModel, table=True):
     """Whether a customer may be written to over a channel, as they last said; no row where they never did."""

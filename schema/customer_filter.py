@@ -105,6 +105,22 @@ class ChurnRiskFilter:
     is_null: bool | None = optional(_NULL)
 
 
+@strawberry.input(description="Conditions on something that is so or not.")
+class BooleanFilter:
+    eq: bool | None = optional(_EQUAL)
+    is_null: bool | None = optional(_NULL)
+
+
+@strawberry.input(description="Conditions on what a customer last said of channels: eq true has agreed.")
+class ConsentFilter:
+    email: BooleanFilter | None = optional("E-mail.")
+    sms: BooleanFilter | None = optional("Short messages.")
+    push: BooleanFilter | None = optional("Messages of an app or a browser.")
+    whatsapp: BooleanFilter | None = optional("WhatsApp.")
+    phone: BooleanFilter | None = optional("Calls.")
+    post: BooleanFilter | None = optional("Letters.")
+
+
 @strawberry.input(description="Conditions on the segments that a customer is in, by their global ids.")
 class SegmentsFilter:
     any: list[strawberry.ID] | None = optional("Is in at least one of these.")
@@ -121,6 +137,7 @@ class CustomerFilter:
     any: list["CustomerFilter"] | None = optional("At least one of these holds.")
     not_: Optional["CustomerFilter"] = optional("This does not hold.", "not")
     segments: SegmentsFilter | None = optional("The segments that the customer is in.")
+    consent: ConsentFilter | None = optional("What the customer has agreed to or refused, by channel.")
     external_id: TextFilter | None = optional("The shop's own id of the customer.")
     email: TextFilter | None = optional("E-mail; case does not count.")
     name: TextFilter | None = optional("First and last name; case and accents do not count.")

@@ -74,6 +74,36 @@ CUSTOMERS = (
         "created creationdate registeredat registrationdate signupdate signedupat fechaalta fecharegistro "
         "fechacreacion",
     ),
+    Field(
+        "consent_email",
+        "whether they agreed to e-mail",
+        "emailconsent emailoptin optinemail acceptsemail acceptsemailmarketing aceptaemail aceptacorreo",
+    ),
+    Field(
+        "consent_sms",
+        "whether they agreed to short messages",
+        "smsconsent smsoptin optinsms acceptssms acceptssmsmarketing aceptasms",
+    ),
+    Field(
+        "consent_push", "whether they agreed to push messages", "pushconsent pushoptin optinpush acceptspush"
+    ),
+    Field(
+        "consent_whatsapp",
+        "whether they agreed to WhatsApp",
+        "whatsappconsent whatsappoptin optinwhatsapp acceptswhatsapp aceptawhatsapp",
+    ),
+    Field(
+        "consent_phone",
+        "whether they agreed to calls",
+        "phoneconsent phoneoptin optinphone acceptsphone acceptscalls aceptallamadas",
+    ),
+    Field(
+        "consent_post",
+        "whether they agreed to letters",
+        "postconsent postoptin optinpost acceptspost postalconsent acceptspostal",
+    ),
+    Field("consent_source", "where they said so", "consentfrom optinsource fuenteconsentimiento"),
+    Field("consent_at", "when they said so", "consentdate consentedat optinat optindate fechaconsentimiento"),
 )
 
 EVENTS = (

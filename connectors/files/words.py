@@ -1,4 +1,4 @@
-"""Words: currencies, kinds and statuses, each from a known list."""
+"""Words: currencies, kinds, statuses and consents, each from a known list."""
 
 from collections.abc import Callable, Mapping
 
@@ -25,6 +25,12 @@ _STATUSES = {
     "refunded cancelado cancelada anulado anulada rechazado rechazada fallido fallida vencido vencida "
     "reembolsado reembolsada devuelto devuelta",
 }
+_CONSENTS = {
+    "true": "true t yes y 1 granted agreed accepted optin optedin subscribed si s verdadero acepta aceptado "
+    "suscrito suscripto",
+    "false": "false f no n 0 refused declined denied rejected revoked withdrawn optout optedout unsubscribed "
+    "falso rechaza rechazado desuscrito revocado",
+}
 
 
 def _turned(words: Mapping[str, str]) -> dict[str, str]:
@@ -33,6 +39,7 @@ def _turned(words: Mapping[str, str]) -> dict[str, str]:
 
 _KIND_OF = _turned(_KINDS)
 _STATUS_OF = _turned(_STATUSES)
+_CONSENT_OF = _turned(_CONSENTS)
 
 
 def currencies(column: Column) -> Cells:
@@ -53,6 +60,13 @@ def statuses(column: Column) -> Cells:
         column,
         lambda text: _STATUS_OF.get(plain(text)),
         "not a status this knows; write paid, pending or cancelled",
+    )
+
+
+def consents(column: Column) -> Cells:
+    """`true` or `false`: agreed, or refused."""
+    return _looked_up(
+        column, lambda text: _CONSENT_OF.get(plain(text)), "neither agreed nor refused; write yes or no"
     )
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from kit.page import DAY, DECIMAL, FLOAT, INSTANT, INTEGER, TEXT, Kind
+from resolvers.criteria.consents import COMPARISONS, CONSENTS
 from resolvers.criteria.fields import AGES, FIELDS, Field
 from resolvers.criteria.json_fields import LONGEST_KEY
 from resolvers.criteria.parse import MOST_CONDITIONS, MOST_DAYS, MOST_VALUES
@@ -50,6 +51,7 @@ def _conditions() -> Schema:
             "any": group | {"description": "At least one of these holds"},
             "not": {"$ref": "#/$defs/conditions", "description": "This does not hold"},
             "attributes": {"$ref": "#/$defs/values", "description": "What the shop has told of the customer"},
+            "consent": _consent(),
             "orders": _orders(),
         },
     }
@@ -105,6 +107,27 @@ def _under(description: str) -> Schema:
         "minProperties": 1,
         "propertyNames": {"minLength": 1, "maxLength": LONGEST_KEY},
         "additionalProperties": {"anyOf": [text, number, truth, listed, whole]},
+    }
+
+
+def _consent() -> Schema:
+    truth = {"type": "boolean"}
+    compared = {
+        "type": "object",
+        "minProperties": 1,
+        "additionalProperties": False,
+        "properties": dict.fromkeys(COMPARISONS, truth),
+    }
+    channels = {
+        channel: {"description": field.meaning, "anyOf": [truth, compared]}
+        for channel, field in CONSENTS.items()
+    }
+    return {
+        "description": "What the customer has agreed to or refused, by channel",
+        "type": "object",
+        "minProperties": 1,
+        "additionalProperties": False,
+        "properties": channels,
     }
 
 

@@ -6,6 +6,7 @@ from typing import Any as Anything
 from typing import NoReturn
 
 from kit.errors import InvalidInputError
+from resolvers.criteria.consents import consents
 from resolvers.criteria.fields import AGES, FIELDS, Field
 from resolvers.criteria.json_fields import ATTRIBUTES
 from resolvers.criteria.parse_json import values_under
@@ -43,7 +44,7 @@ class Parser:
         segment: Callable[[Anything, str], int] | None = None,
     ) -> None:
         self._root = root
-        self._spell = spell
+        self.spell = spell
         self._segment = segment
         self._conditions = 0
         self._compared_with = 0
@@ -76,11 +77,13 @@ class Parser:
             return self._memberships(value, f"{path}.{name}")
         if name == "orders":
             return order_tally(self, value, f"{path}.orders")
+        if name == "consent":
+            return consents(self, value, f"{path}.consent")
         if name == "attributes":
             return values_under(self, value, f"{path}.attributes", ATTRIBUTES, "attributes.")
         if name not in FIELDS:
-            self.unknown(path, name, "field", [*FIELDS, *GROUPS, *TALLIED, "attributes"])
-        return self.comparisons(FIELDS[name], value, f"{path}.{self._spell(name)}")
+            self.unknown(path, name, "field", [*FIELDS, *GROUPS, *TALLIED, "attributes", "consent"])
+        return self.comparisons(FIELDS[name], value, f"{path}.{self.spell(name)}")
 
     def _memberships(self, found: Anything, path: str) -> Node:
         if self._segment is None:
@@ -115,12 +118,12 @@ class Parser:
         if not isinstance(value, dict):
             return self.compared(field, "eq", value, path, path)
         if not value:
-            self.refuse(path, f"{path} compares with nothing; accepted are {self._names(field.operators)}.")
+            self.refuse(path, f"{path} compares with nothing; accepted are {self.names(field.operators)}.")
         for name in value:
             if name not in field.operators:
                 self.unknown(path, name, "comparison", field.operators)
         parts = [
-            self.compared(field, name, each, f"{path}.{self._spell(name)}", path)
+            self.compared(field, name, each, f"{path}.{self.spell(name)}", path)
             for name, each in value.items()
         ]
         return parts[0] if len(parts) == 1 else All(tuple(parts))
@@ -131,14 +134,18 @@ class Parser:
         if self._conditions > MOST_CONDITIONS:
             self._too_many(path)
         if operator == "exists":
-            if not isinstance(value, bool):
-                self.refuse(path, f"{path} is {shown(value)}; accepted are true and false.")
-            return Comparison(stated, field, operator, value)
+            return Comparison(stated, field, operator, self.truth(value, path))
         if operator in AGES:
             return Comparison(stated, field, operator, self.days(value, path))
         if operator not in _LISTS:
             return Comparison(stated, field, operator, self._value(field, value, path))
         return Comparison(stated, field, operator, self._values(field, operator, value, path))
+
+    def truth(self, value: Anything, path: str) -> bool:
+        """True or false."""
+        if not isinstance(value, bool):
+            self.refuse(path, f"{path} is {shown(value)}; accepted are true and false.")
+        return value
 
     def days(self, value: Anything, path: str) -> int:
         """A number of days."""
@@ -161,8 +168,8 @@ class Parser:
 
     def _value(self, field: Field, value: Anything, path: str) -> Anything:
         if value is None:
-            absent = self._spell("exists")
-            hint = f"{self._spell(field.name)}: {{{absent}: {'false' if absent == 'exists' else 'true'}}}"
+            absent = self.spell("exists")
+            hint = f"{self.spell(field.name)}: {{{absent}: {'false' if absent == 'exists' else 'true'}}}"
             self.refuse(path, f"{path} is null; to find those without a value, give {hint}.")
         try:
             return checked(field, value)
@@ -178,17 +185,18 @@ class Parser:
 
     def unknown(self, path: str, name: Anything, what: str, known: Iterable[str]) -> NoReturn:
         """Refuse a name, with the nearest of those that are known."""
-        names = {self._spell(each): each for each in known}
+        names = {self.spell(each): each for each in known}
         near = get_close_matches(str(name)[:60].lower(), names, n=1, cutoff=0.5)
         hint = f" did you mean {near[0]}?" if near else ""
-        told = f"{shown(name)} is not a {what};{hint or f' accepted are {self._names(known)}.'}"
+        told = f"{shown(name)} is not a {what};{hint or f' accepted are {self.names(known)}.'}"
         self.refuse(f"{path}.{str(name)[:60]}", f"{path}: {told}")
 
     def _too_many(self, path: str) -> NoReturn:
         self.refuse(path, f"{self._root} has too many conditions; at most {MOST_CONDITIONS} are accepted.")
 
-    def _names(self, names: Iterable[str]) -> str:
-        return ", ".join(map(self._spell, names))
+    def names(self, names: Iterable[str]) -> str:
+        """Names in a message, as the caller writes them."""
+        return ", ".join(map(self.spell, names))
 
     def refuse(self, path: str, message: str) -> NoReturn:
         """Raises InvalidInputError, whose field is the path."""

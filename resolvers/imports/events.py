@@ -1,9 +1,7 @@
 """Events: what customers did, by month."""
 
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import orjson
@@ -12,11 +10,11 @@ import pyarrow as pa
 from connectors.files import Column
 from connectors.files.batch import pc
 from connectors.files.cells import Cells, mask, texts, without
-from connectors.files.dates import INSTANT, LOCAL
 from connectors.files.fields import EVENTS
 from kit.db import Work
 from kit.page import microseconds
 from resolvers.event_types.types import Types, built_in_problem
+from resolvers.imports.ahead import AHEAD, ahead
 from resolvers.imports.job import Counts, Job, Kind
 from resolvers.imports.options import ImportOptions, Progress, silent
 from resolvers.imports.report import ImportReport
@@ -58,10 +56,7 @@ def _is_object(text: str) -> bool:
 
 def _read(job: Job, sheet: Sheet) -> dict[str, Any]:
     occurred = sheet.times("occurred_at", required=True)
-    latest = datetime.now(ZoneInfo(job.shop.time_zone)) + timedelta(days=1)
-    late = mask(pc.greater(occurred.instant, pa.scalar(latest, INSTANT)))
-    late |= mask(pc.greater(occurred.local, pa.scalar(latest.replace(tzinfo=None), LOCAL)))
-    sheet.reject("occurred_at", late, "more than a day in the future")
+    sheet.reject("occurred_at", ahead(occurred, job.shop.time_zone), AHEAD)
     kinds = sheet.read("event_type", required=True)
     properties = pc.fill_null(sheet.read("properties", objects), "{}")
     _check(job.rules, sheet, kinds, properties)

@@ -3,17 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from kit.db import Work, load
-from models.consent import CHANNELS
+from kit.db import Statement, Work
+from models.consent import CHANNELS, LONGEST_SOURCE
+from resolvers.imports.statements import statement
 from resolvers.writes.checks import Check
 
-_UPSERT = load(Path(__file__).parent.parent.parent / "models" / "sql" / "consent_upsert.sql")
-_LONGEST_SOURCE = 200
+_STAGE = Statement(
+    "INSERT INTO import_consent (external_id, channel, is_granted, source, recorded_at) "
+    'SELECT "of", channel, is_granted, source, recorded_at FROM jsonb_to_recordset(%(consents)s) AS given '
+    '("of" text, channel text, is_granted boolean, source text, recorded_at timestamptz)',
+    False,
+    {},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +54,13 @@ def _row(check: Check, way: str, given: ConsentRecord) -> dict[str, Any]:
     return {
         "channel": given.channel,
         "is_granted": given.is_granted,
-        "source": check.text(f"{way}.source", given.source, most=_LONGEST_SOURCE),
+        "source": check.text(f"{way}.source", given.source, most=LONGEST_SOURCE),
         "recorded_at": moment,
     }
 
 
-def store_consents(work: Work, consents: Sequence[dict[str, Any]]) -> set[str]:
-    """Store rows that say `of` whom they are, an external id; of whom any is another now."""
-    if not consents:
-        return set()
-    return {name for (name,) in work.run(_UPSERT, {"consents": Jsonb([*consents])})}
+def store_consents(work: Work, consents: Sequence[dict[str, Any]]) -> None:
+    """Store rows that say `of` whom they are, an external id; of whom any is another now has changed."""
+    if consents:
+        work.run(_STAGE, {"consents": Jsonb([*consents])})
+        work.count(statement("consent_upsert"))

@@ -67,9 +67,7 @@ async def upsert_customers(
             for each in row["consents"]
         ]
         rows = [{**row, "line": line} for line, (check, row) in enumerate(checked) if not check.problems]
-        became = _store(work, rows) if rows else {}
-        for name in store_consents(work, consents):
-            became[name] = UPDATED if became[name] == UNCHANGED else became[name]
+        became = _store(work, rows, consents) if rows else {}
         if any(each != UNCHANGED for each in became.values()):
             mark_changed(work, owner.id)
         return [
@@ -139,7 +137,7 @@ def refuse_twice(field: str, identifiers: Sequence[str], checks: Sequence[Check]
         seen.add(name)
 
 
-def _store(work: Work, rows: list[dict[str, Any]]) -> dict[str, Any]:
+def _store(work: Work, rows: list[dict[str, Any]], consents: list[dict[str, Any]]) -> dict[str, Any]:
     """What became of each external id."""
     work.run(statement("customer_tables"))
     work.run(_STAGE, {"rows": Jsonb(rows)})
@@ -148,6 +146,7 @@ def _store(work: Work, rows: list[dict[str, Any]]) -> dict[str, Any]:
         work.count(statement("customer_clear"), {"rows": Jsonb(rows)})
     work.count(statement("customer_insert"), _WHOLE)
     work.count(statement("customer_update"))
+    store_consents(work, consents)
     found = work.run(_FOUND)
     return {
         external_id: CREATED if number is None else UPDATED if changed else UNCHANGED

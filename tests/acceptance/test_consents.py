@@ -5,6 +5,7 @@ from psycopg.types.json import Jsonb
 from typer.testing import CliRunner
 
 import cli
+from kit import ids
 from rest import LEFT_OUT
 
 UPSERT = """
@@ -135,3 +136,48 @@ def test_the_command_says_how_many_were_left_out(members, urls, monkeypatch, tmp
     result = CliRunner().invoke(cli.app, words, catch_exceptions=False)
     assert "3 members have not agreed to email" in result.stderr
     assert len((tmp_path / "out.csv").read_text().splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    ("consent", "expected"),
+    [
+        ({"email": {"eq": True}}, ["c0", "c1"]),
+        ({"email": {"eq": False}}, ["c2"]),
+        ({"email": {"isNull": True}}, ["c3", "c4"]),
+        ({"email": {"isNull": True}, "sms": {"eq": True}}, ["c3"]),
+    ],
+)
+async def test_customers_are_listed_by_what_they_agreed_to(ask, members, consent, expected):
+    query = """query ($filter: CustomerFilter!) { tenant(databaseId: 56) {
+      customers(filter: $filter) { totalCount nodes { externalId } } } }"""
+    found = (await ask(query, filter={"consent": consent}))["tenant"]["customers"]
+    assert sorted(each["externalId"] for each in found["nodes"]) == expected
+    assert found["totalCount"] == len(expected)
+
+
+async def test_a_segment_of_those_who_agreed_is_made_and_explained(ask, members):
+    made = await ask(
+        "mutation ($input: SegmentCreateInput!) { segmentCreate(input: $input) { "
+        "segment { memberCount members(first: 9) { nodes { externalId segments { edges { node { name } "
+        "why { text value } } } } } } "
+        "userErrors { message } } }",
+        input={
+            "tenantId": ids.encode("Tenant", 56),
+            "name": "agreed",
+            "type": "DYNAMIC",
+            "criteria": {"consent": {"email": True}},
+        },
+    )
+    segment = made["segmentCreate"]["segment"]
+    assert segment["memberCount"] == "2"
+    found = sorted(segment["members"]["nodes"], key=lambda each: each["externalId"])
+    assert [each["externalId"] for each in found] == ["c0", "c1"]
+    (why,) = [each["why"] for each in found[0]["segments"]["edges"] if each["node"]["name"] == "agreed"]
+    assert why == [{"text": "consent.email is true", "value": "true"}]
+
+
+async def test_a_filter_names_what_is_wrong_as_the_graph_writes_it(ask, members):
+    query = """query ($filter: CustomerFilter!) { tenant(databaseId: 56) {
+      customers(filter: $filter) { totalCount } } }"""
+    with pytest.raises(AssertionError, match=r"filter\.consent must be an object"):
+        await ask(query, filter={"consent": {}})

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from kit.db import TENANT, Statement, Work, connect_for_work, prepare
 from kit.errors import InvalidInputError
 from kit.page import DAY, INSTANT, TEXT
+from models.consent import CHANNELS
 from models.score import RISKS, SEGMENTS, TIERS
 from resolvers.criteria import FIELDS, FROM, compile_criteria, parse
 from resolvers.criteria.fields import AGES, CUSTOMERS, Field
@@ -73,6 +74,12 @@ ANY_VALUE = st.one_of(TEXTS, NUMBERS, st.booleans())
 KEYED = st.dictionaries(
     st.text(min_size=1, max_size=4), conditions(ANY_VALUE, (*OF_TEXT, *OF_NUMBERS)), min_size=1, max_size=2
 )
+TRUTH = st.one_of(st.booleans(), WRONG)
+CONSENT = st.dictionaries(
+    st.sampled_from([*CHANNELS, "fax"]),
+    st.one_of(TRUTH, st.fixed_dictionaries({}, optional={"eq": TRUTH, "exists": TRUTH})),
+    max_size=2,
+)
 LEAVES = st.one_of(
     st.sampled_from(sorted(FIELDS)).flatmap(
         lambda name: conditions(value_of(FIELDS[name]), FIELDS[name].operators).map(
@@ -83,6 +90,7 @@ LEAVES = st.one_of(
     tally(OF_EVENTS, event=TEXTS).map(lambda found: {"events": found}),
     tally(OF_EVENTS, event=st.just("page_view"), where=KEYED).map(lambda found: {"events": found}),
     KEYED.map(lambda found: {"attributes": found}),
+    CONSENT.map(lambda found: {"consent": found}),
 )
 CRITERIA = st.recursive(
     LEAVES,

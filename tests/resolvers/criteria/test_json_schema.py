@@ -59,6 +59,10 @@ def test_what_is_not_valid_is_refused(criteria):
         {"event": "x", "clv_tier": "high"},
         {"event": "x", "where": {"a": {"gt": "b"}}},
         {"attributes": {"a": None}},
+        {"consent": {}},
+        {"consent": {"email": "true"}},
+        {"consent": {"fax": True}},
+        {"consent": {"email": {"in": [True]}}},
     ],
     ids=str,
 )
@@ -73,6 +77,7 @@ def test_what_is_wrong_is_not_valid(criteria):
     [
         {"orders": {"count": {"gte": 3}, "sum": {"gte": "100.50"}, "within_days": 90}},
         {"orders": {"last": {"more_than_days_ago": 90}}},
+        {"consent": {"email": True, "sms": {"exists": False}, "post": {"eq": False}}},
         {"event": "page_view", "count": {"gte": 3}, "within_days": 30, "where": {"page": ["/a", "/b"]}},
         {"not": {"event": "purchase"}, "attributes": {"vip": True, "city": {"starts_with": "Li"}}},
     ],

@@ -35,7 +35,7 @@ def test_every_field_stands_in_the_table_with_its_comparisons():
 
 def test_examples_are_criteria():
     examples = re.findall(r"```json\n(.*?)```", REFERENCE, re.DOTALL)
-    assert len(examples) == 6
+    assert len(examples) == 7
     for example in examples:
         parse(json.loads(example))
 

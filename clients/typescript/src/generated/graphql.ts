@@ -4,6 +4,14 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** Conditions on something that is so or not. */
+export type BooleanFilter = {
+  /** Is this value. */
+  eq?: boolean | null | undefined;
+  /** Whether there is no value. */
+  isNull?: boolean | null | undefined;
+};
+
 /** How likely a customer is to be lost, from the chance of another order in time. */
 export type ChurnRisk =
   /** At least an even chance of another order. */
@@ -48,6 +56,22 @@ export type ClvTierFilter = {
   notIn?: Array<ClvTier> | null | undefined;
 };
 
+/** Conditions on what a customer last said of channels: eq true has agreed. */
+export type ConsentFilter = {
+  /** E-mail. */
+  email?: BooleanFilter | null | undefined;
+  /** Calls. */
+  phone?: BooleanFilter | null | undefined;
+  /** Letters. */
+  post?: BooleanFilter | null | undefined;
+  /** Messages of an app or a browser. */
+  push?: BooleanFilter | null | undefined;
+  /** Short messages. */
+  sms?: BooleanFilter | null | undefined;
+  /** WhatsApp. */
+  whatsapp?: BooleanFilter | null | undefined;
+};
+
 /** Which customers: all conditions must hold. A condition does not hold for want of a value, unless it is `isNull`; `not` is true of all others. */
 export type CustomerFilter = {
   /** Chance that the customer has not dropped out, 0 to 1. */
@@ -62,6 +86,8 @@ export type CustomerFilter = {
   churnRisk?: ChurnRiskFilter | null | undefined;
   /** Tier of lifetime value. */
   clvTier?: ClvTierFilter | null | undefined;
+  /** What the customer has agreed to or refused, by channel. */
+  consent?: ConsentFilter | null | undefined;
   /** When the customer joined the shop. */
   createdAt?: DateTimeFilter | null | undefined;
   /** E-mail; case does not count. */

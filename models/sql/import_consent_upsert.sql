@@ -1,11 +1,15 @@
--- What customers of a list have agreed to. What is older than what is known is passed over; one without an instant is
--- of now, and says nothing new where it says the same. Whose consents are others now, by external id.
+-- What customers have agreed to. What is older than what is known is passed over; one without an instant is
+-- of now, and says nothing new where it says the same. Whose consents are others now has changed.
 WITH told AS (
-    SELECT customer.id AS customer_id, customer.external_id, given.*
-    FROM jsonb_to_recordset(%(consents)s) AS given (
-        "of" text, channel text, is_granted boolean, source text, recorded_at timestamptz
-    )
-    JOIN customer ON customer.tenant_id = %(tenant_id)s AND customer.external_id = given."of"
+    SELECT
+        customer.id AS customer_id,
+        customer.external_id,
+        given.channel,
+        given.is_granted,
+        given.source,
+        given.recorded_at
+    FROM import_consent AS given
+    JOIN customer ON customer.tenant_id = %(tenant_id)s AND customer.external_id = given.external_id
 ),
 stored AS (
     INSERT INTO customer_consent (tenant_id, customer_id, channel, is_granted, source, recorded_at)
@@ -33,4 +37,8 @@ stored AS (
     SET is_granted = excluded.is_granted, source = excluded.source, recorded_at = excluded.recorded_at
     RETURNING customer_id
 )
-SELECT DISTINCT external_id FROM stored JOIN told USING (customer_id)
+UPDATE import_person
+SET changed = true
+FROM stored
+JOIN told ON told.customer_id = stored.customer_id
+WHERE import_person.external_id = told.external_id AND NOT import_person.changed
