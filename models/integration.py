@@ -10,6 +10,8 @@ from models.base import identity, moment, tenant_key
 
 TYPES = ("vtex",)
 """The systems that are known."""
+FEEDS = ("off", "auto")
+"""Whether the feed of changes there is left alone, or set and read where no other system uses it."""
 
 
 class Integration(SQLModel, table=True):
@@ -25,6 +27,7 @@ class Integration(SQLModel, table=True):
         ),
         ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name="integration_tenant_id_fkey"),
         CheckConstraint("sync_minutes BETWEEN 1 AND 1440", name="integration_sync_minutes_check"),
+        CheckConstraint("feed IN ('off', 'auto')", name="integration_feed_check"),
         CheckConstraint("integration_type IN ('vtex')", name="integration_integration_type_check"),
     )
 
@@ -37,6 +40,7 @@ class Integration(SQLModel, table=True):
     app_key_hint: str
     credentials: bytes
     sync_minutes: int = Field(default=15, sa_column_kwargs={"server_default": "15"})
+    feed: str = Field(default="off", sa_column_kwargs={"server_default": "off"})
     last_sync_at: datetime | None = moment(nullable=True)
     created_at: datetime = moment(now=True)
     updated_at: datetime = moment(now=True)

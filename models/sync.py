@@ -55,6 +55,9 @@ class IntegrationSync(SQLModel, table=True):
     unknown_statuses: dict[str, Any] = json_object()
     skipped: dict[str, Any] = json_object()
     buyers_error: str | None = None
+    feed_set: dict[str, Any] | None = json_object(nullable=True)
+    feed_error: str | None = None
+    feed_at: datetime | None = moment(nullable=True)
 
 
 class IntegrationWindow(SQLModel, table=True):

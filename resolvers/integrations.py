@@ -13,7 +13,7 @@ from connectors.vtex import USUAL_ENVIRONMENT, check_environment, check_name
 from kit.db import TENANT, Statement, prepare
 from kit.errors import ConflictError, InvalidInputError, NotFoundError
 from models import TABLES
-from models.integration import TYPES
+from models.integration import FEEDS, TYPES
 from resolvers import tenants
 from resolvers.audit.change import Change
 from resolvers.context import ADMIN, READ, Ctx
@@ -26,6 +26,7 @@ KIND = "Integration"
 SHORTEST_SECRET, LONGEST_SECRET = 6, 500
 USUAL_PAUSE, LONGEST_PAUSE = 15, 1440
 """Minutes after which an integration is synced again: unless it is said otherwise, and at the latest."""
+OFF = FEEDS[0]
 
 
 class IntegrationRow(NamedTuple):
@@ -37,6 +38,7 @@ class IntegrationRow(NamedTuple):
     is_active: bool
     app_key_hint: str
     sync_minutes: int
+    feed: str
     last_sync_at: datetime | None
     created_at: datetime
     updated_at: datetime
@@ -53,6 +55,7 @@ class NewIntegration:
     environment: str = USUAL_ENVIRONMENT
     is_active: bool = True
     sync_minutes: int = USUAL_PAUSE
+    feed: str = OFF
 
     def __repr__(self) -> str:
         return f"NewIntegration({self.integration_type}, {self.account_name})"
@@ -68,6 +71,7 @@ class IntegrationChanges:
     app_key: str | None = None
     app_token: str | None = None
     sync_minutes: int | None = None
+    feed: str | None = None
 
     def __repr__(self) -> str:
         named = (self.is_active, self.account_name, self.environment)
@@ -84,16 +88,17 @@ LIST = KeysetList("integration", INTEGRATIONS, _OF_TENANT, IntegrationRow)
 """The tenant's integrations, by id."""
 _ADD = Statement(
     "INSERT INTO integration (tenant_id, integration_type, account_name, environment, is_active, "
-    "sync_minutes, app_key_hint, credentials) VALUES (%(tenant_id)s, %(integration_type)s, %(account_name)s, "
-    "%(environment)s, %(is_active)s, %(sync_minutes)s, %(app_key_hint)s, %(credentials)s) "
+    "sync_minutes, feed, app_key_hint, credentials) VALUES (%(tenant_id)s, %(integration_type)s, "
+    "%(account_name)s, %(environment)s, %(is_active)s, %(sync_minutes)s, %(feed)s, "
+    "%(app_key_hint)s, %(credentials)s) "
     "ON CONFLICT DO NOTHING RETURNING tenant_id, id, integration_type, account_name, environment, is_active, "
-    "app_key_hint, sync_minutes, last_sync_at, created_at, updated_at",
+    "app_key_hint, sync_minutes, feed, last_sync_at, created_at, updated_at",
     True,
     {},
 )
 _LOCK = Statement(
     "SELECT credentials, tenant_id, id, integration_type, account_name, environment, is_active, "
-    "app_key_hint, sync_minutes, last_sync_at, created_at, updated_at FROM integration "
+    "app_key_hint, sync_minutes, feed, last_sync_at, created_at, updated_at FROM integration "
     "WHERE tenant_id = %(tenant_id)s AND id = %(id)s FOR UPDATE",
     True,
     {},
@@ -104,16 +109,17 @@ _CHANGE = Statement(
     "environment = coalesce(%(environment)s::text, environment), "
     "app_key_hint = coalesce(%(app_key_hint)s::text, app_key_hint), "
     "sync_minutes = coalesce(%(sync_minutes)s::integer, sync_minutes), "
+    "feed = coalesce(%(feed)s::text, feed), "
     "credentials = coalesce(%(credentials)s::bytea, credentials), updated_at = now() "
     "WHERE tenant_id = %(tenant_id)s AND id = %(id)s RETURNING tenant_id, id, integration_type, "
-    "account_name, environment, is_active, app_key_hint, sync_minutes, last_sync_at, created_at, "
-    "updated_at",
+    "account_name, environment, is_active, app_key_hint, sync_minutes, feed, last_sync_at, "
+    "created_at, updated_at",
     True,
     {},
 )
 _REMOVE = Statement(
     "DELETE FROM integration WHERE tenant_id = %(tenant_id)s AND id = %(id)s RETURNING tenant_id, id, "
-    "integration_type, account_name, environment, is_active, app_key_hint, sync_minutes, last_sync_at, "
+    "integration_type, account_name, environment, is_active, app_key_hint, sync_minutes, feed, last_sync_at, "
     "created_at, updated_at",
     True,
     {},
@@ -155,12 +161,14 @@ async def create(ctx: Ctx, tenant: int, new: NewIntegration) -> IntegrationRow:
     check_name(new.account_name)
     check_environment(new.environment)
     _check_minutes(new.sync_minutes)
+    _check_feed(new.feed)
     values: dict[str, Any] = {
         "integration_type": new.integration_type,
         "account_name": new.account_name,
         "environment": new.environment,
         "is_active": new.is_active,
         "sync_minutes": new.sync_minutes,
+        "feed": new.feed,
         "app_key_hint": _hint(new.app_key.strip()),
         "credentials": _sealed(ctx, secret("app_key", new.app_key), secret("app_token", new.app_token)),
     }
@@ -184,12 +192,7 @@ async def update(ctx: Ctx, tenant: int, number: int, changes: IntegrationChanges
     """
     await tenants.get(ctx, tenant)
     ctx.allow(tenant, ADMIN)
-    if changes.account_name is not None:
-        check_name(changes.account_name)
-    if changes.environment is not None:
-        check_environment(changes.environment)
-    if changes.sync_minutes is not None:
-        _check_minutes(changes.sync_minutes)
+    _check(changes)
     key = None if changes.app_key is None else secret("app_key", changes.app_key)
     token = None if changes.app_token is None else secret("app_token", changes.app_token)
     done = Change("integrationUpdate", tenant, KIND, number)
@@ -208,6 +211,7 @@ async def update(ctx: Ctx, tenant: int, number: int, changes: IntegrationChanges
                 account_name=changes.account_name,
                 environment=changes.environment,
                 sync_minutes=changes.sync_minutes,
+                feed=changes.feed,
                 app_key_hint=None if key is None else _hint(key),
                 credentials=_resealed(ctx, sealed, key, token),
             )
@@ -256,11 +260,28 @@ def check_type(name: str) -> None:
         )
 
 
+def _check(changes: IntegrationChanges) -> None:
+    """Raises InvalidInputError for a value that is not accepted."""
+    if changes.account_name is not None:
+        check_name(changes.account_name)
+    if changes.environment is not None:
+        check_environment(changes.environment)
+    if changes.sync_minutes is not None:
+        _check_minutes(changes.sync_minutes)
+    if changes.feed is not None:
+        _check_feed(changes.feed)
+
+
 def _check_minutes(minutes: int) -> None:
     if not 1 <= minutes <= LONGEST_PAUSE:
         raise InvalidInputError(
             "sync_minutes", f"sync_minutes is {minutes}; accepted are 1 to {LONGEST_PAUSE}."
         )
+
+
+def _check_feed(name: str) -> None:
+    if name not in FEEDS:
+        raise InvalidInputError("feed", f"'{name[:60]}' is no feed; accepted are {', '.join(FEEDS)}.")
 
 
 def secret(field: str, value: str) -> str:
@@ -291,7 +312,13 @@ def _concerns_sync(changes: IntegrationChanges) -> bool:
     """Whether a sync may come to something else than before."""
     return changes.is_active is True or any(
         each is not None
-        for each in (changes.account_name, changes.environment, changes.app_key, changes.app_token)
+        for each in (
+            changes.account_name,
+            changes.environment,
+            changes.app_key,
+            changes.app_token,
+            changes.feed,
+        )
     )
 
 

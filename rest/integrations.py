@@ -7,10 +7,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from connectors.vtex import USUAL_ENVIRONMENT
-from models.integration import TYPES
+from models.integration import FEEDS, TYPES
 from resolvers import integrations, tenants
 from resolvers.integrations import (
     LONGEST_PAUSE,
+    OFF,
     USUAL_PAUSE,
     IntegrationChanges,
     IntegrationRow,
@@ -27,6 +28,7 @@ EXACT = 2**53 - 1
 PLACE = "tenantOrIntegrationId"
 """What the document calls the number in the path, which is the tenant's or the integration's by method."""
 TYPE: JsonDict = {"enum": [*TYPES]}
+FEED: JsonDict = {"enum": [*FEEDS]}
 MINUTES: JsonDict = {"minimum": 1, "maximum": LONGEST_PAUSE}
 TAKEN: dict[int | str, dict[str, Any]] = {
     409: {"model": Problem, "description": "The account is integrated with the tenant already"}
@@ -66,6 +68,11 @@ class IntegrationCreateRequest(BaseModel):
         description="Minutes from the end of a sync to the next one",
         json_schema_extra=MINUTES,
     )
+    feed: str = Field(
+        default=OFF,
+        description="Whether VTEX's feed of changes is used where no other system uses it: off, auto",
+        json_schema_extra=FEED,
+    )
 
 
 class IntegrationUpdateRequest(BaseModel):
@@ -94,6 +101,11 @@ class IntegrationUpdateRequest(BaseModel):
         description="Minutes from the end of a sync to the next one",
         json_schema_extra={"anyOf": [{"type": "integer", **MINUTES}, {"type": "null"}]},
     )
+    feed: str | None = Field(
+        default=None,
+        description="Whether VTEX's feed of changes is used where no other system uses it: off, auto",
+        json_schema_extra=or_null(FEED),
+    )
 
 
 class IntegrationData(BaseModel):
@@ -108,6 +120,7 @@ class IntegrationData(BaseModel):
     )
     app_key_hint: str = Field(description="The last four characters of the key")
     sync_minutes: int = Field(description="Minutes from the end of a sync to the next one")
+    feed: str = Field(description="Whether VTEX's feed of changes is used: off, auto")
 
 
 class IntegrationsResponse(BaseModel):

@@ -57,6 +57,12 @@ class SyncStatus(Enum):
     STALLED = _value("stalled", "It could not go on, and is tried again later.")
 
 
+@strawberry.enum(description="Whether a feed of changes in another system is used.")
+class IntegrationFeed(Enum):
+    OFF = _value("off", "It is left alone; one that was set here is taken away.")
+    AUTO = _value("auto", "It is set and read where no other system has set it.")
+
+
 @strawberry.enum(description="What is fetched of an integration.")
 class SyncKind(Enum):
     FULL = _value("full", "All that can be had.")

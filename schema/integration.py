@@ -16,7 +16,7 @@ from resolvers.tenants import TenantRow
 from schema.arguments import DatabaseId, Id, Input, number_of
 from schema.connection import Connection, edges_of, nodes_of, page_info_of, total_of
 from schema.context import Info
-from schema.enums import IntegrationType
+from schema.enums import IntegrationFeed, IntegrationType
 from schema.given import kept, optional
 from schema.integration_sync import IntegrationSync, IntegrationSyncInput
 from schema.node import Node
@@ -45,6 +45,7 @@ class Integration(Node):
     is_active: bool = strawberry.field(description="Whether it is to be used.")
     app_key_hint: str = strawberry.field(description="The last four characters of the key.")
     sync_minutes: int = strawberry.field(description="Minutes from the end of a sync to the next one.")
+    feed: IntegrationFeed = strawberry.field(description="Whether the feed of changes there is used.")
     last_sync_at: datetime | None = strawberry.field(
         description="When it last brought what there was. Null before the first time."
     )
@@ -71,6 +72,7 @@ class Integration(Node):
             is_active=row.is_active,
             app_key_hint=row.app_key_hint,
             sync_minutes=row.sync_minutes,
+            feed=IntegrationFeed(row.feed),
             last_sync_at=row.last_sync_at,
             created_at=row.created_at,
             updated_at=row.updated_at,
@@ -110,6 +112,9 @@ class IntegrationCreateInput:
         default=use_cases.USUAL_PAUSE,
         description="Minutes from the end of a sync to the next one, 1 to 1,440.",
     )
+    feed: IntegrationFeed = strawberry.field(
+        default=IntegrationFeed.OFF, description="Whether the feed of changes there is used."
+    )
 
 
 @strawberry.input(
@@ -122,6 +127,7 @@ class IntegrationUpdateInput:
     app_key: str | None = optional("Another key.")
     app_token: str | None = optional("Another token.")
     sync_minutes: int | None = optional("Minutes from the end of a sync to the next one, 1 to 1,440.")
+    feed: IntegrationFeed | None = optional("Whether the feed of changes there is used.")
     is_active: bool | None = optional("Whether it is to be used.")
 
 
@@ -192,6 +198,7 @@ async def integration_create(info: Info, input: Input[IntegrationCreateInput]) -
         environment=input.environment,
         is_active=input.is_active,
         sync_minutes=input.sync_minutes,
+        feed=input.feed.value,
     )
     row = await use_cases.create(info.context, tenant, new)
     return IntegrationPayload(integration=Integration.of(row))
@@ -201,9 +208,9 @@ async def integration_create(info: Info, input: Input[IntegrationCreateInput]) -
 async def integration_update(info: Info, input: Input[IntegrationUpdateInput]) -> IntegrationPayload:  # noqa: A002
     """The mutation."""
     tenant, number = ids.number(input.id, KIND, parts=2)
-    changes = IntegrationChanges(
-        **kept(input, "account_name", "environment", "app_key", "app_token", "is_active", "sync_minutes")
-    )
+    names = ("account_name", "environment", "app_key", "app_token", "is_active", "sync_minutes")
+    feed = {name: each.value for name, each in kept(input, "feed").items()}
+    changes = IntegrationChanges(**kept(input, *names), **feed)
     row = await use_cases.update(info.context, tenant, number, changes)
     return IntegrationPayload(integration=Integration.of(row))
 

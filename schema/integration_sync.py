@@ -42,6 +42,12 @@ class IntegrationSync:
     buyers_error: str | None = strawberry.field(
         description="Why nothing is known of buyers but what orders tell. Null where more is."
     )
+    feed_error: str | None = strawberry.field(
+        description="Why changes are not taken from the feed there. Null where they are, and where it is off."
+    )
+    feed_at: datetime | None = strawberry.field(
+        description="When all that the feed had was brought last. Null before that, and where it is off."
+    )
     next_at: datetime = strawberry.field(
         description="When the next one is due. While one goes on: when it counts as broken off."
     )
@@ -68,6 +74,8 @@ class IntegrationSync:
             finished_at=row.finished_at,
             full_finished_at=row.full_finished_at,
             buyers_error=row.buyers_error,
+            feed_error=row.feed_error,
+            feed_at=row.feed_at,
             next_at=row.next_at,
             unknown_statuses=[
                 UnknownStatus(status=name, order_count=count) for name, count in row.unknown_statuses.items()

@@ -17,6 +17,8 @@ BATCH = 500
 _LINGER = 0.5
 """Seconds that an order waits for others to be stored with."""
 _WAITING = 1_000
+MISSING = "VTEX tells of it and does not have it"
+"""Why an order is skipped that is not there."""
 
 
 class Listed(NamedTuple):
@@ -101,7 +103,7 @@ class Fetch:
             except UnreadableError as error:
                 problem = str(error)
             except MissingError:
-                problem = "VTEX lists it and does not have it"
+                problem = MISSING
             await self._found.put(_Found(window, number, order, problem))
 
     async def _keep(self) -> None:

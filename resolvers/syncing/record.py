@@ -10,7 +10,8 @@ from resolvers.syncing.control import LOCK
 _COLUMNS = (
     "sync.integration_id, sync.status, sync.kind, sync.started_at, sync.finished_at, sync.error, "
     "sync.attempts, sync.next_at, sync.orders_total, sync.orders_done, sync.per_second, "
-    "sync.full_finished_at, sync.unknown_statuses, sync.skipped, sync.buyers_error"
+    "sync.full_finished_at, sync.unknown_statuses, sync.skipped, sync.buyers_error, "
+    "sync.feed_error, sync.feed_at"
 )
 # One that is `running` although nobody holds its lock was killed: the next one goes on.
 _ALIVE = (
@@ -44,6 +45,8 @@ class SyncRow(NamedTuple):
     unknown_statuses: dict[str, Any]
     skipped: dict[str, Any]
     buyers_error: str | None
+    feed_error: str | None
+    feed_at: datetime | None
 
     @property
     def seconds_left(self) -> float | None:

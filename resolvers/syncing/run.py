@@ -13,7 +13,8 @@ from resolvers.imports.tenant import mark_changed
 from resolvers.settings.revenue import revenue_of
 from resolvers.syncing.control import FULL, Control, Standing
 from resolvers.syncing.desk import Desk
-from resolvers.syncing.fetch import Batch, Fetch, Listed
+from resolvers.syncing.feed import AUTO, Feed
+from resolvers.syncing.fetch import Batch, Fetch, Listed, Store
 from resolvers.syncing.identity import SCROLLED, Identity
 from resolvers.syncing.listing import Asked, halves_of, window_of
 from resolvers.syncing.store import Storing, store_orders
@@ -53,19 +54,27 @@ class Outcome(NamedTuple):
     changed: bool
 
 
+class Chosen(NamedTuple):
+    """What was chosen for an integration: minutes from a sync's end to the next one, the use of the feed."""
+
+    minutes: int
+    feed: str
+
+
 Notify = Callable[[Progress], None]
 
 
 class Run:
     """One sync under way."""
 
-    def __init__(self, desk: Desk, control: Control, asked: Asked, notify: Notify, minutes: int) -> None:
+    def __init__(self, desk: Desk, control: Control, asked: Asked, notify: Notify, chosen: Chosen) -> None:
         self._desk = desk
         self._control = control
         self._asked = asked
         self._notify = notify
-        self._minutes = minutes
+        self._minutes = chosen.minutes
         self._windows = Windows(control.work, control.tenant, control.integration)
+        self._feed = Feed(desk, control, asked, allowed=chosen.feed == AUTO)
         self._identity = Identity(desk, asked, control.tenant, control.integration)
         self._revenue = Revenue()
         self._since = time.monotonic()
@@ -117,6 +126,7 @@ class Run:
 
     async def _full(self, standing: Standing) -> datetime:
         """Fetch all that VTEX lets be listed; up to when."""
+        await self._feed.prepare()
         until, since = standing.full_until, standing.full_started_at
         if until is None or since is None or not standing.full_open:
             until = standing.started_at
@@ -160,10 +170,11 @@ class Run:
         self._total = total
         await self._desk.do(lambda work: self._windows.expect(total))
 
-    async def _fetch(self, listed: AsyncIterator[Listed]) -> None:
-        self._since = time.monotonic()
+    async def _fetch(self, listed: AsyncIterator[Listed], store: Store | None = None) -> None:
+        if self._done == self._before:
+            self._since = time.monotonic()
         self._notify(Progress(self._done, self._total, None))
-        await Fetch(self._asked.vtex, self._asked.account, self._store).run(listed)
+        await Fetch(self._asked.vtex, self._asked.account, store or self._store).run(listed)
 
     async def _store(self, batch: Batch) -> None:
         await self._identity.look_for(batch.orders)
@@ -190,18 +201,21 @@ class Run:
         return (self._done - self._before) / max(time.monotonic() - self._since, 1e-3)
 
     async def _recent(self, standing: Standing) -> datetime:
-        """Fetch what was created or invoiced since the last sync, and what may have changed; up to when."""
+        """Fetch what the feed tells of, what was created or invoiced since the last sync, and what may have
+        changed; up to when."""
         until = standing.started_at
         first = (standing.through_at or until - REACH) - OVERLAP
         parts = [Part(0, Window(first, until)), Part(0, Window(first, until, INVOICED))]
-        due = await self._desk.do(lambda work: self._windows.due())
+        await self._feed.prepare()
         await self._desk.do(lambda work: self._windows.restart())
-        await self._fetch(self._changes(parts, due))
+        told = await self._feed.drain(self._fetch, self._store)
+        due = await self._desk.do(lambda work: self._windows.due())
+        await self._fetch(self._changes(parts, due, told))
         return until
 
-    async def _changes(self, parts: list[Part], due: list[str]) -> AsyncIterator[Listed]:
-        """Each order once, whether it is new, was invoiced, or is to be looked at again."""
-        given: set[str] = set()
+    async def _changes(self, parts: list[Part], due: list[str], told: set[str]) -> AsyncIterator[Listed]:
+        """Each order once, but for those that the feed told of: new, invoiced, or to be looked at again."""
+        given = set(told)
         async for each in self._listed(parts, None):
             fresh = [number for number in each.orders if number not in given]
             given.update(fresh)

@@ -15,7 +15,7 @@ from kit.secrets import Vault
 from resolvers.syncing.control import Control, StoppedError
 from resolvers.syncing.desk import Desk
 from resolvers.syncing.listing import Asked
-from resolvers.syncing.run import Notify, Outcome, Progress, Run
+from resolvers.syncing.run import Chosen, Notify, Outcome, Progress, Run
 
 __all__ = ["Notify", "Outcome", "Place", "Progress", "StoppedError", "processed", "sync"]
 
@@ -23,7 +23,7 @@ log = structlog.get_logger()
 
 _UNEXPECTED = "The sync failed unexpectedly; the log tells more."
 _INTEGRATION = Statement(
-    "SELECT account_name, environment, credentials, is_active, sync_minutes FROM integration "
+    "SELECT account_name, environment, credentials, is_active, sync_minutes, feed FROM integration "
     "WHERE tenant_id = %(tenant_id)s AND id = %(integration)s",
     True,
     {},
@@ -58,8 +58,8 @@ async def sync(
         control = await desk.do(lambda work: Control(work, tenant, integration))
         await desk.do(lambda work: control.claim())
         try:
-            account, minutes = await desk.do(lambda work: _account(work, place.vault, tenant, integration))
-            run = Run(desk, control, Asked(place.vtex, account), notify, minutes)
+            account, chosen = await desk.do(lambda work: _account(work, place.vault, tenant, integration))
+            run = Run(desk, control, Asked(place.vtex, account), notify, chosen)
             return await run.all(full=full)
         except (StoppedError, NotFoundError):
             raise
@@ -89,14 +89,14 @@ async def _note(url: str, tenant: int, integration: int, write: Callable[[Contro
     await asyncio.to_thread(note)
 
 
-def _account(work: Work, vault: Vault, tenant: int, integration: int) -> tuple[Account, int]:
-    """The account with its credentials, and after how many minutes it is synced again."""
+def _account(work: Work, vault: Vault, tenant: int, integration: int) -> tuple[Account, Chosen]:
+    """The account with its credentials, and what was chosen for it."""
     with work.transaction(tenant):
         rows = work.run(_INTEGRATION, {"integration": integration})
     if not rows:
         raise NotFoundError.of("Integration", tenant, integration)
-    name, environment, sealed, is_active, minutes = rows[0]
+    name, environment, sealed, is_active, *chosen = rows[0]
     if not is_active:
         raise StoppedError(f"Integration {integration} is switched off.")
     secrets = orjson.loads(vault.unseal(bytes(sealed)))
-    return Account(name, environment, secrets["app_key"], secrets["app_token"]), minutes
+    return Account(name, environment, secrets["app_key"], secrets["app_token"]), Chosen(*chosen)

@@ -20,10 +20,10 @@ FERNET = Fernet.generate_key().decode()
 NEW = REFERENCE[f"POST {ROOT}"]["request"]
 LISTED = REFERENCE[f"GET {ROOT}/{{tenantId}}"]["200"]
 CHANGES = REFERENCE[f"PUT {ROOT}/{{integrationId}}"]["request"]
-MORE = {"app_key_hint": "XXXX", "sync_minutes": 15}
+MORE = {"app_key_hint": "XXXX", "sync_minutes": 15, "feed": "off"}
 """What is told beyond the reference."""
 GRAPH = """{ tenant(databaseId: 56) { integrations { nodes {
-  databaseId type accountName environment isActive lastSyncAt appKeyHint syncMinutes } } } }"""
+  databaseId type accountName environment isActive lastSyncAt appKeyHint syncMinutes feed } } } }"""
 
 
 @pytest.fixture
@@ -95,6 +95,7 @@ async def test_both_faces_tell_the_same(make, kept, client, ask):
         "last_sync": graph["lastSyncAt"].replace("+00:00", "Z"),
         "app_key_hint": graph["appKeyHint"],
         "sync_minutes": graph["syncMinutes"],
+        "feed": graph["feed"].lower(),
     }
 
 
@@ -123,6 +124,17 @@ async def test_how_often_it_is_synced_is_said_and_told(make, client, ask):
     wrong = await client.put(f"{ROOT}/{number}", json={"sync_minutes": 1441})
     assert (wrong.status_code, wrong.json()["success"]) == (400, False)
     assert "sync_minutes is 1441; accepted are 1 to 1440." in wrong.json()["details"]
+
+
+async def test_whether_the_feed_is_used_is_said_and_told(make, client, ask):
+    make.tenant()
+    number = (await client.post(ROOT, json=NEW | {"feed": "auto"})).json()["data"]["id"]
+    ((graph,),) = ((await ask(GRAPH))["tenant"]["integrations"]["nodes"],)
+    assert graph["feed"] == "AUTO"
+    changed = await client.put(f"{ROOT}/{number}", json={"feed": "off"})
+    assert changed.json()["data"]["feed"] == "off"
+    wrong = await client.put(f"{ROOT}/{number}", json={"feed": "ours"})
+    assert (wrong.status_code, "feed" in wrong.json()["details"]) == (400, True)
 
 
 async def test_the_account_is_changed_unless_it_is_taken(make, kept, client):
@@ -183,6 +195,8 @@ async def test_unknown_fields_of_legacy_clients_are_ignored(make, kept, client):
         ({"sync_minutes": 0}, "sync_minutes is 0; accepted are 1 to 1440."),
         ({"sync_minutes": "5"}, "sync_minutes"),
         ({"sync_minutes": 7.5}, "sync_minutes"),
+        ({"feed": "always"}, "'always' is no feed; accepted are off, auto."),
+        ({"feed": True}, "feed"),
     ],
 )
 async def test_what_is_not_accepted_is_named_and_credentials_are_not_repeated(make, client, change, details):

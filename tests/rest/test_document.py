@@ -15,7 +15,7 @@ from rest.texts.common import PARAMETERS
 REFERENCE = json.loads((Path(__file__).parents[1] / "acceptance" / "reference.json").read_text())
 DOCUMENT = make_rest().openapi()
 ALL = {each["operationId"]: each for each in operations(DOCUMENT)}
-ADDED = {"app_key_hint", "sync_minutes", "next_cursor", "progress", "run_id", "error"}
+ADDED = {"app_key_hint", "sync_minutes", "feed", "next_cursor", "progress", "run_id", "error"}
 """Keys of examples that the reference does not have."""
 
 

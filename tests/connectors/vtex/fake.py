@@ -21,11 +21,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from tests.connectors.vtex.detail import row
+from tests.connectors.vtex.feed import ADMIN, Feed
 from tests.connectors.vtex.master_data import MasterData
 
 KEY, TOKEN = "vtexappkey-chelseaio-ABCDEF", "TOKENTOKENTOKENTOKEN"
 SAVE_ACCOUNT, LIST_STORES, LIST_ORDERS = "Save account", "Get account by identifier", "List Orders"
 MASTER_DATA = "Read only documents"
+ROOT = "/{account}/{environment}"
 SIBLING_KEY = "vtexappkey-chelseaio-SIBLING"
 """A key that VTEX tells of beside the account, which nobody here is to keep or to say."""
 
@@ -51,7 +53,7 @@ class Store:
     key: str = KEY
     token: str = TOKEN
     permissions: set[str] = field(
-        default_factory=lambda: {SAVE_ACCOUNT, LIST_STORES, LIST_ORDERS, MASTER_DATA}
+        default_factory=lambda: {SAVE_ACCOUNT, LIST_STORES, LIST_ORDERS, MASTER_DATA, ADMIN}
     )
     is_active: bool = True
     hosts: list[str] = field(default_factory=lambda: ["www.chelseaio.com.br"])
@@ -61,6 +63,7 @@ class Store:
     """Orders that the list's index does not have yet, as in the first minutes after they were placed."""
     documents: list[dict[str, Any]] = field(default_factory=list)
     """CL."""
+    feed: Feed = field(default_factory=Feed)
     master_data: MasterData = field(init=False)
     _sorted: dict[str, tuple[int, list[tuple[datetime, str]]]] = field(default_factory=dict)
 
@@ -104,12 +107,14 @@ class FakeVtex:
         self.ended = threading.Event()
         self.app = Starlette(
             routes=[
-                Route("/{account}/{environment}/api/vlm/account", self._account),
-                Route("/{account}/{environment}/api/vlm/account/stores", self._stores),
-                Route("/{account}/{environment}/api/oms/pvt/orders", self._orders),
-                Route("/{account}/{environment}/api/oms/pvt/orders/{order}", self._order),
-                Route("/{account}/{environment}/api/dataentities/CL/search", self._search),
-                Route("/{account}/{environment}/api/dataentities/CL/scroll", self._scroll),
+                Route(f"{ROOT}/api/vlm/account", self._account),
+                Route(f"{ROOT}/api/vlm/account/stores", self._stores),
+                Route(f"{ROOT}/api/oms/pvt/orders", self._orders),
+                Route(ROOT + "/api/oms/pvt/orders/{order}", self._order),
+                Route(f"{ROOT}/api/dataentities/CL/search", self._search),
+                Route(f"{ROOT}/api/dataentities/CL/scroll", self._scroll),
+                Route(f"{ROOT}/api/orders/feed/config", self._feed_config, methods=["GET", "POST", "DELETE"]),
+                Route(f"{ROOT}/api/orders/feed", self._feed, methods=["GET", "POST"]),
                 Route("/elsewhere", self._elsewhere),
             ]
         )
@@ -196,6 +201,14 @@ class FakeVtex:
         given = request.query_params
         size = int(given.get("_size", 250))
         return found.master_data.scroll(given.get("_token"), size, given.get("_fields", ""))
+
+    async def _feed_config(self, request: Request) -> Response:
+        found = await self._enter(request, ADMIN)
+        return found if isinstance(found, Response) else await found.feed.configure(request)
+
+    async def _feed(self, request: Request) -> Response:
+        found = await self._enter(request, ADMIN)
+        return found if isinstance(found, Response) else await found.feed.serve(request)
 
     async def _enter(self, request: Request, permission: str) -> Store | Response:
         """The account, for whom has the key and may do this; else what VTEX answers instead."""

@@ -6,7 +6,7 @@ import re
 import jsonschema
 import pytest
 
-from connectors.vtex import inspect
+from connectors.vtex import feed, inspect
 from connectors.vtex.orders import Window, get_order, list_orders, read_order
 from connectors.vtex.profiles import find_profiles, scroll_profiles
 from tests.connectors.vtex.shop import NOW, Shop
@@ -41,12 +41,31 @@ def parameters(published, method):
             yield each
 
 
+async def body_of(request):
+    """What was sent, of a request that has a body."""
+    return await request.json() if request.method == "POST" else None
+
+
+def check_body(published, method, body):
+    media = method.get("requestBody", {}).get("content", {}).get("application/json")
+    assert (body is None) == (media is None)
+    if media is not None:
+        schema = {**media["schema"], "components": published["components"]}
+        jsonschema.Draft7Validator(schema).validate(body)
+
+
 async def test_every_request_is_one_of_the_contract(published, fake, vtex, account, shop):
     await inspect(vtex, account)
     await list_orders(vtex, account, Window(NOW.replace(year=2025), NOW))
     await get_order(vtex, account, next(iter(shop.details)))
     await find_profiles(vtex, account, [shop.documents[0]["userId"]])
     assert [step async for step in scroll_profiles(vtex, account)]
+    await feed.set_configuration(vtex, account, feed.new_configuration())
+    await feed.read_configuration(vtex, account)
+    fake.stores["chelseaio"].feed.tell(next(iter(shop.details)))
+    items = await feed.read_feed(vtex, account)
+    await feed.commit_items(vtex, account, [each.handle for each in items])
+    await feed.remove_configuration(vtex, account)
     for request in fake.requests:
         path = "/" + request.url.path.split("/", 3)[-1]
         _, methods = operation(published, path)
@@ -56,11 +75,18 @@ async def test_every_request_is_one_of_the_contract(published, fake, vtex, accou
         for each in known:
             if each.get("required") and each["in"] == "header":
                 assert each["name"] in request.headers, (path, each["name"])
+            if each.get("required") and each["in"] == "query":
+                assert each["name"] in request.query_params, (path, each["name"])
+        check_body(published, methods[request.method.lower()], await body_of(request))
 
 
 async def test_our_vtex_answers_as_the_contract_says(published, fake, vtex, account, shop):
     number = next(iter(shop.details))
+    await feed.set_configuration(vtex, account, feed.new_configuration())
+    fake.stores["chelseaio"].feed.tell(number)
     for path, query in (
+        ("/api/orders/feed/config", {}),
+        ("/api/orders/feed", {"maxlot": 10}),
         ("/api/oms/pvt/orders", {"page": 1, "per_page": 2}),
         (f"/api/oms/pvt/orders/{number}", {}),
     ):
