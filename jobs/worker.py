@@ -19,7 +19,7 @@ from resolvers.backtesting.request import BacktestRequest
 from resolvers.processing import control
 from resolvers.processing.process import process
 from resolvers.processing.request import Request
-from resolvers.retention import make_months_ahead, remove_late, remove_old
+from resolvers.retention import drop_empty_months, make_months_ahead, remove_late, remove_old
 from resolvers.waiting import HandedBackError
 
 _POLL_SECONDS = 1.0
@@ -106,6 +106,7 @@ def register(app: App, url: str) -> None:
     def _retention(timestamp: int) -> None:
         remove_old(url)
         remove_late(url)
+        drop_empty_months(url)
 
 
 def _attempt(do: Callable[[], object]) -> None:

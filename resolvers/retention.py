@@ -1,7 +1,7 @@
-"""How long a tenant keeps its events, and the removal of those that are older."""
+"""How long a tenant keeps its events, the removal of older ones, and the months that they are kept by."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from kit.db import Statement, Work, connect_for_work
@@ -45,8 +45,17 @@ _DELETE = Statement(
     True,
     {"chunk": _CHUNK},
 )
-
-
+_PASSED = Statement(
+    "SELECT month FROM (SELECT CASE WHEN relname ~ '^event_[0-9]{4}_[0-9]{2}$' "
+    "THEN to_date(right(relname, 7), 'YYYY_MM') END AS month FROM pg_inherits "
+    "JOIN pg_class ON pg_class.oid = inhrelid WHERE inhparent = 'event'::regclass) AS made "
+    "WHERE (month + interval '1 month') AT TIME ZONE 'UTC' <= now() - "
+    "(SELECT max((settings ->> %(key)s)::int) FROM tenant WHERE settings ? %(key)s) * interval '1 day' "
+    "ORDER BY month",
+    False,
+    {"key": KEY},
+)
+_DROP = Statement("SELECT event_partition_drop(%(month)s)", False, {})
 _LATE = Statement(
     "DELETE FROM event WHERE tenant_id = %(tenant_id)s AND customer_id IN (SELECT id FROM customer "
     "WHERE tenant_id = %(tenant_id)s AND erased_at > now() - interval '1 day')",
@@ -101,6 +110,17 @@ def remove_old(url: str) -> dict[int, int]:
             if count := sum(_chunks(work, tenant, before)):
                 removed[tenant] = count
         return removed
+
+
+def drop_empty_months(url: str) -> list[date]:
+    """Drop the partitions of months that no tenant's retention reaches, and in which nothing is left.
+
+    Those dropped, by their first days. One that is in use at the moment, or whose removed events still take
+    room, is left until the next time; an event that comes late makes its month again.
+    """
+    with connect_for_work(url) as work:
+        months = [month for (month,) in work.run(_PASSED)]
+        return [month for month in months if work.run(_DROP, {"month": month}) == [(True,)]]
 
 
 def remove_late(url: str) -> int:
