@@ -89,7 +89,7 @@ async def track(request: Request) -> Response:
     if not isinstance(given, dict):
         raise InvalidInputError("body", "The body must be a JSON object")
     tenant = read_tenant(given.get("tenant_id"))
-    event = read_event(given)
+    event = read_event(given, tenant)
     if event.problems:
         refuse(event.problems, given)
     key = request.headers.get("idempotency-key")

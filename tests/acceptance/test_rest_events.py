@@ -9,6 +9,7 @@ import pytest
 
 from resolvers.processing.process import process
 from resolvers.processing.request import Request
+from rest import event_body
 
 PATH = "/api/v2/cdp/events"
 TYPES = (
@@ -22,6 +23,24 @@ TYPES = (
 )
 AT = "2024-09-16T20:00:00Z"
 SEE = "SELECT event_type, properties, occurred_at, customer_id, message_id FROM event ORDER BY message_id"
+PROPERTIES = {
+    "page_view": {"page": "/", "title": "Home"},
+    "add_to_cart": {"product_id": 5, "quantity": 2},
+    "remove_from_cart": {"product_id": "shoes"},
+    "purchase": {"order_id": "9", "amount": "12.50", "items": 2},
+    "email_opened": {"campaign_id": "spring"},
+    "email_clicked": {"campaign_id": "spring", "url": "https://example.com"},
+    "campaign_converted": {"amount": 7},
+    "quiz.finished": {"score": 3},
+}
+FIT = [{"event_type": kind, "properties": each} for kind, each in PROPERTIES.items()]
+UNFIT = [
+    {"event_type": "page_view", "properties": {"page": 5}},
+    {"event_type": "purchase", "properties": {"order_id": "10", "amount": -1}},
+    {"event_type": "quiz.finished", "properties": {"score": "high"}},
+    {"event_type": "quiz.lost"},
+    {"customer_id": ..., "external_id": "nobody"},
+]
 
 
 @pytest.fixture
@@ -159,6 +178,38 @@ async def test_a_wrong_event_is_refused_with_the_name_of_the_field(post, shop, g
     assert (content["success"], content["error"]) == (False, "Invalid request parameters")
     assert told in content["details"]
     assert events(shop) == []
+
+
+@pytest.fixture
+def quiz(shop):
+    """A type of the tenant's own whose events have a number as score."""
+    schema = '{"type": "object", "required": ["score"], "properties": {"score": {"type": "number"}}}'
+    shop.owner.execute(
+        "INSERT INTO event_type (tenant_id, name, json_schema) VALUES (56, 'quiz.finished', %s)", [schema]
+    )
+    return shop
+
+
+@pytest.mark.parametrize("given", FIT)
+async def test_an_event_as_most_are_goes_the_short_way(post, quiz, monkeypatch, given):
+    monkeypatch.delattr(event_body, "closely")
+    answer = await post(**given, timestamp=AT, message_id="m")
+    assert answer.status_code == 201, answer.text
+    assert [row[:2] for row in events(quiz)] == [(given["event_type"], given["properties"])]
+
+
+@pytest.mark.parametrize("given", [*FIT, *UNFIT])
+async def test_the_short_way_answers_and_stores_as_the_close_one(post, quiz, monkeypatch, given):
+    sent = {"timestamp": AT, "message_id": "m"} | given
+    see = "SELECT external_id, amount, items, customer_id FROM customer_order"
+    told = []
+    for _ in range(2):
+        answer = await post(**sent)
+        told.append((answer.status_code, answer.json(), events(quiz), quiz.owner.execute(see).fetchall()))
+        quiz.owner.execute("DELETE FROM event; DELETE FROM customer_order")
+        monkeypatch.setattr(event_body, "plainly", lambda given, tenant: None)
+    assert told[0] == told[1]
+    assert told[0][0] == (201 if given in FIT else 404 if "external_id" in given else 400)
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"NaN", b"[]", b"7", b"\xff", b"[" * 100_000])
