@@ -24,6 +24,7 @@ from connectors.vtex.orders import read_order
 from kit.db import connect_for_work
 from kit.secrets import Vault
 from resolvers.syncing.fetch import BATCH
+from resolvers.syncing.naming import Origin
 from resolvers.syncing.store import Storing, store_orders
 from resolvers.syncing.sync import Place, sync
 from tests.connectors.vtex.fake import KEY, TOKEN, FakeVtex, Store, serving
@@ -102,7 +103,7 @@ async def fetch(urls: Urls, vault: Vault, orders: int, per_minute: float) -> Non
 def store(urls: Urls) -> None:
     made = shop(_STORED)
     orders: list[Order] = [read_order(each) for each in made.details.values()]
-    storing = Storing(1, 1, Revenue())
+    storing = Storing(1, 1, Revenue(), Origin("chelseaio", ""))
     with psycopg.connect(urls.owner, autocommit=True) as owner:
         owner.execute("TRUNCATE customer_order, customer, refund, integration_order, integration_profile")
     for name in ("new orders", "the same again"):

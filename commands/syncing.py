@@ -23,7 +23,8 @@ from resolvers.processing.process import process
 from resolvers.processing.record import read_run
 from resolvers.processing.request import Request
 from resolvers.requests import as_of_standing
-from resolvers.syncing.sync import Notify, Outcome, Place, Progress, processed, sync
+from resolvers.syncing.scoring import changed_at, processed
+from resolvers.syncing.sync import Notify, Outcome, Place, Progress, sync
 
 Integration = Annotated[
     int, typer.Option("--integration", help="The integration's number", min=1, max=2**63 - 1)
@@ -49,9 +50,10 @@ def command(
         typer.echo(_as_json(outcome) if json else _told(outcome))
         if not outcome.changed or no_process:
             return
+        seen = changed_at(place.app_url, tenant, integration)
         with progress_bar(quiet=json) as tell:
             scored = process(place.app_url, tenant, Request.of(None, as_of, force=True), notify=tell)
-        processed(place.app_url, tenant, integration)
+        processed(place.app_url, tenant, integration, seen)
         if not json:
             print_run(read_run(place.app_url, tenant, scored.run_id), scored)
 
@@ -98,7 +100,12 @@ def _told(outcome: Outcome) -> str:
     what = "all orders" if outcome.kind == "full" else "new and changed orders"
     skipped = f", {outcome.skipped:,} of which could not be read" if outcome.skipped else ""
     changed = "" if outcome.changed else " Nothing changed."
-    return f"Fetched {what}: {outcome.orders:,}{skipped}.{changed}"
+    unreadable = (
+        f" Orders that could not be read so far: {outcome.unreadable:,}; they are tried again."
+        if outcome.unreadable
+        else ""
+    )
+    return f"Fetched {what}: {outcome.orders:,}{skipped}.{changed}{unreadable}"
 
 
 def _as_json(outcome: Outcome) -> str:

@@ -22,7 +22,14 @@ from models.sales import Sales
 from models.score import CustomerScore, ScoreCurrent
 from models.segment import Segment, SegmentMember
 from models.segment_change import SegmentChange, SegmentFeed
-from models.sync import IntegrationOrder, IntegrationProfile, IntegrationSync, IntegrationWindow
+from models.sync import (
+    IntegrationAccount,
+    IntegrationOrder,
+    IntegrationProfile,
+    IntegrationSync,
+    IntegrationUnreadable,
+    IntegrationWindow,
+)
 from models.tenant import Tenant
 
 METADATA = SQLModel.metadata
@@ -46,9 +53,11 @@ __all__ = [
     "ExchangeRate",
     "IdempotencyKey",
     "Integration",
+    "IntegrationAccount",
     "IntegrationOrder",
     "IntegrationProfile",
     "IntegrationSync",
+    "IntegrationUnreadable",
     "IntegrationWindow",
     "Order",
     "Refund",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlmodel import SQLModel
 
 from models.base import Field, identity, json_object, moment, reference, tenant_key
@@ -50,10 +50,9 @@ class IntegrationSync(SQLModel, table=True):
     full_started_at: datetime | None = moment(nullable=True)
     full_finished_at: datetime | None = moment(nullable=True)
     through_at: datetime | None = moment(nullable=True)
-    changed: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
+    changed_at: datetime | None = moment(nullable=True)
     revenue: dict[str, Any] = json_object()
     unknown_statuses: dict[str, Any] = json_object()
-    skipped: dict[str, Any] = json_object()
     buyers_error: str | None = None
     feed_set: dict[str, Any] | None = json_object(nullable=True)
     feed_error: str | None = None
@@ -61,10 +60,18 @@ class IntegrationSync(SQLModel, table=True):
 
 
 class IntegrationWindow(SQLModel, table=True):
-    """A part of the time that a full sync fetches; one that is not done is fetched when it goes on."""
+    """A part of the time that a full sync fetches; one that is not done is fetched when it goes on.
+
+    One with a `problem` is done but for orders that could not be listed: later syncs list it again.
+    """
 
     __tablename__: ClassVar[Any] = "integration_window"
-    __table_args__ = (_of_integration("integration_window"),)
+    __table_args__ = (
+        _of_integration("integration_window"),
+        CheckConstraint(
+            "dated_by IN ('creationDate', 'invoicedDate')", name="integration_window_dated_by_check"
+        ),
+    )
 
     tenant_id: int = tenant_key()
     integration_id: int = reference(primary_key=True)
@@ -72,29 +79,77 @@ class IntegrationWindow(SQLModel, table=True):
     starts_at: datetime = moment()
     ends_at: datetime = moment()
     done: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
+    dated_by: str = Field(default="creationDate", sa_column_kwargs={"server_default": "creationDate"})
+    problem: str | None = None
+    looked_at: datetime = moment(now=True)
+    tries: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+
+
+class IntegrationUnreadable(SQLModel, table=True):
+    """An order that is listed and could not be read, by its number elsewhere; it goes once it is read."""
+
+    __tablename__: ClassVar[Any] = "integration_unreadable"
+    __table_args__ = (_of_integration("integration_unreadable"),)
+
+    tenant_id: int = tenant_key()
+    integration_id: int = reference(primary_key=True)
+    number: str = Field(primary_key=True)
+    reason: str
+    first_seen_at: datetime = moment(now=True)
+    looked_at: datetime = moment(now=True)
+    tries: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+
+
+class IntegrationAccount(SQLModel, table=True):
+    """What stands before the numbers of an account's orders in their external ids: nothing for the first.
+
+    It stays when the integration goes, so that the account's orders are known again.
+    """
+
+    __tablename__: ClassVar[Any] = "integration_account"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "order_prefix", name="integration_account_tenant_id_order_prefix_key"),
+        ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name="integration_account_tenant_id_fkey"),
+    )
+
+    tenant_id: int = tenant_key()
+    account_name: str = Field(primary_key=True)
+    order_prefix: str
 
 
 class IntegrationOrder(SQLModel, table=True):
-    """An order as the other system last told of it. It stays when the integration goes, as the order does."""
+    """An order as the other system last told of it. It stays when the integration goes, as the order does.
+
+    `number` is the order's in the account; an account '' is one that is not known any more.
+    """
 
     __tablename__: ClassVar[Any] = "integration_order"
     __table_args__ = (
-        Index(
-            "integration_order_tenant_id_integration_id_created_at_idx",
+        UniqueConstraint(
             "tenant_id",
-            "integration_id",
+            "account_name",
+            "number",
+            name="integration_order_tenant_id_account_name_number_key",
+        ),
+        Index(
+            "integration_order_tenant_id_account_name_created_at_idx",
+            "tenant_id",
+            "account_name",
             "created_at",
         ),
     )
 
     tenant_id: int = tenant_key()
     external_id: str = Field(primary_key=True)
+    account_name: str
+    number: str
     integration_id: int = reference()
     status: str
     buyer: str | None = None
     created_at: datetime = moment()
     changed_at: datetime = moment()
     seen_at: datetime = moment(now=True)
+    looked_at: datetime = moment(now=True)
 
 
 class IntegrationProfile(SQLModel, table=True):

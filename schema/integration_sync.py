@@ -1,6 +1,7 @@
 """How the fetching of an integration stands, and asking for it."""
 
 from datetime import datetime
+from typing import Any
 
 import strawberry
 
@@ -15,10 +16,20 @@ class UnknownStatus:
     order_count: int = strawberry.field(description="Orders that have it. They do not count as revenue.")
 
 
-@strawberry.type(description="An order that could not be read.")
+@strawberry.type(description="An order that could not be read so far. It is tried again until it can.")
 class SkippedOrder:
-    external_id: str = strawberry.field(description="The order's id.")
+    external_id: str = strawberry.field(description="The order's number in the account.")
     reason: str = strawberry.field(description="What was wrong with it.")
+    tries: int = strawberry.field(description="How many syncs have tried it.")
+    first_seen_at: datetime = strawberry.field(description="When it could not be read for the first time.")
+    looked_at: datetime = strawberry.field(description="When it was tried last.")
+
+
+@strawberry.type(description="A span of time of which not all orders could be listed. It is tried again.")
+class UnlistedSpan:
+    starts_at: datetime = strawberry.field(description="Its first instant.")
+    ends_at: datetime = strawberry.field(description="Its last instant.")
+    reason: str = strawberry.field(description="How many orders were listed, and how many there are.")
 
 
 @strawberry.type(description="How the fetching of an integration stands.")
@@ -54,8 +65,12 @@ class IntegrationSync:
     unknown_statuses: list[UnknownStatus] = strawberry.field(
         description="Statuses that are not known to be revenue or none."
     )
+    skipped_order_count: int = strawberry.field(description="Orders that could not be read so far.")
     skipped_orders: list[SkippedOrder] = strawberry.field(
-        description="Orders that could not be read, the first hundred of the last time all was fetched."
+        description="The first hundred of them, those first that could not be read for longest."
+    )
+    unlisted_spans: list[UnlistedSpan] = strawberry.field(
+        description="Spans of time of which not all orders could be listed so far, the first hundred."
     )
 
     @classmethod
@@ -80,10 +95,28 @@ class IntegrationSync:
             unknown_statuses=[
                 UnknownStatus(status=name, order_count=count) for name, count in row.unknown_statuses.items()
             ],
-            skipped_orders=[
-                SkippedOrder(external_id=name, reason=reason) for name, reason in row.skipped.items()
-            ],
+            skipped_order_count=row.unreadable,
+            skipped_orders=[_skipped(each) for each in row.unread],
+            unlisted_spans=[_unlisted(each) for each in row.short],
         )
+
+
+def _skipped(order: dict[str, Any]) -> SkippedOrder:
+    return SkippedOrder(
+        external_id=order["number"],
+        reason=order["reason"],
+        tries=order["tries"],
+        first_seen_at=datetime.fromisoformat(order["first_seen_at"]),
+        looked_at=datetime.fromisoformat(order["looked_at"]),
+    )
+
+
+def _unlisted(span: dict[str, Any]) -> UnlistedSpan:
+    return UnlistedSpan(
+        starts_at=datetime.fromisoformat(span["starts_at"]),
+        ends_at=datetime.fromisoformat(span["ends_at"]),
+        reason=span["problem"],
+    )
 
 
 @strawberry.input(description="The integration to fetch from.")

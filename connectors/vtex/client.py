@@ -67,13 +67,13 @@ class Vtex:
     ) -> None:
         self._template = template
         self._reach = Reach(peers, template)
-        self._patience = patience or Patience()
+        self.patience = patience or Patience()
         self._budgets = Budgets(per_minute)
         self._client: httpx.AsyncClient | None = None
 
     async def open(self) -> None:
         """Make the pool of connections; none is opened yet."""
-        waits = httpx.Timeout(self._patience.read, connect=self._patience.connect)
+        waits = httpx.Timeout(self.patience.read, connect=self.patience.connect)
         limits = httpx.Limits(max_connections=64, max_keepalive_connections=32)
         self._client = client(self._reach, timeout=waits, limits=limits)
 
@@ -129,7 +129,7 @@ class Vtex:
         self, account: Account, question: _Question, until: float | None, attempts: int | None
     ) -> Answer:
         budget = self._budgets.of(account.name)
-        most = attempts or self._patience.attempts
+        most = attempts or self.patience.attempts
         patient = until is not None and attempts is None
         attempt = limited = 0
         while True:
@@ -142,13 +142,13 @@ class Vtex:
             except LimitedError as error:
                 limited += 1
                 attempt -= int(patient)
-                budget.pause(max(error.seconds, self._patience.pause(limited) if limited > 1 else 0.0))
+                budget.pause(max(error.seconds, self.patience.pause(limited) if limited > 1 else 0.0))
                 last: PeerFailedError | SlowError = error
                 pause = 0.0
             except (UnansweredError, SlowError) as error:
                 last = error
                 asked = error.seconds if isinstance(error, UnansweredError) else None
-                pause = self._patience.pause(attempt) if asked is None else asked
+                pause = self.patience.pause(attempt) if asked is None else asked
             if attempt >= most or _too_late(pause, until):
                 raise last
             log.warning(
@@ -198,7 +198,7 @@ class Vtex:
             raise MissingError(f"VTEX has no {where} (404).")
         asked = retry_after(answer.headers.get("retry-after"))
         if status == 429:
-            raise _limited(account, self._patience.limited if asked is None else asked)
+            raise _limited(account, self.patience.limited if asked is None else asked)
         if status >= 500:
             raise UnansweredError(f"VTEX failed at {where} ({status}).", asked)
         raise MalformedError(f"VTEX answered {where} with {status}, which it should not.")

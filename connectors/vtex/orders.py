@@ -74,6 +74,8 @@ async def list_orders(
 async def get_order(vtex: Vtex, account: Account, number: str, until: float | None = None) -> Order:
     """One order in full. Raises what `errors` draws, and UnreadableError."""
     content = await vtex.get(account, f"{ORDERS}/{quote(number, safe='')}", until=until)
+    if not isinstance(content, dict):
+        raise MalformedError(f"VTEX answered an order of {account.name} with something else than an object.")
     return read_order(content, number)
 
 

@@ -1,5 +1,6 @@
 """Master Data's CL: who the buyers are that orders name by the id of their profile."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from typing import Any
 
@@ -40,18 +41,19 @@ async def _search(vtex: Vtex, account: Account, part: list[str], until: float | 
 
 
 async def scroll_profiles(
-    vtex: Vtex, account: Account, *, size: int = SIZE
+    vtex: Vtex, account: Account, *, size: int = SIZE, within: float | None = None
 ) -> AsyncGenerator[list[Profile], None]:
     """All profiles, so many at a time. One may come twice: a scroll whose token VTEX has dropped begins anew.
 
-    Raises what `errors` draws.
+    `within`: the seconds that each step may take, being asked to wait among them. Raises what `errors` draws.
     """
     restarts = 0
     token: str | None = None
     while True:
         query: Query = {"_fields": _FIELDS, "_size": size} if token is None else {"_token": token}
         try:
-            answer = await vtex.ask(account, _SCROLL, query)
+            until = None if within is None else asyncio.get_running_loop().time() + within
+            answer = await vtex.ask(account, _SCROLL, query, until=until)
         except (MalformedError, MissingError):
             # VTEX answers 400 or 404 for a token of which it knows nothing any more.
             restarts += 1

@@ -1,4 +1,4 @@
-"""A sync's record and lock: one sync an integration at a time, seen by everyone while it goes on."""
+"""A sync's record: seen by everyone while it goes on, and written by the run that it is of alone."""
 
 import random
 from collections.abc import Mapping
@@ -8,19 +8,16 @@ from typing import Any, NamedTuple
 
 from psycopg.types.json import Jsonb
 
-from connectors.vtex import Revenue
 from kit.db import Statement, Work
 from kit.errors import ConflictError
 from resolvers.live import announce
-from resolvers.syncing.statements import statement
+from resolvers.syncing.naming import prefix_of
+from resolvers.syncing.source import Source, StoppedError, read_source
 
-LOCK = "cdp.sync:"
 FULL, RECENT = "full", "recent"
-_TRY = "SELECT pg_try_advisory_lock(hashtextextended(%(name)s, 0))"
 _ENSURE = Statement(
     "INSERT INTO integration_sync (tenant_id, integration_id) "
-    "SELECT tenant_id, id FROM integration WHERE tenant_id = %(tenant_id)s AND id = %(integration)s "
-    "ON CONFLICT DO NOTHING",
+    "VALUES (%(tenant_id)s, %(integration)s) ON CONFLICT DO NOTHING",
     True,
     {},
 )
@@ -33,11 +30,15 @@ _BEGIN = Statement(
     True,
     {},
 )
+_OF_RUN = (
+    "tenant_id = %(tenant_id)s AND integration_id = %(integration)s "
+    "AND status = 'running' AND started_at = %(run)s"
+)
+"""The record of a run, and of no other: one of another account may have been begun since."""
 _ALIVE = Statement(
-    "UPDATE integration_sync AS sync SET next_at = now() + interval '2 minutes' FROM integration "
-    "WHERE sync.tenant_id = %(tenant_id)s AND sync.integration_id = %(integration)s "
-    "AND sync.status = 'running' AND integration.tenant_id = %(tenant_id)s "
-    "AND integration.id = sync.integration_id AND integration.is_active",
+    "UPDATE integration_sync SET next_at = now() + interval '2 minutes' "  # noqa: S608
+    f"WHERE {_OF_RUN} AND EXISTS (SELECT FROM integration "
+    "WHERE tenant_id = %(tenant_id)s AND id = %(integration)s AND is_active)",
     True,
     {},
 )
@@ -47,11 +48,12 @@ _HOLD = Statement(
     True,
     {},
 )
+_GOES_ON = Statement(f"SELECT integration_id FROM integration_sync WHERE {_OF_RUN}", True, {})  # noqa: S608
 _FINISHED = Statement(
-    "UPDATE integration_sync SET status = 'succeeded', finished_at = now(), error = NULL, attempts = 0, "
+    "UPDATE integration_sync SET status = 'succeeded', finished_at = now(), error = NULL, attempts = 0, "  # noqa: S608
     "next_at = now() + make_interval(mins => %(minutes)s), through_at = %(through)s, "
     "full_finished_at = CASE WHEN kind = 'full' THEN now() ELSE full_finished_at END "
-    "WHERE tenant_id = %(tenant_id)s AND integration_id = %(integration)s RETURNING changed",
+    f"WHERE {_OF_RUN} RETURNING changed_at IS NOT NULL",
     True,
     {},
 )
@@ -62,41 +64,29 @@ _SYNCED = Statement(
     {},
 )
 _STALLED = Statement(
-    "UPDATE integration_sync SET status = 'stalled', finished_at = now(), error = %(error)s, "
+    "UPDATE integration_sync SET status = 'stalled', finished_at = now(), error = %(error)s, "  # noqa: S608
     "attempts = attempts + 1, next_at = now() + make_interval(secs => least(3600, "
-    "60 * 2 ^ least(attempts, 10)) * %(share)s) "
-    "WHERE tenant_id = %(tenant_id)s AND integration_id = %(integration)s",
+    f"60 * 2 ^ least(attempts, 10)) * %(share)s) WHERE {_OF_RUN}",
     True,
     {},
 )
 _INTERRUPTED = Statement(
-    "UPDATE integration_sync SET status = 'waiting', next_at = now() "
-    "WHERE tenant_id = %(tenant_id)s AND integration_id = %(integration)s AND status = 'running'",
+    f"UPDATE integration_sync SET status = 'waiting', next_at = now() WHERE {_OF_RUN}",  # noqa: S608
     True,
     {},
 )
-_STATUSES = Statement(
-    "SELECT status, count(*) FROM integration_order WHERE tenant_id = %(tenant_id)s "
-    "AND integration_id = %(integration)s GROUP BY status",
+_ADVANCE = Statement(
+    "UPDATE integration_sync SET orders_done = orders_done + %(done)s, per_second = %(per_second)s, "  # noqa: S608
+    f"changed_at = CASE WHEN %(changed)s THEN now() ELSE changed_at END WHERE {_OF_RUN}",
     True,
     {},
 )
-_REPORT = Statement(
-    "UPDATE integration_sync SET revenue = %(revenue)s, unknown_statuses = %(unknown)s "
-    "WHERE tenant_id = %(tenant_id)s AND integration_id = %(integration)s",
+_MARK = Statement(
+    "UPDATE integration_sync SET revenue = %(revenue)s, "  # noqa: S608
+    f"changed_at = CASE WHEN %(changed)s THEN now() ELSE changed_at END WHERE {_OF_RUN}",
     True,
     {},
 )
-_CHANGED = Statement(
-    "UPDATE integration_sync SET changed = false WHERE tenant_id = %(tenant_id)s "
-    "AND integration_id = %(integration)s AND changed",
-    True,
-    {},
-)
-
-
-class StoppedError(ConflictError):
-    """The integration was removed, or is not to be used any more, while it was fetched from."""
 
 
 class Standing(NamedTuple):
@@ -109,6 +99,8 @@ class Standing(NamedTuple):
     full_finished_at: datetime | None
     through_at: datetime | None
     revenue: dict[str, Any]
+    source: Source
+    prefix: str
 
     @property
     def full_open(self) -> bool:
@@ -118,46 +110,54 @@ class Standing(NamedTuple):
 
 @dataclass(slots=True)
 class Control:
-    """The record of an integration's syncs, on a connection of its own that also holds the lock.
+    """The record of an integration's run, on a connection of its own.
 
-    The lock is the session's: it falls with the process, so a killed sync never blocks the next.
+    `run` is when it began; None before. What is written is written to this run's record alone: once the
+    integration was given another account, its record is another.
     """
 
     work: Work
     tenant: int
     integration: int
+    run: datetime | None = None
 
-    def claim(self) -> None:
-        """Take the integration's lock, for as long as the connection is open.
-
-        Raises ConflictError if another sync of it goes on.
-        """
-        if not self.work.run(_TRY, {"name": f"{LOCK}{self.tenant}:{self.integration}"})[0][0]:
-            raise ConflictError(f"A sync of integration {self.integration} is going on; wait for it.")
-
-    def begin(self, *, full: bool) -> Standing:
+    def begin(self, *, full: bool, account: str) -> Standing:
         """Write that a sync has begun: a full one where that is asked for, or never came to its end.
 
-        Raises StoppedError where the integration is gone.
+        Raises NotFoundError where the integration is gone, StoppedError where it is switched off,
+        ConflictError where its account is not the one that is expected any more.
         """
         with self.work.transaction(self.tenant):
-            self.work.run(_ENSURE, self._named())
+            source = read_source(self.work, self.tenant, self.integration)
+            if source.account_name != account:
+                raise ConflictError(f"The account of integration {self.integration} was changed just now.")
+            prefix = prefix_of(self.work, account)
+            self.work.count(_ENSURE, self._named())
             rows = self.work.run(_BEGIN, self._named(full=full))
             self.tell()
-        if not rows:
-            raise StoppedError(f"Integration {self.integration} was removed.")
-        return Standing(*rows[0])
+        standing = Standing(*(*rows[0], source, prefix))
+        self.run = standing.started_at
+        return standing
 
     def alive(self) -> None:
         """Write that the sync goes on. Raises StoppedError where it is not to."""
         with self.work.transaction(self.tenant, durable=False):
-            if self.work.count(_ALIVE, self._named()) != 1:
-                raise StoppedError(f"Integration {self.integration} was removed or switched off.")
+            self._only_one(self.work.count(_ALIVE, self._named()))
 
     def hold(self) -> None:
-        """Keep the integration from being removed until the transaction ends. Raises StoppedError."""
-        if not self.work.run(_HOLD, self._named()):
-            raise StoppedError(f"Integration {self.integration} was removed or switched off.")
+        """Keep the integration as it is until the transaction ends. Raises StoppedError."""
+        self._only_one(len(self.work.run(_HOLD, self._named())))
+        self._only_one(len(self.work.run(_GOES_ON, self._named())))
+
+    def advance(self, *, done: int, per_second: float, changed: bool) -> None:
+        """Write, within the transaction that stores them, that orders are done. Raises StoppedError."""
+        told = self._named(done=done, per_second=per_second, changed=changed)
+        self._only_one(self.work.count(_ADVANCE, told))
+
+    def mark(self, revenue: Mapping[str, bool], *, changed: bool) -> None:
+        """Write, in the transaction that applies it, which table the orders follow. Raises StoppedError."""
+        told = self._named(revenue=Jsonb(dict(revenue)), changed=changed)
+        self._only_one(self.work.count(_MARK, told))
 
     def finished(self, *, through: datetime, minutes: int) -> bool:
         """Write that all up to an instant is here, and after how long the next sync is due.
@@ -167,10 +167,11 @@ class Control:
         with self.work.transaction(self.tenant):
             told = self._named(through=through, minutes=minutes)
             self.hold()
-            changed = self.work.run(_FINISHED, told)[0][0]
+            rows = self.work.run(_FINISHED, told)
+            self._only_one(len(rows))
             self.work.run(_SYNCED, told)
             self.tell()
-        return bool(changed)
+        return bool(rows[0][0])
 
     def stalled(self, error: str) -> None:
         """Write why the sync could not go on. It is tried again later, each time after twice the pause."""
@@ -184,30 +185,15 @@ class Control:
             self.work.run(_INTERRUPTED, self._named())
             self.tell()
 
-    def apply(self, revenue: Revenue, before: Mapping[str, Any]) -> bool:
-        """Give the orders that are here the status they have by the table; whether that changed any."""
-        if dict(revenue.own) == dict(before):
-            return False
-        with self.work.transaction(self.tenant):
-            seen = [str(row[0]) for row in self.work.run(_STATUSES, self._named())]
-            statuses = Jsonb({each: revenue.status(each) for each in seen})
-            return self.work.count(statement("revenue"), self._named(statuses=statuses)) > 0
-
-    def report(self, revenue: Revenue) -> None:
-        """Write which statuses the table knows nothing of, and how many orders have them."""
-        with self.work.transaction(self.tenant):
-            seen = {str(name): int(count) for name, count in self.work.run(_STATUSES, self._named())}
-            unknown = {name: count for name, count in seen.items() if not revenue.knows(name)}
-            self.work.run(_REPORT, self._named(revenue=Jsonb(dict(revenue.own)), unknown=Jsonb(unknown)))
-
-    def clear_changed(self) -> None:
-        """Write that what changed is being scored."""
-        with self.work.transaction(self.tenant):
-            self.work.count(_CHANGED, self._named())
-
-    def _named(self, **values: object) -> dict[str, object]:
-        return {"integration": self.integration, **values}
-
     def tell(self) -> None:
         """Tell those who follow, once the transaction is committed."""
         announce.sync_changed(self.work, self.tenant, self.integration)
+
+    def _only_one(self, rows: int) -> None:
+        if rows != 1:
+            raise StoppedError(
+                f"Integration {self.integration} was removed, switched off or given another account."
+            )
+
+    def _named(self, **values: object) -> dict[str, object]:
+        return {"integration": self.integration, "run": self.run, **values}

@@ -195,6 +195,7 @@ class Feed:
 
     def _noted(self, work: Work, told: str) -> None:
         with work.transaction(self._control.tenant):
+            self._control.hold()
             work.count(_NOTE, self._named(error=self._error, told=told))
 
     def _named(self, **values: object) -> dict[str, object]:

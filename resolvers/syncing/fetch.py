@@ -8,7 +8,7 @@ from functools import partial
 from typing import NamedTuple, Protocol
 
 from connectors.vtex import Account, Order, UnreadableError, Vtex, get_order
-from connectors.vtex.errors import MissingError
+from connectors.vtex.errors import MalformedError, MissingError
 from kit.errors import CdpError
 from resolvers.syncing.patience import patiently
 
@@ -21,21 +21,32 @@ MISSING = "VTEX tells of it and does not have it"
 """Why an order is skipped that is not there."""
 
 
+_LOOKS = 3
+"""Times that an order is asked for that is missing or cannot be read."""
+
+
 class Listed(NamedTuple):
-    """Orders of a window that are to be fetched. `last`: the window has no more."""
+    """Orders of a window that are to be fetched.
+
+    `last`: the window has no more, or a `problem` that lets no more of it be listed.
+    """
 
     window: int
     orders: Sequence[str]
     last: bool
+    problem: str | None = None
 
 
 @dataclass(slots=True)
 class Batch:
-    """What was fetched: orders, those that could not be and why, and the windows that are done with it."""
+    """What was fetched: orders, those that could not be and why, and the windows that are done with it.
+
+    Windows are with the problem that keeps orders of theirs from being listed, if any.
+    """
 
     orders: list[Order] = field(default_factory=list)
     skipped: dict[str, str] = field(default_factory=dict)
-    windows: list[int] = field(default_factory=list)
+    windows: dict[int, str | None] = field(default_factory=dict)
 
     @property
     def count(self) -> int:
@@ -66,7 +77,7 @@ class Fetch:
         self._asked: asyncio.Queue[tuple[int, str] | None] = asyncio.Queue(_WAITING)
         self._found: asyncio.Queue[_Found | None] = asyncio.Queue(_WAITING)
         self._open: Counter[int] = Counter()
-        self._listed: set[int] = set()
+        self._listed: dict[int, str | None] = {}
 
     async def run(self, listed: AsyncIterator[Listed]) -> None:
         """Fetch and store all that is listed. Raises what went wrong first; what was stored by then stays."""
@@ -84,7 +95,7 @@ class Fetch:
             for number in each.orders:
                 await self._asked.put((each.window, number))
             if each.last:
-                self._listed.add(each.window)
+                self._listed[each.window] = each.problem
                 await self._found.put(_Found(each.window, "", None, ""))
 
     async def _end(self, lister: "asyncio.Task[None]", fetchers: "list[asyncio.Task[None]]") -> None:
@@ -97,14 +108,24 @@ class Fetch:
     async def _fetch(self) -> None:
         while (asked := await self._asked.get()) is not None:
             window, number = asked
-            order, problem = None, ""
+            order, problem = await self._read(number)
+            await self._found.put(_Found(window, number, order, problem))
+
+    async def _read(self, number: str) -> tuple[Order | None, str]:
+        """An order, or why it is none however often it was asked for."""
+        problem = ""
+        for attempt in range(1, _LOOKS + 1):
             try:
-                order = await patiently(partial(get_order, self._vtex, self._account, number))
+                return await patiently(partial(get_order, self._vtex, self._account, number), attempts=1), ""
             except UnreadableError as error:
                 problem = str(error)
             except MissingError:
                 problem = MISSING
-            await self._found.put(_Found(window, number, order, problem))
+            except MalformedError:
+                problem = "VTEX answers with something else than the order"
+            if attempt < _LOOKS:
+                await asyncio.sleep(self._vtex.patience.pause(attempt))
+        return None, problem
 
     async def _keep(self) -> None:
         while True:
@@ -141,8 +162,7 @@ class Fetch:
         if found.number:
             self._open[found.window] -= 1
         if found.window in self._listed and not self._open[found.window]:
-            batch.windows.append(found.window)
-            self._listed.discard(found.window)
+            batch.windows[found.window] = self._listed.pop(found.window)
             del self._open[found.window]
 
 

@@ -11,7 +11,7 @@ from kit.db import Statement, Work
 from resolvers.syncing.buyers import store_profiles, unknown_profiles
 from resolvers.syncing.desk import Desk
 from resolvers.syncing.listing import Asked
-from resolvers.syncing.patience import patiently
+from resolvers.syncing.patience import PATIENCE, patiently
 
 SCROLLED = 10_000
 """Orders from which all of Master Data is read first, a thousand profiles a request, not forty."""
@@ -40,7 +40,7 @@ class Identity:
     async def read_all(self) -> None:
         """Read and store all profiles."""
         try:
-            async for found in scroll_profiles(self._asked.vtex, self._asked.account):
+            async for found in scroll_profiles(self._asked.vtex, self._asked.account, within=PATIENCE):
                 await self._desk.do(partial(self._store, found=found, asked=()))
         except RefusedError as error:
             await self._note_refusal(error)

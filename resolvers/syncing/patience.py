@@ -13,10 +13,11 @@ PATIENCE = 600.0
 _MALFORMED = 3
 
 
-async def patiently(ask: Callable[[float], Awaitable[T]]) -> T:
+async def patiently(ask: Callable[[float], Awaitable[T]], *, attempts: int = _MALFORMED) -> T:
     """What `ask` brings until a time of the event loop's clock.
 
-    An answer that cannot be read may have been cut off: it is asked for again. Raises what `ask` does.
+    An answer that cannot be read may have been cut off: it is asked for again, so many times in all. Raises
+    what `ask` does.
     """
     until = asyncio.get_running_loop().time() + PATIENCE
     attempt = 1
@@ -24,6 +25,6 @@ async def patiently(ask: Callable[[float], Awaitable[T]]) -> T:
         try:
             return await ask(until)
         except MalformedError:
-            if attempt == _MALFORMED:
+            if attempt == attempts:
                 raise
         attempt += 1

@@ -5,13 +5,23 @@ from typing import Any, NamedTuple
 
 from kit.db import Statement
 from resolvers.context import READ, Ctx
-from resolvers.syncing.control import LOCK
+from resolvers.syncing.lease import LOCK
 
+MOST_TOLD = 100
+"""Orders that could not be read, and spans that could not be listed, of which each is told."""
+_UNREAD = "unread.tenant_id = sync.tenant_id AND unread.integration_id = sync.integration_id"
 _COLUMNS = (
-    "sync.integration_id, sync.status, sync.kind, sync.started_at, sync.finished_at, sync.error, "
+    "sync.integration_id, sync.status, sync.kind, sync.started_at, sync.finished_at, sync.error, "  # noqa: S608
     "sync.attempts, sync.next_at, sync.orders_total, sync.orders_done, sync.per_second, "
-    "sync.full_finished_at, sync.unknown_statuses, sync.skipped, sync.buyers_error, "
-    "sync.feed_error, sync.feed_at"
+    "sync.full_finished_at, sync.unknown_statuses, sync.buyers_error, sync.feed_error, sync.feed_at, "
+    f"(SELECT count(*) FROM integration_unreadable AS unread WHERE {_UNREAD}), "
+    "(SELECT coalesce(jsonb_agg(to_jsonb(first)), '[]') FROM (SELECT number, reason, tries, first_seen_at, "
+    f"looked_at FROM integration_unreadable AS unread WHERE {_UNREAD} "
+    f"ORDER BY first_seen_at, number LIMIT {MOST_TOLD}) AS first), "
+    "(SELECT coalesce(jsonb_agg(to_jsonb(short)), '[]') FROM (SELECT starts_at, ends_at, problem "
+    "FROM integration_window AS part WHERE part.tenant_id = sync.tenant_id "
+    "AND part.integration_id = sync.integration_id AND part.problem IS NOT NULL "
+    f"ORDER BY starts_at, id LIMIT {MOST_TOLD}) AS short)"
 )
 # One that is `running` although nobody holds its lock was killed: the next one goes on.
 _ALIVE = (
@@ -30,6 +40,8 @@ _OF_INTEGRATIONS = Statement(
 
 
 class SyncRow(NamedTuple):
+    """A sync. `unread` and `short`: the first orders not read yet, and spans not listed in whole."""
+
     integration_id: int
     status: str
     kind: str
@@ -43,10 +55,12 @@ class SyncRow(NamedTuple):
     per_second: float | None
     full_finished_at: datetime | None
     unknown_statuses: dict[str, Any]
-    skipped: dict[str, Any]
     buyers_error: str | None
     feed_error: str | None
     feed_at: datetime | None
+    unreadable: int
+    unread: list[dict[str, Any]]
+    short: list[dict[str, Any]]
 
     @property
     def seconds_left(self) -> float | None:

@@ -26,12 +26,15 @@ _QUEUE = Statement(
     True,
     {},
 )
-_FORGET = Statement(
-    "DELETE FROM integration_sync WHERE tenant_id = %(tenant_id)s AND integration_id = %(integration)s "
-    "RETURNING integration_id",
-    True,
-    {},
-)
+_FORGET = [
+    Statement(
+        f"DELETE FROM {table} WHERE tenant_id = %(tenant_id)s AND integration_id = %(integration)s "  # noqa: S608
+        "RETURNING integration_id",
+        True,
+        {},
+    )
+    for table in ("integration_sync", "integration_window", "integration_unreadable")
+]
 
 
 async def request_sync(ctx: Ctx, tenant: int, integration: int, *, full: bool) -> None:
@@ -61,7 +64,8 @@ async def request_sync(ctx: Ctx, tenant: int, integration: int, *, full: bool) -
 
 async def forget(transaction: Transaction, tenant: int, integration: int) -> None:
     """Have the next sync begin from nothing: it is another account that is fetched from."""
-    await transaction.fetch(_FORGET, int, tenant=tenant, integration=integration)
+    for each in _FORGET:
+        await transaction.fetch(each, int, tenant=tenant, integration=integration)
 
 
 async def prepare(transaction: Transaction, tenant: int, integration: int, *, full: bool) -> None:

@@ -8,15 +8,16 @@ from typing import NamedTuple
 
 from connectors.vtex import Revenue, Window
 from connectors.vtex.orders import INVOICED, MOST
-from kit.db import Statement, Work
-from resolvers.imports.tenant import mark_changed
-from resolvers.settings.revenue import revenue_of
+from kit.db import Work
+from resolvers.syncing import revenue
 from resolvers.syncing.control import FULL, Control, Standing
 from resolvers.syncing.desk import Desk
 from resolvers.syncing.feed import AUTO, Feed
 from resolvers.syncing.fetch import Batch, Fetch, Listed, Store
 from resolvers.syncing.identity import SCROLLED, Identity
-from resolvers.syncing.listing import Asked, halves_of, window_of
+from resolvers.syncing.listing import Asked, window_of
+from resolvers.syncing.naming import Origin
+from resolvers.syncing.rereading import Rereading
 from resolvers.syncing.store import Storing, store_orders
 from resolvers.syncing.windows import Part, Windows
 
@@ -25,8 +26,6 @@ REACH = timedelta(days=730)
 OVERLAP = timedelta(minutes=15)
 """How much of what was fetched before is fetched again: more than VTEX takes to index an order."""
 _BEAT = 5.0
-
-_SETTINGS = Statement("SELECT settings FROM tenant WHERE id = %(tenant_id)s", True, {})
 
 
 class Progress(NamedTuple):
@@ -46,19 +45,13 @@ class Progress(NamedTuple):
 
 class Outcome(NamedTuple):
     """What a sync came to: `full` or `recent`, orders done, those of them that could not be read, and whether
-    the tenant's data changed since it was last processed."""
+    the tenant's data changed since it was last processed. `unreadable`: those that no sync could read yet."""
 
     kind: str
     orders: int
     skipped: int
     changed: bool
-
-
-class Chosen(NamedTuple):
-    """What was chosen for an integration: minutes from a sync's end to the next one, the use of the feed."""
-
-    minutes: int
-    feed: str
+    unreadable: int
 
 
 Notify = Callable[[Progress], None]
@@ -67,25 +60,29 @@ Notify = Callable[[Progress], None]
 class Run:
     """One sync under way."""
 
-    def __init__(self, desk: Desk, control: Control, asked: Asked, notify: Notify, chosen: Chosen) -> None:
+    def __init__(
+        self, desk: Desk, control: Control, asked: Asked, notify: Notify, standing: Standing
+    ) -> None:
         self._desk = desk
         self._control = control
         self._asked = asked
         self._notify = notify
-        self._minutes = chosen.minutes
-        self._windows = Windows(control.work, control.tenant, control.integration)
-        self._feed = Feed(desk, control, asked, allowed=chosen.feed == AUTO)
+        self._standing = standing
+        account = standing.source.account_name
+        self._origin = Origin(account, standing.prefix)
+        self._windows = Windows(control.work, control.tenant, control.integration, account)
+        self._rereading = Rereading(control.work, control.tenant, control.integration, self._origin)
+        self._feed = Feed(desk, control, asked, allowed=standing.source.feed == AUTO)
         self._identity = Identity(desk, asked, control.tenant, control.integration)
         self._revenue = Revenue()
         self._since = time.monotonic()
         self._done = self._before = self._skipped = 0
         self._total: int | None = None
 
-    async def all(self, *, full: bool) -> Outcome:
-        """The whole sync: begun, fetched, and written down."""
-        standing = await self._desk.do(lambda work: self._control.begin(full=full))
-        self._revenue = await self._desk.do(self._table)
-        await self._desk.do(lambda work: self._remap(work, standing))
+    async def all(self) -> Outcome:
+        """The whole sync that was begun: fetched, and written down."""
+        standing = self._standing
+        await self._desk.do(self._follow_table)
         beat = asyncio.create_task(self._beat())
         fetching = asyncio.create_task(
             self._full(standing) if standing.kind == FULL else self._recent(standing)
@@ -107,22 +104,17 @@ class Run:
             await self._desk.do(lambda work: self._control.alive())
             await asyncio.sleep(_BEAT)
 
-    def _table(self, work: Work) -> Revenue:
-        with work.transaction(self._control.tenant):
-            return revenue_of(work.run(_SETTINGS)[0][0])
-
-    def _remap(self, work: Work, standing: Standing) -> None:
-        if self._control.apply(self._revenue, standing.revenue):
-            with work.transaction(self._control.tenant):
-                mark_changed(work, self._control.tenant)
-                self._windows.advance(done=0, windows=(), per_second=0.0, changed=True, skipped={})
+    def _follow_table(self, work: Work) -> None:
+        self._revenue = revenue.read_table(work, self._control.tenant)
+        revenue.apply(self._control, self._origin.account, self._revenue, self._standing.revenue)
 
     def _finish(self, standing: Standing, through: datetime) -> Outcome:
-        self._control.report(self._revenue)
+        revenue.report(self._control, self._origin.account, self._revenue)
         # What changed while a full sync went on is brought by the next one, at once.
-        minutes = 0 if standing.kind == FULL else self._minutes
+        minutes = 0 if standing.kind == FULL else standing.source.minutes
         changed = self._control.finished(through=through, minutes=minutes)
-        return Outcome(standing.kind, self._done - self._before, self._skipped, changed)
+        unreadable = self._rereading.unreadable()
+        return Outcome(standing.kind, self._done - self._before, self._skipped, changed, unreadable)
 
     async def _full(self, standing: Standing) -> datetime:
         """Fetch all that VTEX lets be listed; up to when."""
@@ -147,18 +139,23 @@ class Run:
                 await self._expect(page.total)
                 if page.total > SCROLLED:
                     await self._identity.read_all()
-            if page.total > MOST:
-                halves = halves_of(part)
+            halves = part.window.halves() if page.total > MOST else None
+            if halves is not None:
                 low, high = await self._halved(part, halves)
                 waiting += [high, low]
                 continue
             async for each in window_of(self._asked, part, page):
+                if each.problem is not None and not part.id:
+                    await self._short(part.window, each.problem)
                 yield each._replace(orders=await self._unseen(each.orders, since))
 
     async def _halved(self, part: Part, halves: tuple[Window, Window]) -> list[Part]:
         if not part.id:
             return [Part(0, each) for each in halves]
         return await self._desk.do(lambda work: self._windows.halve(part, halves))
+
+    async def _short(self, window: Window, problem: str) -> None:
+        await self._desk.do(lambda work: self._windows.short(window, problem))
 
     async def _unseen(self, orders: Sequence[str], since: datetime | None) -> Sequence[str]:
         if since is None or not orders:
@@ -182,19 +179,16 @@ class Run:
         self._notify(Progress(self._done, self._total, self._rate()))
 
     def _stored(self, work: Work, batch: Batch) -> None:
-        storing = Storing(self._control.tenant, self._control.integration, self._revenue)
+        control = self._control
+        storing = Storing(control.tenant, control.integration, self._revenue, self._origin)
         with work.transaction(storing.tenant):
-            self._control.hold()
+            control.hold()
             changed = bool(batch.orders) and store_orders(work, storing, batch.orders)
+            self._rereading.note([each.id for each in batch.orders], batch.skipped)
             self._done += batch.count
-            self._windows.advance(
-                done=batch.count,
-                windows=[each for each in batch.windows if each],
-                per_second=self._rate(),
-                changed=changed,
-                skipped=batch.skipped,
-            )
-            self._control.tell()
+            control.advance(done=batch.count, per_second=self._rate(), changed=changed)
+            self._windows.done(batch.windows)
+            control.tell()
         self._skipped += len(batch.skipped)
 
     def _rate(self) -> float:
@@ -206,10 +200,11 @@ class Run:
         until = standing.started_at
         first = (standing.through_at or until - REACH) - OVERLAP
         parts = [Part(0, Window(first, until)), Part(0, Window(first, until, INVOICED))]
+        parts += await self._desk.do(lambda work: self._windows.again())
+        due = await self._desk.do(lambda work: self._rereading.due())
         await self._feed.prepare()
         await self._desk.do(lambda work: self._windows.restart())
         told = await self._feed.drain(self._fetch, self._store)
-        due = await self._desk.do(lambda work: self._windows.due())
         await self._fetch(self._changes(parts, due, told))
         return until
 
@@ -219,7 +214,9 @@ class Run:
         async for each in self._listed(parts, None):
             fresh = [number for number in each.orders if number not in given]
             given.update(fresh)
-            if fresh:
-                yield Listed(0, fresh, last=False)
+            # What is new since the last sync is no window that is kept: it never is the last of one.
+            last = each.last and each.window != 0
+            if fresh or last:
+                yield each._replace(orders=fresh, last=last)
         if again := [number for number in due if number not in given]:
             yield Listed(0, again, last=False)

@@ -13,6 +13,7 @@ from resolvers.imports.links import relink
 from resolvers.imports.tenant import lock, mark_changed
 from resolvers.privacy.erased import Erased
 from resolvers.syncing.buyers import Buyers
+from resolvers.syncing.naming import Origin, named, names_of
 from resolvers.syncing.statements import statement
 
 _CHANGED_AT = Statement(
@@ -31,11 +32,12 @@ _LOOSE = Statement(
 
 @dataclass(frozen=True, slots=True)
 class Storing:
-    """Whose orders, and which of VTEX's statuses are revenue."""
+    """Whose orders, which of VTEX's statuses are revenue, and which account they are of."""
 
     tenant: int
     integration: int
     revenue: Revenue
+    origin: Origin
 
 
 def store_orders(work: Work, storing: Storing, orders: Sequence[Order]) -> bool:
@@ -45,17 +47,19 @@ def store_orders(work: Work, storing: Storing, orders: Sequence[Order]) -> bool:
     which is there already.
     """
     lock(work, storing.tenant, wait=True)
-    fresh = _without_erased(work, _fresh(work, orders))
+    names = names_of(work, storing.origin, [each.id for each in orders])
+    fresh = _without_erased(work, _fresh(work, [named(each, names[each.id]) for each in orders]))
     if not fresh:
         return False
     buyers = Buyers(work, fresh)
-    rows = Jsonb([_row(each, storing.revenue, buyers.key(each)) for each in fresh])
+    numbers = {name: number for number, name in names.items()}
+    rows = Jsonb([_row(each, numbers[each.id], storing.revenue, buyers.key(each)) for each in fresh])
     changed = buyers.store(storing.integration)
     different = [row[0] for row in work.run(statement("orders"), {"orders": rows})]
     given = _store_refunds(work, fresh)
     if different and work.run(_LOOSE)[0][0]:
         relink(work, different)
-    work.count(statement("seen"), {"orders": rows, "integration": storing.integration})
+    work.count(statement("seen"), _seen(storing, rows))
     changed = changed or bool(different or given)
     if changed:
         mark_changed(work, storing.tenant)
@@ -79,9 +83,14 @@ def _without_erased(work: Work, orders: Sequence[Order]) -> list[Order]:
     return [each for each in orders if each.id not in gone]
 
 
-def _row(order: Order, revenue: Revenue, buyer: str | None) -> dict[str, Any]:
+def _seen(storing: Storing, rows: Jsonb) -> dict[str, object]:
+    return {"orders": rows, "integration": storing.integration, "account": storing.origin.account}
+
+
+def _row(order: Order, number: str, revenue: Revenue, buyer: str | None) -> dict[str, Any]:
     return {
         "external_id": order.id,
+        "number": number,
         "buyer": buyer,
         "placed_at": order.created_at.isoformat(),
         "changed_at": order.changed_at.isoformat(),

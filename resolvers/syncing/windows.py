@@ -1,6 +1,6 @@
 """Windows: the parts of the time that a full sync fetches, checkpointed so that it can go on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -8,6 +8,7 @@ from psycopg.types.json import Jsonb
 
 from connectors.vtex import Window
 from kit.db import Statement, Work
+from resolvers.syncing.rereading import BACKED_OFF
 
 _RESET = Statement(
     "DELETE FROM integration_window WHERE tenant_id = %(tenant_id)s AND integration_id = %(integration)s",
@@ -16,14 +17,14 @@ _RESET = Statement(
 )
 _START = Statement(
     "UPDATE integration_sync SET full_since = %(since)s, full_until = %(until)s, full_started_at = now(), "
-    "full_finished_at = NULL, orders_total = NULL, orders_done = 0, skipped = '{}' "
+    "full_finished_at = NULL, orders_total = NULL, orders_done = 0 "
     "WHERE tenant_id = %(tenant_id)s AND integration_id = %(integration)s RETURNING full_started_at",
     True,
     {},
 )
 _ADD = Statement(
-    "INSERT INTO integration_window (tenant_id, integration_id, starts_at, ends_at) "
-    "VALUES (%(tenant_id)s, %(integration)s, %(first)s, %(last)s) RETURNING id",
+    "INSERT INTO integration_window (tenant_id, integration_id, starts_at, ends_at, dated_by) "
+    "VALUES (%(tenant_id)s, %(integration)s, %(first)s, %(last)s, %(by)s) RETURNING id",
     True,
     {},
 )
@@ -34,29 +35,36 @@ _REMOVE = Statement(
     {},
 )
 _OPEN = Statement(
-    "SELECT id, starts_at, ends_at FROM integration_window WHERE tenant_id = %(tenant_id)s "
+    "SELECT id, starts_at, ends_at, dated_by FROM integration_window WHERE tenant_id = %(tenant_id)s "
     "AND integration_id = %(integration)s AND NOT done ORDER BY starts_at, id",
     True,
     {},
 )
+_AGAIN = Statement(
+    "SELECT id, starts_at, ends_at, dated_by FROM integration_window WHERE tenant_id = %(tenant_id)s "  # noqa: S608
+    f"AND integration_id = %(integration)s AND (NOT done OR problem IS NOT NULL AND {BACKED_OFF}) "
+    "ORDER BY starts_at, id LIMIT 100",
+    True,
+    {},
+)
 _DONE = Statement(
-    "UPDATE integration_window SET done = true WHERE tenant_id = %(tenant_id)s "
+    "UPDATE integration_window SET done = true, problem = %(problems)s::jsonb ->> id::text, "
+    "looked_at = now(), tries = tries + 1 WHERE tenant_id = %(tenant_id)s "
     "AND integration_id = %(integration)s AND id = ANY (%(ids)s)",
     True,
     {},
 )
-_SEEN = Statement(
-    "SELECT external_id FROM integration_order WHERE tenant_id = %(tenant_id)s "
-    "AND integration_id = %(integration)s AND external_id = ANY (%(orders)s) AND seen_at >= %(since)s",
+_SHORT = Statement(
+    "INSERT INTO integration_window (tenant_id, integration_id, starts_at, ends_at, dated_by, done, problem, "
+    "tries) VALUES (%(tenant_id)s, %(integration)s, %(first)s, %(last)s, %(by)s, true, %(problem)s, 1)",
     True,
     {},
 )
-_ADVANCE = Statement(
-    "UPDATE integration_sync SET orders_done = orders_done + %(done)s, per_second = %(per_second)s, "
-    "changed = changed OR %(changed)s, "
-    "skipped = CASE WHEN (SELECT count(*) FROM jsonb_object_keys(skipped)) < 100 THEN skipped || %(skipped)s "
-    "ELSE skipped END "
-    "WHERE tenant_id = %(tenant_id)s AND integration_id = %(integration)s",
+_SEEN = Statement(
+    "SELECT number FROM integration_order WHERE tenant_id = %(tenant_id)s "
+    "AND account_name = %(account)s AND number = ANY (%(orders)s) AND seen_at >= %(since)s "
+    "UNION ALL SELECT number FROM integration_unreadable WHERE tenant_id = %(tenant_id)s "
+    "AND integration_id = %(integration)s AND number = ANY (%(orders)s) AND looked_at >= %(since)s",
     True,
     {},
 )
@@ -78,17 +86,6 @@ _RESTART = Statement(
     True,
     {},
 )
-# VTEX does not tell of changes: an order is looked at again after a tenth of its age, at least after an hour.
-_DUE = Statement(
-    "SELECT external_id FROM integration_order WHERE tenant_id = %(tenant_id)s "
-    "AND integration_id = %(integration)s AND created_at > now() - interval '180 days' "
-    "AND seen_at < now() - greatest(interval '1 hour', (now() - created_at) * 0.1) "
-    "ORDER BY seen_at LIMIT %(most)s",
-    True,
-    {},
-)
-MOST_DUE = 5_000
-"""Orders that one sync looks at again: those that were not looked at for longest."""
 
 
 class Part(NamedTuple):
@@ -101,36 +98,41 @@ class Part(NamedTuple):
 class Windows:
     """The windows of an integration, within transactions of `work` in its tenant's scope."""
 
-    def __init__(self, work: Work, tenant: int, integration: int) -> None:
+    def __init__(self, work: Work, tenant: int, integration: int, account: str) -> None:
         self._work = work
         self._tenant = tenant
         self._integration = integration
+        self._account = account
 
     def start(self, since: datetime, until: datetime) -> datetime:
         """Begin a full sync of the time between two instants; when that was."""
         with self._work.transaction(self._tenant):
             self._work.count(_RESET, self._named())
             started = self._work.run(_START, self._named(since=since, until=until))[0][0]
-            self._work.run(_ADD, self._named(first=since, last=until))
+            self._work.run(_ADD, self._span(Window(since, until)))
         return started  # type: ignore[no-any-return]
 
     def open(self) -> list[Part]:
         """The windows that are not done, the earliest first."""
+        return self._parts(_OPEN)
+
+    def again(self) -> list[Part]:
+        """The windows that more orders are looked for in, the earliest first."""
+        return self._parts(_AGAIN)
+
+    def short(self, window: Window, problem: str) -> None:
+        """Keep a window of which not all could be listed, to list it again later."""
         with self._work.transaction(self._tenant):
-            rows = self._work.run(_OPEN, self._named())
-        return [Part(number, Window(first, last)) for number, first, last in rows]
+            self._work.count(_SHORT, {**self._span(window), "problem": problem})
 
     def halve(self, part: Part, halves: Sequence[Window]) -> list[Part]:
         """Put two windows in the place of one."""
         with self._work.transaction(self._tenant):
             self._work.count(_REMOVE, self._named(id=part.id))
-            return [
-                Part(self._work.run(_ADD, self._named(first=each.first, last=each.last))[0][0], each)
-                for each in halves
-            ]
+            return [Part(self._work.run(_ADD, self._span(each))[0][0], each) for each in halves]
 
     def seen(self, orders: Sequence[str], since: datetime) -> set[str]:
-        """Those of the orders that were stored since an instant."""
+        """Those of the orders that were stored, or could not be read, since an instant."""
         with self._work.transaction(self._tenant):
             rows = self._work.run(_SEEN, self._named(orders=list(orders), since=since))
         return {row[0] for row in rows}
@@ -151,21 +153,19 @@ class Windows:
         with self._work.transaction(self._tenant):
             self._work.count(_RESTART, self._named())
 
-    def due(self) -> list[str]:
-        """The orders that may have changed since they were seen."""
-        with self._work.transaction(self._tenant):
-            return [row[0] for row in self._work.run(_DUE, self._named(most=MOST_DUE))]
-
-    def advance(
-        self, *, done: int, windows: Sequence[int], per_second: float, changed: bool, skipped: dict[str, str]
-    ) -> None:
-        """Write, within the transaction that stores them, that orders and windows are done."""
-        self._work.count(
-            _ADVANCE,
-            self._named(done=done, per_second=per_second, changed=changed, skipped=Jsonb(skipped)),
-        )
+    def done(self, windows: Mapping[int, str | None]) -> None:
+        """Write, in the transaction that stores their orders, that windows are done, but for a problem."""
         if windows:
-            self._work.count(_DONE, self._named(ids=list(windows)))
+            problems = {str(number): problem for number, problem in windows.items()}
+            self._work.count(_DONE, self._named(ids=[*windows], problems=Jsonb(problems)))
+
+    def _parts(self, which: Statement) -> list[Part]:
+        with self._work.transaction(self._tenant):
+            rows = self._work.run(which, self._named())
+        return [Part(number, Window(first, last, by)) for number, first, last, by in rows]
+
+    def _span(self, window: Window) -> dict[str, object]:
+        return self._named(first=window.first, last=window.last, by=window.by)
 
     def _named(self, **values: object) -> dict[str, object]:
-        return {"integration": self._integration, **values}
+        return {"integration": self._integration, "account": self._account, **values}

@@ -139,8 +139,9 @@ async def ana(client, urls, make):
     answer = await client.post("/graphql", json={"query": ADD, "variables": {"input": named}})
     assert answer.json()["data"]["segmentMembersAdd"]["userErrors"] == []
     make.owner.execute(
-        "INSERT INTO integration_order (tenant_id, external_id, integration_id, status, buyer, created_at, "
-        "changed_at) VALUES (56, 'ANA-ORDER-1', 1, 'invoiced', 'ana-77', '2025-12-01', '2025-12-01')"
+        "INSERT INTO integration_order (tenant_id, external_id, account_name, number, integration_id, "
+        "status, buyer, created_at, changed_at) VALUES (56, 'ANA-ORDER-1', 'shop', 'ANA-ORDER-1', 1, "
+        "'invoiced', 'ana-77', '2025-12-01', '2025-12-01')"
     )
     make.owner.execute(
         "INSERT INTO integration_profile (tenant_id, profile, integration_id, buyer, email) "

@@ -20,7 +20,9 @@ from tests.connectors.vtex.shop import Shop
 TENANT = ids.encode("Tenant", 56)
 SYNC = (
     "{ status kind isStalled error attempts ordersDone ordersTotal secondsLeft startedAt finishedAt "
-    "fullFinishedAt unknownStatuses { status orderCount } skippedOrders { externalId reason } }"
+    "fullFinishedAt unknownStatuses { status orderCount } skippedOrderCount "
+    "skippedOrders { externalId reason tries firstSeenAt lookedAt } "
+    "unlistedSpans { startsAt endsAt reason } }"
 )
 CREATE = (
     "mutation ($input: IntegrationCreateInput!) { integrationCreate(input: $input) "
@@ -151,6 +153,25 @@ async def test_a_stalled_sync_says_why_and_a_new_key_begins_at_once(made, workin
     vtex.plan = lambda number, path: None
     await ask(UPDATE, input={"id": made["id"], "appToken": TOKEN})
     assert (await until(ended))["node"]["sync"]["attempts"] == 0
+
+
+async def test_orders_that_cannot_be_read_are_counted_until_they_can(made, make, working, until, ask, vtex):
+    lost = next(iter(vtex.stores["chelseaio"].details))
+    vtex.plan = lambda number, path: Fault(404) if path.endswith(lost) else None
+    found = (await until(ended))["node"]["sync"]
+    (told,) = found["skippedOrders"]
+    assert found["skippedOrderCount"] == 1
+    assert (told["externalId"], told["reason"]) == (lost, "VTEX tells of it and does not have it")
+    assert told["firstSeenAt"] <= told["lookedAt"]
+    make.owner.execute("UPDATE integration_window SET problem = 'VTEX lists 1 of 2 orders.' WHERE done")
+    spans = (await until(lambda found: found["node"]["sync"]["unlistedSpans"]))["node"]["sync"]
+    assert {each["reason"] for each in spans["unlistedSpans"]} == {"VTEX lists 1 of 2 orders."}
+    vtex.plan = lambda number, path: None
+    make.owner.execute("UPDATE integration_unreadable SET looked_at = now() - interval '1 day'")
+    await ask(AGAIN, input={"id": made["id"]})
+    found = await until(lambda found: found["node"]["sync"]["skippedOrderCount"] == 0)
+    assert found["node"]["sync"]["skippedOrders"] == []
+    assert make.owner.execute("SELECT count(*) FROM customer_order").fetchone() == (150,)
 
 
 async def test_one_that_is_off_is_not_fetched_from(make, client, ask, urls):

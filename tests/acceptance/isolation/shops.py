@@ -58,9 +58,13 @@ FILL = (
     "WHERE tenant_id = {t}",
     "INSERT INTO integration_window (tenant_id, integration_id, starts_at, ends_at) "
     "SELECT {t}, id, '2025-01-01Z', '2025-02-01Z' FROM integration WHERE tenant_id = {t}",
-    "INSERT INTO integration_order (tenant_id, external_id, integration_id, status, created_at, changed_at) "
-    "SELECT {t}, '{p}V' || id, id, 'invoiced', '2025-01-01Z', '2025-01-01Z' FROM integration "
-    "WHERE tenant_id = {t}",
+    "INSERT INTO integration_order (tenant_id, external_id, account_name, number, integration_id, status, "
+    "created_at, changed_at) SELECT {t}, '{p}V' || id, account_name, '{p}V' || id, id, 'invoiced', "
+    "'2025-01-01Z', '2025-01-01Z' FROM integration WHERE tenant_id = {t}",
+    "INSERT INTO integration_unreadable (tenant_id, integration_id, number, reason) "
+    "SELECT {t}, id, '{p}U' || id, 'value is missing' FROM integration WHERE tenant_id = {t}",
+    "INSERT INTO integration_account (tenant_id, account_name, order_prefix) "
+    "SELECT {t}, account_name, account_name || ':' FROM integration WHERE tenant_id = {t}",
     "INSERT INTO integration_profile (tenant_id, profile, integration_id) "
     "SELECT {t}, '{p}P' || id, id FROM integration WHERE tenant_id = {t}",
     "INSERT INTO idempotency_key (tenant_id, key, operation, request_hash, response) "

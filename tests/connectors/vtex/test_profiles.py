@@ -1,5 +1,7 @@
 """CL searched by the ids of profiles, and scrolled whole."""
 
+import asyncio
+
 import pytest
 
 from connectors.vtex.errors import LimitedError, RefusedError, UnansweredError
@@ -55,6 +57,13 @@ async def test_a_token_that_expired_begins_the_scroll_anew(fake, vtex, account, 
     async for step in steps:
         seen |= {each.id for each in step}
     assert len(seen) == 250
+
+
+async def test_a_scroll_waits_no_longer_than_it_may(fake, vtex, account, documents):
+    fake.faults.append(Fault(429, {"Retry-After": "600"}))
+    async with asyncio.timeout(30):
+        with pytest.raises(LimitedError, match="600 s"):
+            await anext(scroll_profiles(vtex, account, size=100, within=300.0))
 
 
 async def test_a_heavy_search_is_told_when_it_stays(fake, vtex, account):

@@ -53,12 +53,18 @@ def test_killed_it_goes_on_and_then_scores(start, integration, fake, fill, kept,
     again = start("--integration", "29", "--full", "--json")
     out, error = again.communicate(timeout=120)
     assert again.returncode == 0, error
-    assert json.loads(out) == {"kind": "full", "orders": 900 - before, "skipped": 0, "changed": True}
+    assert json.loads(out) == {
+        "kind": "full",
+        "orders": 900 - before,
+        "skipped": 0,
+        "changed": True,
+        "unreadable": 0,
+    }
     assert len([each for each in fake.paths if "/orders/" in each]) == 900 - before
     found = kept()
     assert (found.orders, found.paid, found.net_cents) == (900, shop.truth.paid, shop.truth.net_cents)
     assert make.owner.execute("SELECT status FROM score_run").fetchall() == [("succeeded",)]
-    assert make.owner.execute("SELECT changed FROM integration_sync").fetchone() == (False,)
+    assert make.owner.execute("SELECT changed_at FROM integration_sync").fetchone() == (None,)
 
 
 def test_what_went_wrong_is_a_sentence(start, integration, fake, fill):

@@ -27,7 +27,7 @@ SCHEDULES = st.dictionaries(
 BREAKS = st.lists(st.floats(0.02, 0.3), max_size=2)
 EMPTY = (
     "TRUNCATE customer_order, customer, refund, integration_order, integration_profile, integration_sync, "
-    "integration_window CASCADE"
+    "integration_window, integration_unreadable CASCADE"
 )
 
 

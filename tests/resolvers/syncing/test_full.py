@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from connectors.vtex import orders as listing
 from connectors.vtex.errors import LimitedError, RefusedError, UnansweredError
-from kit.errors import ConflictError, NotFoundError
+from kit.errors import ConflictError, NotFoundError, UnavailableError
 from resolvers.syncing import fetch
-from resolvers.syncing.sync import Progress, StoppedError, processed, sync
+from resolvers.syncing.scoring import changed_at, processed
+from resolvers.syncing.sync import Progress, StoppedError, sync
 from tests.connectors.vtex.detail import detail
 from tests.connectors.vtex.fake import Fault
 from tests.connectors.vtex.shop import Shop, give_back
@@ -64,7 +64,7 @@ async def test_windows_that_hold_too_much_are_halved(place, integration, fake, f
 async def test_twice_is_as_once(place, integration, fill, kept, make):
     shop = fill(shop_of(orders=80))
     await sync(place, TENANT, integration)
-    processed(place.url, TENANT, integration)
+    processed(place.url, TENANT, integration, changed_at(place.url, TENANT, integration))
     version = make.owner.execute("SELECT data_version FROM tenant").fetchone()
     again = await sync(place, TENANT, integration, full=True)
     assert (again.kind, again.orders, again.changed) == ("full", 80, False)
@@ -157,7 +157,9 @@ async def test_the_pause_before_another_try_doubles(place, integration, fake, st
         assert 0.7 * full <= wait <= full
 
 
-async def test_orders_that_cannot_be_read_are_told_and_hold_nothing_up(place, integration, fill, kept, state):
+async def test_orders_that_cannot_be_read_are_told_and_hold_nothing_up(
+    place, integration, fill, kept, state, make
+):
     shop = fill(shop_of(orders=20))
     first, second = list(shop.details)[:2]
     shop.details[first]["value"] = None
@@ -165,10 +167,11 @@ async def test_orders_that_cannot_be_read_are_told_and_hold_nothing_up(place, in
     outcome = await sync(place, TENANT, integration)
     assert (outcome.orders, outcome.skipped) == (20, 2)
     assert kept().orders == 18
-    assert state("skipped") == {
+    assert dict(make.owner.execute("SELECT number, reason FROM integration_unreadable").fetchall()) == {
         first: "value is no whole number of cents",
         second: "storePreferencesData.currencyCode is no currency",
     }
+    assert state("status") == "succeeded"
 
 
 async def test_an_unknown_status_is_no_revenue_and_is_told(place, integration, fill, kept, state):
@@ -184,7 +187,7 @@ async def test_a_tenants_own_table_holds_from_the_next_sync_on(place, integratio
     at = datetime.now(UTC) - timedelta(days=300)
     shop.sell(shop.persons[0], at, status="teleported", value=700, packageAttachment=None)
     await sync(place, TENANT, integration)
-    processed(place.url, TENANT, integration)
+    processed(place.url, TENANT, integration, changed_at(place.url, TENANT, integration))
     make.owner.execute(
         """UPDATE tenant SET settings = '{"scoring": {"revenue_statuses": {"teleported": true}}}'"""
     )
@@ -192,6 +195,47 @@ async def test_a_tenants_own_table_holds_from_the_next_sync_on(place, integratio
     assert outcome.changed
     assert (kept().paid, kept().net_cents) == (1, 700)
     assert state("unknown_statuses") == {}
+
+
+@pytest.mark.parametrize("at", ["UPDATE ON tenant", "UPDATE OF revenue ON integration_sync"])
+async def test_a_table_whose_application_is_killed_is_applied_by_the_next_sync(
+    place, integration, fill, kept, make, state, at
+):
+    shop = fill(Shop(orders=0))
+    created = datetime.now(UTC) - timedelta(days=300)
+    shop.sell(shop.persons[0], created, status="teleported", value=700, packageAttachment=None)
+    await sync(place, TENANT, integration)
+    processed(place.url, TENANT, integration, changed_at(place.url, TENANT, integration))
+    make.owner.execute(
+        """UPDATE tenant SET settings = '{"scoring": {"revenue_statuses": {"teleported": true}}}'"""
+    )
+    make.owner.execute(
+        "CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END $$"
+    )
+    make.owner.execute(f"CREATE TRIGGER dying AFTER {at} FOR EACH ROW EXECUTE FUNCTION die()")
+    try:
+        with pytest.raises(UnavailableError):
+            await sync(place, TENANT, integration)
+    finally:
+        make.owner.execute("DROP FUNCTION die() CASCADE")
+    assert kept().paid == 0
+    assert (await sync(place, TENANT, integration)).changed
+    assert (kept().paid, kept().net_cents) == (1, 700)
+    assert state("revenue") == {"teleported": True}
+
+
+async def test_what_changes_while_a_run_is_asked_for_is_scored_too(place, integration, fill, state):
+    shop = fill(shop_of(orders=5))
+    await sync(place, TENANT, integration)
+    seen = changed_at(place.url, TENANT, integration)
+    shop.sell(shop.persons[0], datetime.now(UTC) - timedelta(minutes=1))
+    assert (await sync(place, TENANT, integration)).changed
+    processed(place.url, TENANT, integration, seen)
+    assert state("changed_at") is not None
+    assert (await sync(place, TENANT, integration)).changed
+    processed(place.url, TENANT, integration, changed_at(place.url, TENANT, integration))
+    assert not (await sync(place, TENANT, integration)).changed
 
 
 async def test_a_refund_that_is_taken_back_goes(place, integration, fill, kept):
@@ -257,20 +301,6 @@ async def test_one_that_is_switched_off_stops(place, integration, fake, fill, ma
 async def test_an_unknown_integration_is_told(place, integration):
     with pytest.raises(NotFoundError):
         await sync(place, TENANT, 999)
-
-
-async def test_more_orders_of_a_millisecond_than_can_be_listed_are_told(
-    place, integration, fill, monkeypatch, state
-):
-    monkeypatch.setattr(listing, "MOST", 100)
-    monkeypatch.setattr("resolvers.syncing.run.MOST", 100)
-    shop = fill(Shop(orders=0))
-    at = datetime.now(UTC) - timedelta(days=9)
-    for _ in range(101):
-        shop.sell(shop.persons[0], at)
-    with pytest.raises(Exception, match="of one millisecond"):
-        await sync(place, TENANT, integration)
-    assert "of one millisecond" in state("error")
 
 
 async def test_memory_is_bounded_by_what_waits(place, integration, fill, monkeypatch, kept):

@@ -35,7 +35,7 @@ def age(make):
     """Let all have been seen so long ago, and the last sync been so long ago."""
 
     def aged(**span):
-        make.owner.execute("UPDATE integration_order SET seen_at = seen_at - %s", [timedelta(**span)])
+        make.owner.execute("UPDATE integration_order SET looked_at = looked_at - %s", [timedelta(**span)])
         make.owner.execute("UPDATE integration_sync SET through_at = through_at - %s", [timedelta(**span)])
 
     return aged
