@@ -1,5 +1,7 @@
 """Global ids of the graph: opaque text that holds a type, a tenant and a number."""
 
+from collections.abc import Iterable
+
 from kit import opaque
 from kit.errors import InvalidInputError
 
@@ -7,6 +9,11 @@ from kit.errors import InvalidInputError
 def encode(kind: str, *numbers: int) -> str:
     """The global id of an object: its type's name and the numbers that make its key."""
     return opaque.encode(kind, *numbers)
+
+
+def encode_all(kind: str, tenant: int, numbers: Iterable[int]) -> list[str]:
+    """The global ids of a tenant's objects of one type, as `encode` makes them one by one."""
+    return opaque.encode_all(kind, tenant, numbers)
 
 
 def encode_event(tenant: int, microseconds: int, message_id: str) -> str:

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Iterable
 from typing import TypeAlias
 
 import orjson
@@ -33,6 +34,12 @@ def unseal(text: str) -> tuple[str, tuple[Value, ...]] | None:
 def encode(kind: str, *numbers: int) -> str:
     """The text that stands for a kind and its numbers; safe in addresses."""
     return seal(kind, *numbers)
+
+
+def encode_all(kind: str, first: int, rest: Iterable[int]) -> list[str]:
+    """What `encode` makes of a kind, a number that is the same for all, and each of the others."""
+    begin, pack = orjson.dumps([kind, first])[:-1] + b",%d]", binascii.b2a_base64
+    return [pack(begin % each, newline=False).translate(_SAFE).rstrip(b"=").decode() for each in rest]
 
 
 def decode(text: str) -> tuple[str, tuple[int, ...]] | None:

@@ -1,13 +1,14 @@
 """What every use case gets: who calls, what they may do, and one view of the database for the request."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
 from connectors.vtex import Vtex
 from kit.db import Database, Transaction, Work
 from kit.db.notices import Inbox, Notices
+from kit.db.together import Brief, Refusing, Snapshot
 from kit.errors import ForbiddenError, NotFoundError, UnavailableError
 from kit.secrets import Vault
 from kit.trace import of_tenant
@@ -15,7 +16,7 @@ from resolvers.audit.author import Author, Origin
 from resolvers.audit.change import Change
 from resolvers.audit.record import record
 from resolvers.intake.event import Submission
-from resolvers.loading import Loader
+from resolvers.loading import Loader, SharedLoader
 from resolvers.writes.outcome import Outcome
 
 K = TypeVar("K")
@@ -89,6 +90,7 @@ class Ctx:
     """None: events are saved one submission at a time."""
     origin: Origin = field(default_factory=Origin)
     _loaders: dict[Any, Loader[Any, Any]] = field(default_factory=dict)
+    _snapshot: Snapshot | None = None
 
     @property
     def author(self) -> Author:
@@ -123,6 +125,21 @@ class Ctx:
         async with self.db.read() as reader:
             yield replace(self, reader=reader, _loaders={})
 
+    @contextmanager
+    def together(self) -> Iterator[Refusing]:
+        """Read a snapshot that is shared with other requests, whoever makes them, as far as loaders do.
+
+        What is allowed is decided before a loader is asked, by each request for itself: batch functions are
+        called for nobody. Raises ApartError from whatever reads otherwise, or may take long.
+        """
+        own, refusing, snapshot = self.reader, Refusing(), self.db.snapshots.join()
+        self.reader, self._snapshot = cast("Transaction", refusing), snapshot
+        try:
+            yield refusing
+        finally:
+            self.reader, self._snapshot = own, None
+            snapshot.leave()
+
     @asynccontextmanager
     async def write(self, change: Change | None) -> AsyncIterator[Transaction]:
         """A transaction that is committed at the end of the block; what is read afterwards sees it.
@@ -153,9 +170,12 @@ class Ctx:
 
     def loader(
         self, name: str, tenant: int, batch: Callable[["Ctx", int, list[K]], Awaitable[list[V]]]
-    ) -> Loader[K, V]:
+    ) -> Loader[K, V] | SharedLoader[K, V]:
         """The request's loader of a batch function for one tenant: all keys of a level in one call."""
         key = (name, tenant)
+        snapshot = self._snapshot
+        if snapshot is not None:
+            return snapshot.kept.get(key) or self._shared(snapshot, key, batch)
         if key not in self._loaders:
 
             async def load(keys: list[K]) -> list[V]:
@@ -163,3 +183,20 @@ class Ctx:
 
             self._loaders[key] = Loader(load)
         return self._loaders[key]
+
+    def _shared(
+        self,
+        snapshot: Snapshot,
+        key: tuple[str, int],
+        batch: Callable[["Ctx", int, list[K]], Awaitable[list[V]]],
+    ) -> SharedLoader[K, V]:
+        if "ctx" not in snapshot.kept:
+            reader = cast("Transaction", Brief(snapshot.reader))
+            snapshot.kept["ctx"] = replace(self, actor=NOBODY, reader=reader, _loaders={}, _snapshot=None)
+        ctx = snapshot.kept["ctx"]
+
+        async def load(keys: list[K]) -> list[V]:
+            return await batch(ctx, key[1], keys)
+
+        found = snapshot.kept[key] = SharedLoader(load, snapshot)
+        return found

@@ -69,23 +69,25 @@ class KeysetList(Generic[T]):
         make = _standing if where is None else _page
         statement = make(self, chosen, Span.of(window), with_total, where)
         values = {"size": window.size + 1} | chosen.values(window)
-        row = _Split(len(chosen.keys), self.row)
-        found = await ctx.reader.fetch(statement, row, tenant=tenant, within=within, **values)
+        found = await ctx.reader.fetch(statement, tuple, tenant=tenant, within=within, **values)
         total = found[0][0] if found else (0 if with_total else None)
-        rows = [(key, made) for _, key, made in found if made is not None]
-        return window.page(chosen.cursors, [made for _, made in rows], [key for key, _ in rows], total)
+        if with_total and found and found[0][len(chosen.keys)] is None:
+            found = []
+        keys, rows = apart(found, 1, len(chosen.keys), self.row)
+        return window.page(chosen.cursors, rows, keys, total)
 
 
-@dataclass(frozen=True, slots=True)
-class _Split(Generic[T]):
-    """Takes a row apart: the total, the keys, and what the rest makes (None where the id is null)."""
-
-    keys: int
-    row: Callable[..., T]
-
-    def __call__(self, total: int | None, *columns: Any) -> tuple[int | None, Key, T | None]:
-        key = columns[: self.keys]
-        return total, key, None if key[-1] is None else self.row(*columns[self.keys :])
+def apart(
+    found: Sequence[tuple[Any, ...]], skipped: int, count: int, row: Callable[..., T]
+) -> tuple[list[Key], list[T]]:
+    """So many keys that come after what is skipped, and what is made of the other columns, of each tuple."""
+    begin = skipped + count
+    if isinstance(row, type) and issubclass(row, tuple):
+        # As `row(*columns)` would, without a call of ours for each.
+        made: list[Any] = [tuple.__new__(row, each[begin:]) for each in found]
+    else:
+        made = [row(*each[begin:]) for each in found]
+    return [each[skipped:begin] for each in found], made
 
 
 def _page(

@@ -22,7 +22,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from kit.db import Statement, prepare
 from kit.page import INSTANT, Asked, Key, Page, Window
 from resolvers.context import READ, Ctx
-from resolvers.keyset import KeysetList
+from resolvers.keyset import KeysetList, apart
 from resolvers.sorting import Order, Part, Span
 
 T = TypeVar("T")
@@ -32,7 +32,7 @@ _SIZE = bindparam("size", type_=Integer)
 _PARENT: ColumnElement[int] = literal_column("parent.id", BigInteger)
 """The parent whose rows are looked for; written out, for SQLAlchemy does not correlate through a subquery."""
 
-Found = list[tuple[Key, T]]
+Found = tuple[list[Key], list[T]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,28 +91,25 @@ class Relation(Generic[T]):
         if asked.get("with_total"):
             totals = await ctx.loader(f"count {name}", tenant, self._counts(choice)).load_many(parents)
         return [
-            window.page(chosen.cursors, [row for _, row in rows], [key for key, _ in rows], total)
-            for rows, total in zip(found, totals, strict=True)
+            window.page(chosen.cursors, rows, keys, total)
+            for (keys, rows), total in zip(found, totals, strict=True)
         ]
 
     def _pages(
         self, order: Order, window: Window, choice: Choice
     ) -> Callable[[Ctx, int, list[int]], Awaitable[list[Found[T]]]]:
-        keys = len(order.keys)
-
-        def row(place: int, *columns: Any) -> tuple[int, Key, T]:
-            return place, columns[:keys], self.of.row(*columns[keys:])
+        keys, row = len(order.keys), self.of.row
 
         async def pages(ctx: Ctx, tenant: int, parents: list[int]) -> list[Found[T]]:
             make = _standing if choice is EVERY else _page
             statement = make(self, order, Span.of(window), choice)
             values = {"ids": parents, "size": window.size + 1} | order.values(window)
-            found: list[Found[T]] = [[] for _ in parents]
-            for place, key, child in await ctx.reader.fetch(
-                statement, row, tenant=tenant, within=ctx.query_timeout_seconds, **values
-            ):
-                found[place - 1].append((key, child))
-            return found
+            within = ctx.query_timeout_seconds
+            rows = await ctx.reader.fetch(statement, tuple, tenant=tenant, within=within, **values)
+            places: list[list[tuple[Any, ...]]] = [[] for _ in parents]
+            for each in rows:
+                places[each[0] - 1].append(each)
+            return [apart(each, 1, keys, row) for each in places]
 
         return pages
 

@@ -1,7 +1,12 @@
-"""Fields that are resolved for all objects of a level at once."""
+"""Fields that are resolved for all objects of a level at once.
+
+`batched` reads something, `computed` makes something of what the objects hold, `held` is what they hold. The
+last two cost nothing where they are not asked for: an object need hold no more than its row.
+"""
 
 import inspect
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any, Protocol, TypeVar
 
 import strawberry
@@ -11,8 +16,9 @@ from resolvers.tenants import TenantRow
 T = TypeVar("T")
 V = TypeVar("V")
 
-BATCH = "batch"
-"""What a field's batch function is called in its metadata."""
+BATCH, READ, COMPUTED, HELD = "batch", "read", "computed", "held"
+"""What a field's batch function, what it reads with others, its function of objects, or its place in them is
+called in its metadata."""
 
 
 class Owned(Protocol):
@@ -21,7 +27,9 @@ class Owned(Protocol):
     owner: TenantRow
 
 
-def batched(function: Callable[..., Awaitable[Sequence[Any]]], *, description: str) -> Any:
+def batched(
+    function: Callable[..., Awaitable[Sequence[Any]]], *, description: str, metadata: Mapping[str, Any] = {}
+) -> Any:
     """A field of a batch function `async def values(objects, info, **arguments)`, in the objects' order.
 
     Our engine calls it once a level; graphql-core, which knows one object at a time, with each.
@@ -38,7 +46,43 @@ def batched(function: Callable[..., Awaitable[Sequence[Any]]], *, description: s
         parameters=[root, *others], return_annotation=inspect.Signature.empty
     )
     one.__annotations__ = {each.name: each.annotation for each in others}
-    return strawberry.field(resolver=one, description=description, metadata={BATCH: function})
+    return strawberry.field(resolver=one, description=description, metadata={BATCH: function, **metadata})
+
+
+def read_with(
+    read: Callable[..., Awaitable[Sequence[Any]]],
+    make: Callable[[Sequence[Any], Sequence[Any]], Sequence[Any]],
+    *,
+    description: str,
+) -> Any:
+    """A field that is made of objects and of what several fields read of them: `make(objects, values)`.
+
+    `async def read(objects, info)` answers in the objects' order; our engine asks it once for all of a level.
+    """
+
+    async def batch(objects: Sequence[Any], info: strawberry.Info) -> Sequence[Any]:
+        return make(objects, await read(objects, info))
+
+    return batched(batch, description=description, metadata={READ: (read, make)})
+
+
+def computed(function: Callable[[Sequence[Any]], Sequence[Any]], *, description: str) -> Any:
+    """A field of a function `def values(objects)`, which answers in the objects' order and reads nothing."""
+
+    def one(root: Any) -> Any:
+        return function([root])[0]
+
+    return strawberry.field(resolver=one, description=description, metadata={COMPUTED: function})
+
+
+def held(path: str, *, description: str) -> Any:
+    """A field of what the objects hold under a path of attributes, such as `row.email`."""
+    get = attrgetter(path)
+
+    def one(root: Any) -> Any:
+        return get(root)
+
+    return strawberry.field(resolver=one, description=description, metadata={HELD: get})
 
 
 async def by_tenant(objects: Sequence[T], ask: Callable[[int, list[T]], Awaitable[Sequence[V]]]) -> list[V]:

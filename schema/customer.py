@@ -7,19 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 import strawberry
 from strawberry.scalars import JSON
 
-from kit import ids
 from kit.page import Page
 from resolvers import consents, customers, order_facts, scores
 from resolvers.customers import CustomerRow
 from resolvers.scores import ScoreRow
 from resolvers.tenants import TenantRow
-from schema.batching import batched, by_tenant
+from schema.batching import batched, by_tenant, computed, held, read_with
 from schema.connection import Connection, edges_of, nodes_of, page_info_of, total_of
 from schema.consent import CustomerConsent
 from schema.context import Info
 from schema.enums import SegmentChangeKind
 from schema.event import EventConnection, events_of_customer
-from schema.node import Node
+from schema.node import GLOBAL_ID, Node, global_ids
 from schema.order import OrderConnection
 from schema.order_facts import OrderFacts
 from schema.order_list import orders_of_customers
@@ -58,42 +57,57 @@ async def _order_facts(them: Sequence["Customer"], info: Info) -> list[OrderFact
     return [*map(OrderFacts.of, found)]
 
 
-async def _rfm(them: Sequence["Customer"], info: Info) -> list[CustomerRfm]:
-    return [CustomerRfm.of(each.owner, each.row, score) for each, score in await _scored(them, info)]
-
-
-async def _clv(them: Sequence["Customer"], info: Info) -> list[CustomerClv]:
-    return [CustomerClv.of(each.owner, each.row, score) for each, score in await _scored(them, info)]
-
-
-async def _churn(them: Sequence["Customer"], info: Info) -> list[CustomerChurn]:
-    return [CustomerChurn.of(each.owner, each.row, score) for each, score in await _scored(them, info)]
-
-
-async def _scored(them: Sequence["Customer"], info: Info) -> Iterable[tuple["Customer", ScoreRow | None]]:
+async def _scores(them: Sequence["Customer"], info: Info) -> list[ScoreRow | None]:
     ctx = info.context
-    found = await by_tenant(them, lambda tenant, some: scores.of_customers(ctx, tenant, _numbers(some)))
-    return zip(them, found, strict=True)
+    return await by_tenant(them, lambda tenant, some: scores.of_customers(ctx, tenant, _numbers(some)))
+
+
+def _rfm(them: Sequence["Customer"], found: Sequence[ScoreRow | None]) -> list[CustomerRfm]:
+    return [*map(CustomerRfm.of, _owners(them), _rows(them), found)]
+
+
+def _clv(them: Sequence["Customer"], found: Sequence[ScoreRow | None]) -> list[CustomerClv]:
+    return [*map(CustomerClv.of, _owners(them), _rows(them), found)]
+
+
+def _churn(them: Sequence["Customer"], found: Sequence[ScoreRow | None]) -> list[CustomerChurn]:
+    return [*map(CustomerChurn.of, _owners(them), _rows(them), found)]
+
+
+def _ids(them: Sequence["Customer"]) -> list[str]:
+    return global_ids(KIND, them)
 
 
 def _numbers(them: Iterable["Customer"]) -> list[int]:
     return [each.row.id for each in them]
 
 
+def _owners(them: Iterable["Customer"]) -> list[TenantRow]:
+    return [each.owner for each in them]
+
+
+def _rows(them: Iterable["Customer"]) -> list[CustomerRow]:
+    return [each.row for each in them]
+
+
 @strawberry.type(description="A customer of a tenant.")
 class Customer(Node):
     owner: strawberry.Private[TenantRow]
     row: strawberry.Private[CustomerRow]
-    database_id: BigInt = strawberry.field(description="The number that the v2 REST paths use.")
-    external_id: str = strawberry.field(description="The shop's own id of the customer.")
-    email: str | None = strawberry.field(description="E-mail, as the shop gave it.")
-    first_name: str | None = strawberry.field(description="First name.")
-    last_name: str | None = strawberry.field(description="Last name.")
-    phone: str | None = strawberry.field(description="Phone number.")
-    created_at: datetime | None = strawberry.field(description="When the customer joined the shop, if known.")
+    id: strawberry.ID = computed(_ids, description=GLOBAL_ID)
+    database_id: BigInt = held("row.id", description="The number that the v2 REST paths use.")
+    external_id: str = held("row.external_id", description="The shop's own id of the customer.")
+    email: str | None = held("row.email", description="E-mail, as the shop gave it.")
+    first_name: str | None = held("row.first_name", description="First name.")
+    last_name: str | None = held("row.last_name", description="Last name.")
+    phone: str | None = held("row.phone", description="Phone number.")
+    created_at: datetime | None = held(
+        "row.created_at", description="When the customer joined the shop, if known."
+    )
 
-    erased_at: datetime | None = strawberry.field(
-        description="When the customer was erased; only what they bought is kept. Null for others."
+    erased_at: datetime | None = held(
+        "row.erased_at",
+        description="When the customer was erased; only what they bought is kept. Null for others.",
     )
 
     tenant: Annotated["Tenant", strawberry.lazy("schema.tenant")] = strawberry.field(
@@ -106,9 +120,9 @@ class Customer(Node):
     consents: list[CustomerConsent] = batched(
         _consents, description="What the customer has agreed to or refused, by channel."
     )
-    rfm: CustomerRfm = batched(_rfm, description="Recency, frequency and monetary value.")
-    clv: CustomerClv = batched(_clv, description="Lifetime value.")
-    churn: CustomerChurn = batched(_churn, description="Risk of losing the customer.")
+    rfm: CustomerRfm = read_with(_scores, _rfm, description="Recency, frequency and monetary value.")
+    clv: CustomerClv = read_with(_scores, _clv, description="Lifetime value.")
+    churn: CustomerChurn = read_with(_scores, _churn, description="Risk of losing the customer.")
 
     @strawberry.field(
         description="A page of the segments the customer is in, by their ids. 50 rows unless told."
@@ -160,19 +174,7 @@ class Customer(Node):
 
     @classmethod
     def of(cls, tenant: TenantRow, row: CustomerRow) -> "Customer":
-        return cls(
-            id=strawberry.ID(ids.encode(KIND, row.tenant_id, row.id)),
-            owner=tenant,
-            row=row,
-            database_id=BigInt(row.id),
-            external_id=row.external_id,
-            email=row.email,
-            first_name=row.first_name,
-            last_name=row.last_name,
-            phone=row.phone,
-            created_at=row.created_at,
-            erased_at=row.erased_at,
-        )
+        return cls(owner=tenant, row=row)
 
 
 @strawberry.type(description="A customer in a page.")

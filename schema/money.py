@@ -9,6 +9,7 @@ from kit.errors import InvalidInputError
 from schema.enums import IntervalReason
 from schema.scalars import CurrencyCode
 
+_CENT = Decimal("0.01")
 _LONGEST = 40
 """Digits before and after the point that an amount may be given with."""
 
@@ -37,8 +38,8 @@ def money(amount: Decimal | str | None, currency: str) -> Money | None:
     """Money of an amount in a currency; None stays None. Amounts show no zeros past the cents."""
     if amount is None:
         return None
-    value = Decimal(amount)
-    cents = value.quantize(Decimal("0.01"))
+    value = amount if type(amount) is Decimal else Decimal(amount)
+    cents = value.quantize(_CENT)
     return Money(amount=cents if cents == value else value.normalize(), currency_code=CurrencyCode(currency))
 
 

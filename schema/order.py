@@ -1,20 +1,21 @@
 """Orders and pages of them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from kit import ids
 from kit.page import Page
 from resolvers import customers, refunds
 from resolvers.orders import OrderRow
 from resolvers.tenants import TenantRow
+from schema.batching import computed, held
 from schema.connection import Connection, edges_of, nodes_of, page_info_of, total_of
 from schema.context import Info
 from schema.enums import OrderStatus
 from schema.money import Money, money
-from schema.node import Node
+from schema.node import GLOBAL_ID, Node, global_ids
 from schema.owner import tenant_of
 from schema.page import After, Before, First, Last, PageInfo, asked
 from schema.refund import RefundConnection
@@ -27,18 +28,42 @@ if TYPE_CHECKING:
 KIND = "Order"
 
 
+_STATUSES = {each.value: each for each in OrderStatus}
+
+
+def _ids(them: Sequence["Order"]) -> list[str]:
+    return global_ids(KIND, them)
+
+
+def _statuses(them: Sequence["Order"]) -> list[OrderStatus]:
+    return [_STATUSES[each.row.status] for each in them]
+
+
+def _amounts(them: Sequence["Order"]) -> list[Money]:
+    return [money(each.row.amount, each.row.currency) for each in them]
+
+
+def _refunded(them: Sequence["Order"]) -> list[Money]:
+    return [money(each.row.refunded, each.row.currency) for each in them]
+
+
+def _net_amounts(them: Sequence["Order"]) -> list[Money]:
+    return [money(each.row.amount - each.row.refunded, each.row.currency) for each in them]
+
+
 @strawberry.type(description="An order of a tenant.")
 class Order(Node):
     owner: strawberry.Private[TenantRow]
     row: strawberry.Private[OrderRow]
-    database_id: BigInt = strawberry.field(description="The order's number.")
-    external_id: str = strawberry.field(description="The shop's own id of the order.")
-    placed_at: datetime = strawberry.field(description="When it was placed.")
-    status: OrderStatus = strawberry.field(description="How far it is.")
-    items: int | None = strawberry.field(description="How many items it holds, if known.")
-    amount: Money = strawberry.field(description="What it came to.")
-    refunded: Money = strawberry.field(description="What of it was given back by refunds linked to it.")
-    net_amount: Money = strawberry.field(description="The amount less what was given back.")
+    id: strawberry.ID = computed(_ids, description=GLOBAL_ID)
+    database_id: BigInt = held("row.id", description="The order's number.")
+    external_id: str = held("row.external_id", description="The shop's own id of the order.")
+    placed_at: datetime = held("row.placed_at", description="When it was placed.")
+    status: OrderStatus = computed(_statuses, description="How far it is.")
+    items: int | None = held("row.items", description="How many items it holds, if known.")
+    amount: Money = computed(_amounts, description="What it came to.")
+    refunded: Money = computed(_refunded, description="What of it was given back by refunds linked to it.")
+    net_amount: Money = computed(_net_amounts, description="The amount less what was given back.")
     tenant: Annotated["Tenant", strawberry.lazy("schema.tenant")] = strawberry.field(
         resolver=tenant_of, description="The tenant whose order this is."
     )
@@ -66,19 +91,7 @@ class Order(Node):
 
     @classmethod
     def of(cls, owner: TenantRow, row: OrderRow) -> "Order":
-        return cls(
-            id=strawberry.ID(ids.encode(KIND, row.tenant_id, row.id)),
-            owner=owner,
-            row=row,
-            database_id=BigInt(row.id),
-            external_id=row.external_id,
-            placed_at=row.placed_at,
-            status=OrderStatus(row.status),
-            items=row.items,
-            amount=money(row.amount, row.currency),
-            refunded=money(row.refunded, row.currency),
-            net_amount=money(row.amount - row.refunded, row.currency),
-        )
+        return cls(owner=owner, row=row)
 
 
 @strawberry.type(description="An order in a page.")

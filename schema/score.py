@@ -1,8 +1,11 @@
 """A customer's scores: RFM, lifetime value, churn."""
 
-from datetime import date, datetime
+from collections.abc import Callable, Sequence
+from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, ClassVar
+from enum import Enum
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import strawberry
 
@@ -11,6 +14,7 @@ from resolvers.customers import CustomerRow
 from resolvers.runs import RunRow
 from resolvers.scores import ScoreRow
 from resolvers.tenants import TenantRow
+from schema.batching import computed
 from schema.context import Info
 from schema.count_interval import CountInterval
 from schema.enums import ChurnRisk, ClvTier, MissingScoreReason, RfmSegment, interval_reason
@@ -21,15 +25,44 @@ if TYPE_CHECKING:
     from resolvers.customer_bounds import CustomerIntervals
 
 
+Column = Callable[[Sequence["CustomerScored"]], list[Any]]
+
+
+def _values(name: str) -> Column:
+    """What a score has under a name, for each of them."""
+    get = attrgetter(name)
+    return lambda them: [None if each.values is None else get(each.values) for each in them]
+
+
+def _classes(name: str, kind: type[Enum]) -> Column:
+    get, members = attrgetter(name), {each.value: each for each in kind}
+    return lambda them: [None if each.values is None else members[get(each.values)] for each in them]
+
+
+def _amounts(name: str) -> Column:
+    get = attrgetter(name)
+    return lambda them: [
+        None if each.values is None else money(get(each.values), each.tenant.currency) for each in them
+    ]
+
+
+def _run(score: ScoreRow | None) -> int | None:
+    return None if score is None else score.run_id
+
+
 class CustomerScored(Scored):
-    """What the scores of one customer share: which run looked at the customer, and why there is no score."""
+    """What the scores of one customer share: which run looked at the customer, and why there is no score.
+
+    `values` is None where the customer has no score of the analysis.
+    """
 
     analysis: ClassVar[str]
-    seen: strawberry.Private[datetime]
+    customer: strawberry.Private[CustomerRow]
+    values: strawberry.Private[ScoreRow | None]
 
     async def _standing(self, info: Info) -> RunRow | None:
         run = await runs.current_of(info.context, self.tenant.id, self.analysis)
-        return None if run is None or run.started_at < self.seen else run
+        return None if run is None or run.started_at < self.customer.imported_at else run
 
     async def _missing(self, info: Info) -> MissingScoreReason | None:
         """Why there is no score; None where there is one."""
@@ -42,32 +75,36 @@ class CustomerScored(Scored):
 @strawberry.type(description="Recency, frequency and monetary value of a customer, as of the run.")
 class CustomerRfm(CustomerScored):
     analysis = "rfm"
-    seen: strawberry.Private[datetime]
-    segment: RfmSegment | None = strawberry.field(
-        default=None, description="The segment that the three scores fall into."
+    customer: strawberry.Private[CustomerRow]
+    values: strawberry.Private[ScoreRow | None]
+    segment: RfmSegment | None = computed(
+        _classes("segment", RfmSegment), description="The segment that the three scores fall into."
     )
-    recency_days: int | None = strawberry.field(
-        default=None, description="Whole days since the last day with a purchase."
+    recency_days: int | None = computed(
+        _values("recency_days"), description="Whole days since the last day with a purchase."
     )
-    frequency: int | None = strawberry.field(default=None, description="Days on which the customer bought.")
-    monetary: Money | None = strawberry.field(
-        default=None, description="Net revenue so far, refunds taken off."
+    frequency: int | None = computed(_values("frequency"), description="Days on which the customer bought.")
+    monetary: Money | None = computed(
+        _amounts("monetary"), description="Net revenue so far, refunds taken off."
     )
-    score: str | None = strawberry.field(
-        default=None, description="The scores for recency, frequency and monetary value, such as 555."
+    score: str | None = computed(
+        _values("rfm_score"),
+        description="The scores for recency, frequency and monetary value, such as 555.",
     )
-    recency_score: int | None = strawberry.field(default=None, description="1 to 5; 5 is the latest fifth.")
-    frequency_score: int | None = strawberry.field(
-        default=None, description="1 for a single purchase, else 2 to 5."
+    recency_score: int | None = computed(
+        _values("recency_score"), description="1 to 5; 5 is the latest fifth."
     )
-    monetary_score: int | None = strawberry.field(
-        default=None, description="1 to 5; 5 is the fifth that spent most."
+    frequency_score: int | None = computed(
+        _values("frequency_score"), description="1 for a single purchase, else 2 to 5."
     )
-    first_order_on: date | None = strawberry.field(
-        default=None, description="The shop's local day of the first purchase."
+    monetary_score: int | None = computed(
+        _values("monetary_score"), description="1 to 5; 5 is the fifth that spent most."
     )
-    last_order_on: date | None = strawberry.field(
-        default=None, description="The shop's local day of the last purchase."
+    first_order_on: date | None = computed(
+        _values("first_order_on"), description="The shop's local day of the first purchase."
+    )
+    last_order_on: date | None = computed(
+        _values("last_order_on"), description="The shop's local day of the last purchase."
     )
 
     @strawberry.field(description="Why there is no score; null where there is one.")
@@ -76,42 +113,26 @@ class CustomerRfm(CustomerScored):
 
     @classmethod
     def of(cls, tenant: TenantRow, customer: CustomerRow, score: ScoreRow | None) -> "CustomerRfm":
-        if score is None or score.segment is None:
-            return cls(tenant=tenant, run_key=None, seen=customer.imported_at)
-        return cls(
-            tenant=tenant,
-            run_key=score.run_id,
-            seen=customer.imported_at,
-            segment=RfmSegment(score.segment),
-            recency_days=score.recency_days,
-            frequency=score.frequency,
-            monetary=money(score.monetary, tenant.currency),
-            score=score.rfm_score,
-            recency_score=score.recency_score,
-            frequency_score=score.frequency_score,
-            monetary_score=score.monetary_score,
-            first_order_on=score.first_order_on,
-            last_order_on=score.last_order_on,
-        )
+        found = score if score and score.segment is not None else None
+        return cls(tenant=tenant, run_key=_run(found), customer=customer, values=found)
 
 
 @strawberry.type(description="What a customer is worth, so far and within the horizon of lifetime value.")
 class CustomerClv(CustomerScored):
     analysis = "clv"
-    seen: strawberry.Private[datetime]
-    customer_id: strawberry.Private[int]
-    historical: strawberry.Private[Decimal]
-    historical_value: Money | None = strawberry.field(default=None, description="Net revenue so far.")
-    expected_value: Money | None = strawberry.field(
-        default=None,
+    customer: strawberry.Private[CustomerRow]
+    values: strawberry.Private[ScoreRow | None]
+    historical_value: Money | None = computed(_amounts("historical_value"), description="Net revenue so far.")
+    expected_value: Money | None = computed(
+        _amounts("expected_value"),
         description="Revenue expected within the horizon: the chance of being alive, times expected orders "
         "and spend, discounted.",
     )
-    predicted_value: Money | None = strawberry.field(
-        default=None, description="Historical plus expected value."
+    predicted_value: Money | None = computed(
+        _amounts("predicted_value"), description="Historical plus expected value."
     )
-    tier: ClvTier | None = strawberry.field(
-        default=None, description="Where the customer stands by predicted value."
+    tier: ClvTier | None = computed(
+        _classes("clv_tier", ClvTier), description="Where the customer stands by predicted value."
     )
 
     @strawberry.field(
@@ -126,7 +147,7 @@ class CustomerClv(CustomerScored):
         description="The same and the net revenue so far: where the predicted value should lie."
     )
     async def predicted_value_interval(self, info: Info) -> MoneyInterval | None:
-        return await self._interval(info, self.historical)
+        return await self._interval(info, (self.values and self.values.monetary) or Decimal(0))
 
     @strawberry.field(
         description="How many days with a purchase the horizon should bring, 0 for a customer who may stay "
@@ -147,7 +168,7 @@ class CustomerClv(CustomerScored):
     async def _intervals(self, info: Info) -> "CustomerIntervals | None":
         if self.run_key is None:
             return None
-        return await customer_intervals.of_customer(info.context, self.tenant.id, self.customer_id)
+        return await customer_intervals.of_customer(info.context, self.tenant.id, self.customer.id)
 
     async def _interval(self, info: Info, so_far: Decimal) -> MoneyInterval | None:
         intervals = await self._intervals(info)
@@ -167,57 +188,34 @@ class CustomerClv(CustomerScored):
 
     @classmethod
     def of(cls, tenant: TenantRow, customer: CustomerRow, score: ScoreRow | None) -> "CustomerClv":
-        if score is None or score.clv_tier is None:
-            return cls(
-                tenant=tenant,
-                run_key=None,
-                seen=customer.imported_at,
-                customer_id=customer.id,
-                historical=Decimal(0),
-            )
-        return cls(
-            tenant=tenant,
-            run_key=score.run_id,
-            seen=customer.imported_at,
-            customer_id=customer.id,
-            historical=score.monetary or Decimal(0),
-            historical_value=money(score.historical_value, tenant.currency),
-            expected_value=money(score.expected_value, tenant.currency),
-            predicted_value=money(score.predicted_value, tenant.currency),
-            tier=ClvTier(score.clv_tier),
-        )
+        found = score if score and score.clv_tier is not None else None
+        return cls(tenant=tenant, run_key=_run(found), customer=customer, values=found)
 
 
 @strawberry.type(description="How likely the customer is to be lost.")
 class CustomerChurn(CustomerScored):
     analysis = "churn"
-    seen: strawberry.Private[datetime]
-    probability: float | None = strawberry.field(
-        default=None,
+    customer: strawberry.Private[CustomerRow]
+    values: strawberry.Private[ScoreRow | None]
+    probability: float | None = computed(
+        _values("churn_probability"),
         description="Chance of no order within the tenant's churn horizon, 0 to 1. Null without a model.",
     )
-    risk: ChurnRisk | None = strawberry.field(
-        default=None, description="The class of that chance and of the customer's own silence."
+    risk: ChurnRisk | None = computed(
+        _classes("churn_risk", ChurnRisk),
+        description="The class of that chance and of the customer's own silence.",
     )
-    alive_probability: float | None = strawberry.field(
-        default=None,
+    alive_probability: float | None = computed(
+        _values("alive_probability"),
         description="Chance that the customer has not dropped out for good, 0 to 1. Null without a model.",
     )
 
     @strawberry.field(description="Why the probability is null; null where it is not.")
     async def reason(self, info: Info) -> MissingScoreReason | None:
-        lacks_model = self.run_key is not None and self.probability is None
+        lacks_model = self.values is not None and self.values.churn_probability is None
         return MissingScoreReason.LOW_DATA if lacks_model else await self._missing(info)
 
     @classmethod
     def of(cls, tenant: TenantRow, customer: CustomerRow, score: ScoreRow | None) -> "CustomerChurn":
-        if score is None or score.churn_risk is None:
-            return cls(tenant=tenant, run_key=None, seen=customer.imported_at)
-        return cls(
-            tenant=tenant,
-            run_key=score.run_id,
-            seen=customer.imported_at,
-            probability=score.churn_probability,
-            risk=ChurnRisk(score.churn_risk),
-            alive_probability=score.alive_probability,
-        )
+        found = score if score and score.churn_risk is not None else None
+        return cls(tenant=tenant, run_key=_run(found), customer=customer, values=found)

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import psycopg
 from psycopg import AsyncClientCursor, AsyncConnection, sql
-from psycopg.rows import args_row
+from psycopg.rows import args_row, tuple_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from kit import spans
@@ -20,6 +20,7 @@ from kit.db.memory import Memory
 from kit.db.role import act_as_application
 from kit.db.scope import scope
 from kit.db.statement import Statement
+from kit.db.together import Snapshots
 from kit.db.work_pool import WorkPool, figures_of
 from kit.errors import OverloadedError, TimedOutError, UnavailableError
 
@@ -49,6 +50,7 @@ class Database:
         self.on_statement: Callable[[str], None] | None = None
         self.gatherings = Gatherings()
         self.memory = Memory()
+        self.snapshots = Snapshots(self.read)
         self._works = WorkPool(url, size=max(1, size // 2))
         self._long_reads, self._most_long_reads = 0, max(1, size // 2)
         self._pool: AsyncConnectionPool[AsyncConnection[Any]] = AsyncConnectionPool(
@@ -71,6 +73,7 @@ class Database:
         self._works.open()
 
     async def close(self) -> None:
+        await self.snapshots.close()
         await self._works.close()
         await self._pool.close()
 
@@ -171,6 +174,7 @@ class Transaction:
     ) -> list[T]:
         """Run one statement under the tenant's scope and make a `row` of the columns of each result.
 
+        `tuple` for a row leaves the columns as they come, at a fifth of the cost of a call a row.
         The first statement opens the transaction, and both go out with the scope in one round trip. Raises
         UnavailableError when the database does not come back within ten seconds, or is lost later on, and
         TimedOutError when the statement takes longer than `within` seconds; a reader may then go on.
@@ -328,7 +332,8 @@ async def _send(
 async def _answered(
     connection: AsyncConnection[Any], query: sql.Composed, row: Callable[..., T], bound: dict[str, object]
 ) -> list[T]:
-    async with connection.cursor(row_factory=args_row(row)) as cursor:
+    rows: Any = tuple_row if row is tuple else args_row(row)
+    async with connection.cursor(row_factory=rows) as cursor:
         await cursor.execute(query, bound)
         while cursor.nextset():
             pass

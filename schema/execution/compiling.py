@@ -1,6 +1,6 @@
 """Compiles an operation into a plan, once; the plan serves it whatever its variables are."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from operator import attrgetter
@@ -17,16 +17,17 @@ from graphql import (
     is_non_null_type,
 )
 from graphql.execution.collect_fields import FieldDetails, collect_fields, collect_subfields
+from graphql.language import ListValueNode, ObjectValueNode, VariableNode
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.enum import StrawberryEnumDefinition
 from strawberry.types.field import StrawberryField
 
-from schema.batching import BATCH
+from schema.batching import BATCH, COMPUTED, HELD, READ
 from schema.execution.completing import Choice, Leaf, Many, OneOf, Required, Single
 from schema.execution.plan import Completion, Field, Maker, Plan, Selection, Take, UnservedError
-from schema.execution.taking import Attribute, Batch, Constant, Resolver
+from schema.execution.taking import Attribute, Batch, Computed, Constant, Read, Resolver
 
 _BACK = GraphQLCoreConverter.DEFINITION_BACKREF
 _SERVED = {"skip", "include"}
@@ -55,8 +56,8 @@ class _Compiler:
 
     def selection(self, kind: GraphQLObjectType, grouped: dict[str, list[FieldDetails]]) -> Selection:
         fields = tuple(self._field(kind, key, details) for key, details in grouped.items())
-        waits = any(each.waits for each in fields)
-        return Selection(kind, fields, _maker([*grouped]), waits)
+        steps = _steps(fields)
+        return Selection(kind, fields, _maker([*grouped]), bool(steps), steps)
 
     def _field(self, kind: GraphQLObjectType, key: str, details: list[FieldDetails]) -> Field:
         for each in details:
@@ -67,7 +68,8 @@ class _Compiler:
         if definition is None or name in ("__schema", "__type"):
             raise UnservedError(f"{kind.name}.{name}")
         take: Take = Constant(kind.name) if name == "__typename" else _take(definition)
-        return Field(key, kind, definition, details, take, self._completion(definition.type, details))
+        completion = self._completion(definition.type, details)
+        return Field(key, kind, definition, details, take, completion, _varies(details[0]))
 
     def _completion(self, kind: GraphQLOutputType, details: list[FieldDetails]) -> Completion:
         if is_non_null_type(kind):
@@ -96,12 +98,43 @@ class _Compiler:
         return Single(selection, told.origin, selection.waits)
 
 
+def _steps(fields: Sequence[Field]) -> tuple[tuple[Field, ...], ...]:
+    steps: dict[Hashable, tuple[Field, ...]] = {}
+    for each in fields:
+        if each.waits:
+            key = each.take.read if isinstance(each.take, Read) else each.key
+            steps[key] = (*steps.get(key, ()), each)
+    return (*steps.values(),)
+
+
+def _varies(details: FieldDetails) -> bool:
+    """Whether a field's arguments depend on variables, of the operation or of a fragment."""
+    if details.fragment_variable_values is not None:
+        return True
+    waiting: list[Any] = [each.value for each in details.node.arguments or ()]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, VariableNode):
+            return True
+        if isinstance(each, ListValueNode):
+            waiting += each.values
+        elif isinstance(each, ObjectValueNode):
+            waiting += [field.value for field in each.fields]
+    return False
+
+
 def _take(definition: GraphQLField) -> Take:
     told = definition.extensions.get(_BACK)
     if not isinstance(told, StrawberryField) or told.extensions:
         raise UnservedError("a field that is no plain one of a class")
+    if READ in told.metadata:
+        return Read(told, *told.metadata[READ])
     if BATCH in told.metadata:
         return Batch(told, told.metadata[BATCH])
+    if COMPUTED in told.metadata:
+        return Computed(told.metadata[COMPUTED])
+    if HELD in told.metadata:
+        return Attribute(told.metadata[HELD])
     if told.base_resolver is not None:
         return Resolver(told, told.is_async)
     return Attribute(attrgetter(told.python_name))

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from itertools import chain, compress, islice
 from math import isfinite
+from types import NoneType
 from typing import Any
 
 from graphql import GraphQLLeafType
@@ -14,6 +16,8 @@ from schema.execution.running import run_later, run_now
 
 _PLAIN: Mapping[str, type] = {"String": str, "ID": str, "Boolean": bool, "Int": int, "Float": float}
 """Types whose values of this very class are answered as they are."""
+_NATIVE: Mapping[str, type] = {"DateTime": datetime, "Date": date}
+"""Types whose values JSON's writer writes as their scalars do."""
 _LEAST, _MOST = -(2**31), 2**31 - 1
 
 
@@ -40,11 +44,21 @@ class Leaf:
     waits: bool = False
 
     def now(self, call: Call, column: Column) -> Column:
-        types = {*map(type, column)} - {type(None)}
-        if types == {_PLAIN.get(self.kind.name)} and _in_range(self.kind.name, column):
+        types = {*map(type, column)}
+        missing = NoneType in types
+        types.discard(NoneType)
+        plain = _PLAIN.get(self.kind.name)
+        if types == {plain} and _in_range(self.kind.name, column):
+            return column
+        if call.native and types == {_NATIVE.get(self.kind.name)}:
             return column
         serialize = self.serialize
-        return [None if each is None else _defined(serialize(each)) for each in column]
+        if missing:
+            return [None if each is None else _defined(serialize(each)) for each in column]
+        made = [*map(serialize, column)]
+        if NoneType in {*map(type, made)}:
+            raise UnservedError("a value that is serialised to nothing")
+        return made
 
     async def later(self, call: Call, column: Column) -> Column:
         return self.now(call, column)
@@ -140,7 +154,7 @@ class OneOf:
 
 
 def _none_missing(column: Column) -> Column:
-    if None in column:
+    if NoneType in {*map(type, column)}:
         raise UnservedError("null where there must be a value")
     return column
 
@@ -165,7 +179,7 @@ def _lists(column: Column) -> list[Column]:
 
 
 def _present(column: Column) -> Column:
-    return [each for each in column if each is not None] if None in column else column
+    return [each for each in column if each is not None] if NoneType in {*map(type, column)} else column
 
 
 def _split(column: Column, lists: list[Column], flat: Column) -> Column:

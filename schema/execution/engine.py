@@ -8,6 +8,8 @@ from typing import Any
 from graphql import ExecutionResult, OperationType
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from kit.db.together import ApartError
+from resolvers.context import Ctx
 from schema.execution.call import Call
 from schema.execution.plan import Plan, UnservedError
 from schema.execution.plans import Plans
@@ -51,20 +53,41 @@ class Engine:
             return None
 
     async def execute(
-        self, executor: StrawberryGraphQLCoreExecutionContext, plan: Plan, otherwise: Any
+        self,
+        executor: StrawberryGraphQLCoreExecutionContext,
+        plan: Plan,
+        otherwise: Any,
+        *,
+        native: bool = False,
     ) -> ExecutionResult:
         """The answer. Whatever fails is executed by graphql-core: reading twice has no effects, and what it
-        then says of errors, their paths and what they make null is what its users know.
+        then says of errors, their paths and what they make null is what its users know. `native` is as `Call`
+        has it.
         """
-        call = Call(executor, executor.schema._strawberry_schema)  # type: ignore[attr-defined]
+        call = Call(executor, executor.schema._strawberry_schema, native)  # type: ignore[attr-defined]
         try:
-            found = await run_later(call, plan.selection, [executor.root_value])
+            found = await self._found(call, plan)
         except Exception as error:
             self._leave("failed", error)
             result: ExecutionResult | Awaitable[ExecutionResult] = otherwise()
             return result if isinstance(result, ExecutionResult) else await result
+        return ExecutionResult(data=found, errors=None)
+
+    async def _found(self, call: Call, plan: Plan) -> Any:
+        """What a plan finds: together with others where all that it reads can be, which it shows once."""
+        if plan.together and isinstance(call.context, Ctx):
+            with call.context.together() as apart:
+                try:
+                    found = await run_later(call, plan.selection, [call.executor.root_value])
+                    self.served["together"] += 1
+                    return found[0]
+                except Exception as error:
+                    if not (apart.asked or isinstance(error, ApartError)):
+                        raise
+            plan.together = False
+        found = await run_later(call, plan.selection, [call.executor.root_value])
         self.served["plan"] += 1
-        return ExecutionResult(data=found[0], errors=None)
+        return found[0]
 
     def _leave(self, why: str, error: Exception) -> None:
         self.served[why] += 1

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from typing import Any, Protocol
 
 from graphql import FieldNode, GraphQLField, GraphQLObjectType, OperationDefinitionNode
@@ -50,6 +51,10 @@ class Field:
     details: list[FieldDetails]
     take: Take
     completion: Completion
+    varies: bool
+    """Whether the arguments depend on variables."""
+    fixed: list[dict[str, Any]] = dataclass_field(default_factory=list)
+    """Its arguments, once they are made, where they do not."""
 
     @property
     def waits(self) -> bool:
@@ -63,17 +68,25 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What is selected on the objects of one type; `make` builds so many answers of their fields' columns."""
+    """What is selected on the objects of one type; `make` builds so many answers of their fields' columns.
+
+    `steps` are its fields that wait, those together that read the same.
+    """
 
     kind: GraphQLObjectType
     fields: tuple[Field, ...]
     make: Maker
     waits: bool
+    steps: tuple[tuple[Field, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Plan:
-    """An operation, compiled. It keeps the operation, so that the identity of that stays its own."""
+    """An operation, compiled. It keeps the operation, so that the identity of that stays its own.
+
+    `together`: whether what it reads may be read together with other requests, as far as is known.
+    """
 
     operation: OperationDefinitionNode
     selection: Selection
+    together: bool = True

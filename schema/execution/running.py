@@ -5,7 +5,7 @@ from typing import Any
 
 from schema.execution.call import Call
 from schema.execution.plan import Column, Field, Selection
-from schema.execution.taking import all_of
+from schema.execution.taking import Read, all_of
 
 
 def run_now(call: Call, selection: Selection, sources: Sequence[Any]) -> Column:
@@ -18,18 +18,31 @@ async def run_later(call: Call, selection: Selection, sources: Sequence[Any]) ->
     """The answers of objects. Fields that wait do so at the same time: what they ask for goes together."""
     if not selection.waits:
         return run_now(call, selection, sources)
-    waiting = [each for each in selection.fields if each.waits]
-    found = dict(
-        zip(
-            (each.key for each in waiting),
-            await all_of(_one(call, each, sources) for each in waiting),
-            strict=True,
-        )
-    )
+    found: dict[str, Column] = {}
+    for step in await all_of(_step(call, each, sources) for each in selection.steps):
+        found.update(step)
     for each in selection.fields:
         if not each.waits:
             found[each.key] = each.completion.now(call, each.take.now(call, each, sources))
     return selection.make([found[each.key] for each in selection.fields], len(sources))
+
+
+async def _step(call: Call, fields: Sequence[Field], sources: Sequence[Any]) -> dict[str, Column]:
+    """The columns of a field, or of those that read the same."""
+    first = fields[0]
+    if len(fields) == 1 or not isinstance(first.take, Read):
+        return {each.key: await _one(call, each, sources) for each in fields}
+    values = await first.take.values(call, first, sources)
+    found = {
+        each.key: each.take.made(each, sources, values) for each in fields if isinstance(each.take, Read)
+    }
+    later = [each for each in fields if each.completion.waits]
+    columns = await all_of(each.completion.later(call, found[each.key]) for each in later)
+    completed = {each.key: column for each, column in zip(later, columns, strict=True)}
+    for each in fields:
+        if not each.completion.waits:
+            completed[each.key] = each.completion.now(call, found[each.key])
+    return completed
 
 
 async def _one(call: Call, field: Field, sources: Sequence[Any]) -> Column:

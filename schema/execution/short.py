@@ -55,7 +55,7 @@ class Short:
         if plan is None:
             return None
         trace.graph_named(operation.name.value if operation.name else None)
-        found = await self._engine.execute(executor, plan, executor.by_value)
+        found = await self._engine.execute(executor, plan, executor.by_value, native=True)
         return _content(found) | {"extensions": checks.told(price)}
 
 

@@ -9,7 +9,7 @@ from typing import Any, cast
 from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 
-from schema.execution.call import Call
+from schema.execution.call import Call, Told
 from schema.execution.plan import Column, Field, UnservedError
 
 
@@ -42,6 +42,23 @@ class Attribute:
 
 
 @dataclass(frozen=True, slots=True)
+class Computed:
+    """A function of all of the objects, which reads nothing."""
+
+    function: Callable[[Sequence[Any]], Sequence[Any]]
+    waits: bool = False
+
+    def now(self, call: Call, field: Field, sources: Sequence[Any]) -> Column:
+        found = [*self.function(sources)]
+        if len(found) != len(sources):
+            raise UnservedError(f"{field.parent.name}.{field.key}: {len(found)} for {len(sources)}")
+        return found
+
+    async def later(self, call: Call, field: Field, sources: Sequence[Any]) -> Column:
+        return self.now(call, field, sources)
+
+
+@dataclass(frozen=True, slots=True)
 class Resolver:
     """A resolver that is called with each of the objects; its arguments are made once."""
 
@@ -60,8 +77,8 @@ class Resolver:
 
     def _called(self, call: Call, field: Field, sources: Sequence[Any]) -> Column:
         resolver = cast("StrawberryResolver[Any]", self.told.base_resolver)
-        info = call.info(field, self.told)
-        given = call.converted(call.arguments(field), self.told, info)
+        info = Told(call, field, self.told)
+        given = call.given(field, self.told, info)
         if resolver.info_parameter:
             given[resolver.info_parameter.name] = info
         function = cast("Callable[..., Any]", resolver.wrapped_func)
@@ -83,12 +100,42 @@ class Batch:
         raise UnservedError(f"{field.parent.name}.{field.key} is to be awaited")
 
     async def later(self, call: Call, field: Field, sources: Sequence[Any]) -> Column:
-        info = call.info(field, self.told)
-        given = call.converted(call.arguments(field), self.told, info)
+        info = Told(call, field, self.told)
+        given = call.given(field, self.told, info)
         found = await self.function(sources, info, **given)
         if len(found) != len(sources):
             raise UnservedError(f"{field.parent.name}.{field.key}: {len(found)} for {len(sources)}")
         return [*found]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What is made of the objects and of what several fields read of them, which is asked for once."""
+
+    told: StrawberryField
+    read: Callable[..., Awaitable[Sequence[Any]]]
+    make: Callable[[Sequence[Any], Sequence[Any]], Sequence[Any]]
+    waits: bool = True
+
+    def now(self, call: Call, field: Field, sources: Sequence[Any]) -> Column:
+        raise UnservedError(f"{field.parent.name}.{field.key} is to be awaited")
+
+    async def later(self, call: Call, field: Field, sources: Sequence[Any]) -> Column:
+        return self.made(field, sources, await self.values(call, field, sources))
+
+    async def values(self, call: Call, field: Field, sources: Sequence[Any]) -> Sequence[Any]:
+        """What is read of the objects."""
+        found = await self.read(sources, Told(call, field, self.told))
+        if len(found) != len(sources):
+            raise UnservedError(f"{field.parent.name}.{field.key}: {len(found)} for {len(sources)}")
+        return found
+
+    def made(self, field: Field, sources: Sequence[Any], values: Sequence[Any]) -> Column:
+        """What the field makes of it."""
+        found = [*self.make(sources, values)]
+        if len(found) != len(sources):
+            raise UnservedError(f"{field.parent.name}.{field.key}: {len(found)} for {len(sources)}")
+        return found
 
 
 async def all_of(awaited: Iterable[Awaitable[Any]]) -> Column:

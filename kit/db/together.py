@@ -1,0 +1,143 @@
+"""Snapshots that requests share: who comes while one waits for its turn reads together with the others.
+
+No timer, no waiting for company: a request alone is served at once; under load few snapshots are open at a
+time, and each serves all who came before its first statement. So every request reads one state of the
+database, which is no older than the request, and what many ask for in one moment goes out once.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Hashable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+from kit.db.statement import Statement
+
+if TYPE_CHECKING:
+    from kit.db.database import Transaction
+
+T = TypeVar("T")
+
+_AT_A_TIME = 2
+"""Snapshots that read at the same time: while the database serves one, the other's rows are made use of."""
+
+
+class ApartError(Exception):
+    """What is asked for is not read together with others: it may take long, or is not asked in a batch."""
+
+
+class Snapshots:
+    """The shared snapshots of a process. `read` makes a reader."""
+
+    def __init__(self, read: Callable[[], "Transaction"]) -> None:
+        self._read = read
+        self._open: Snapshot | None = None
+        self._ending: set[asyncio.Task[None]] = set()
+        self._places = asyncio.Semaphore(_AT_A_TIME)
+
+    def join(self) -> "Snapshot":
+        """The snapshot that is taken next. Who joins must `leave` it."""
+        if self._open is None:
+            self._open = Snapshot(self._read(), self)
+        self._open.members += 1
+        return self._open
+
+    async def begin(self, snapshot: "Snapshot") -> None:
+        """Wait for a place to read in; from then on nobody joins."""
+        await self._places.acquire()
+        self._shut(snapshot)
+
+    def _shut(self, snapshot: "Snapshot") -> None:
+        if self._open is snapshot:
+            self._open = None
+
+    def end(self, snapshot: "Snapshot") -> None:
+        """The last one has left: give the connection back, which nobody need wait for."""
+        self._shut(snapshot)
+        if not snapshot.begun:
+            return
+        task = asyncio.create_task(self._end(snapshot))
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
+
+    async def _end(self, snapshot: "Snapshot") -> None:
+        try:
+            await snapshot.reader.end()
+        finally:
+            self._places.release()
+
+    async def close(self) -> None:
+        """Wait until all that have been left are ended."""
+        while self._ending:
+            await asyncio.wait({*self._ending})
+
+
+class Snapshot:
+    """One state of the database for several requests.
+
+    `kept` is for what its members find together, such as loaders by name and tenant.
+    """
+
+    def __init__(self, reader: "Transaction", among: Snapshots) -> None:
+        self.reader = reader
+        self.kept: dict[Hashable, Any] = {}
+        self.members = 0
+        self.begun = False
+        self._among = among
+        self._turn = asyncio.Lock()
+
+    def leave(self) -> None:
+        """A member has all it asked for."""
+        self.members -= 1
+        if not self.members:
+            self._among.end(self)
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """One statement at a time; what is asked for while one is on its way goes out with the next."""
+        self.members += 1
+        try:
+            async with self._turn:
+                if not self.begun:
+                    await self._among.begin(self)
+                    self.begun = True
+                yield
+        finally:
+            self.leave()
+
+
+class Refusing:
+    """The reader of a member, outside of batches: what it is asked for must be read by the member alone.
+
+    `asked`: whether it was asked for something, whatever became of the error.
+    """
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def __getattr__(self, name: str) -> NoReturn:
+        self.asked = True
+        raise ApartError
+
+
+class Brief:
+    """The reader of batches that are shared: it takes what has no limit of time, that is, what takes none."""
+
+    def __init__(self, reader: "Transaction") -> None:
+        self._reader = reader
+
+    async def fetch(
+        self,
+        statement: Statement,
+        row: Callable[..., T],
+        *,
+        tenant: int | None = None,
+        within: float | None = None,
+        **values: Any,
+    ) -> list[T]:
+        """Read as `Transaction.fetch` does. Raises ApartError for what may take long."""
+        if within is not None:
+            raise ApartError
+        return await self._reader.fetch(statement, row, tenant=tenant, **values)
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise ApartError
