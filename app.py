@@ -51,6 +51,7 @@ def create(settings: Settings | None = None) -> Starlette:
         patience=chosen.stream_patience_seconds,
         heartbeat=chosen.stream_heartbeat_seconds,
     )
+    graph.graph.engine.on_served = metrics.requests.executed
 
     rest = make_rest()
     application = Starlette(

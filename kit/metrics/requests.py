@@ -31,6 +31,13 @@ class Requests:
         self._limited = Counter(
             "cdp_rate_limited", "Requests refused for their caller's rate", registry=registry
         )
+        self._executed = Counter(
+            "cdp_graphql_queries",
+            "Queries of the graph: planned and read with others (together), planned (plan), or executed by "
+            "graphql-core because there is no plan (unplanned) or the plan met an error (failed)",
+            ("by",),
+            registry=registry,
+        )
         self._names: set[str] = set()
         self._known: dict[tuple[str, str, int], tuple[Counter, Histogram | None]] = {}
 
@@ -45,6 +52,10 @@ class Requests:
     def limited(self) -> None:
         """A request was refused for its caller's rate."""
         self._limited.inc()
+
+    def executed(self, how: str) -> None:
+        """A query of the graph was executed."""
+        self._executed.labels(how).inc()
 
     def socket(self, change: int) -> None:
         """A socket has come (1) or gone (-1)."""

@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from graphql import ExecutionResult, OperationType
@@ -19,11 +19,15 @@ logger = logging.getLogger(__name__)
 
 
 class Engine:
-    """The plans of one schema, and how many of its queries were served by them, or left to graphql-core."""
+    """The plans of one schema, and how many of its queries were served by them, or left to graphql-core.
+
+    `on_served` is told of each: `together` (planned, and read with others), `plan`, `unplanned` or `failed`.
+    """
 
     def __init__(self) -> None:
         self.plans = Plans()
         self.served: Counter[str] = Counter()
+        self.on_served: Callable[[str], object] | None = None
 
     def executor_class(self) -> type[StrawberryGraphQLCoreExecutionContext]:
         """What graphql-core is to execute operations with."""
@@ -42,14 +46,18 @@ class Engine:
 
         return BreadthFirst
 
-    def plan(self, executor: StrawberryGraphQLCoreExecutionContext) -> Plan | None:
-        """The plan of an executor's operation; None where graphql-core is to execute it."""
+    def plan(self, executor: StrawberryGraphQLCoreExecutionContext, *, counted: bool = True) -> Plan | None:
+        """The plan of an executor's operation; None where graphql-core is to execute it.
+
+        Not counted is who asks first whether there is one.
+        """
         if executor.operation.operation is not OperationType.QUERY:
             return None
         try:
             return self.plans.of(executor)
         except UnservedError as error:
-            self._leave("unplanned", error)
+            if counted:
+                self._leave("unplanned", error)
             return None
 
     async def execute(
@@ -79,16 +87,21 @@ class Engine:
             with call.context.together() as apart:
                 try:
                     found = await run_later(call, plan.selection, [call.executor.root_value])
-                    self.served["together"] += 1
+                    self._count("together")
                     return found[0]
                 except Exception as error:
                     if not (apart.asked or isinstance(error, ApartError)):
                         raise
             plan.together = False
         found = await run_later(call, plan.selection, [call.executor.root_value])
-        self.served["plan"] += 1
+        self._count("plan")
         return found[0]
 
     def _leave(self, why: str, error: Exception) -> None:
-        self.served[why] += 1
+        self._count(why)
         logger.debug("left to graphql-core (%s): %s", why, error)
+
+    def _count(self, how: str) -> None:
+        self.served[how] += 1
+        if self.on_served is not None:
+            self.on_served(how)

@@ -57,6 +57,8 @@ class Plans:
             known = operation, tuple(sorted({name for part in parts for name in _deciding(part)}))
             self._forget(id(operation))
             _keep(self._deciding, id(operation), known, self._most)
+        else:
+            self._deciding.move_to_end(id(operation))
         return known[1]
 
     def _forget(self, number: int) -> None:

@@ -51,7 +51,7 @@ class Short:
         )
         if isinstance(executor, list):
             return None
-        plan = self._engine.plan(executor)
+        plan = self._engine.plan(executor, counted=False)
         if plan is None:
             return None
         trace.graph_named(operation.name.value if operation.name else None)

@@ -53,6 +53,14 @@ async def test_the_graph_is_told_by_the_name_of_the_operation(shop, client):
         assert found["cdp_request_duration_seconds_count", *sorted((name, "graphql"))] == 1
 
 
+async def test_queries_are_told_by_what_executed_them(shop, client):
+    for query in ("{ viewer { __typename } }", "{ __schema { queryType { name } } }"):
+        await client.post("/graphql", json={"query": query})
+    found = await told(client)
+    assert found["cdp_graphql_queries_total", "together"] == 1
+    assert found["cdp_graphql_queries_total", "unplanned"] == 1
+
+
 async def test_names_that_callers_make_up_do_not_grow_the_measures(shop, client):
     for number in range(MOST_NAMES + 20):
         await client.post("/graphql", json={"query": f"query Q{number} {{ __typename }}"})
