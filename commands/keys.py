@@ -72,7 +72,7 @@ def revoke(key_id: KeyId) -> None:
 @contextmanager
 def _as_owner() -> Iterator[Work]:
     """The database, in the role that owns the tables. Raises ConfigurationError where that is not it."""
-    with database() as place:
+    with database(as_owner=True) as place:
         try:
             with psycopg.connect(place.owner_url, autocommit=True) as connection:
                 yield Work(connection)

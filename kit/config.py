@@ -36,7 +36,8 @@ class Settings(AccessSettings, WatchSettings):
     )
     owner_url: SecretStr | None = Field(
         default=None,
-        description="URL of the role that owns the tables, for `cdp migrate`; default: the database URL",
+        description="URL of the role that owns the tables, all that `cdp migrate` and `cdp key` need; "
+        "default: the database URL",
     )
     data_dir: Path = Field(
         default_factory=default_data_dir, description="Where the embedded database keeps its data"

@@ -19,9 +19,9 @@ FROM pg_roles WHERE rolname = current_user
 _ACT = f"SET ROLE {APPLICATION}"
 
 _REFUSAL = (
-    "The role of CDP_DATABASE_URL is a superuser or owns the tables, so row-level security would not bind "
-    f"it, and it may not act as {APPLICATION}. Grant it with `GRANT {APPLICATION} TO <role>`, "
-    "or connect as another role."
+    "The role of CDP_DATABASE_URL (or, without it, of CDP_OWNER_URL) is a superuser or owns the tables, so "
+    f"row-level security would not bind it, and it may not act as {APPLICATION}. Grant it with "
+    f"`GRANT {APPLICATION} TO <role>`, or connect as another role."
 )
 
 

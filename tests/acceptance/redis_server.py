@@ -10,7 +10,8 @@ import pytest
 
 
 class RedisServer:
-    def __init__(self) -> None:
+    def __init__(self, password: str | None = None) -> None:
+        self._password = password
         program = shutil.which("redis-server") or shutil.which("valkey-server")
         if program is None:
             pytest.skip("neither redis-server nor valkey-server is installed")
@@ -27,13 +28,15 @@ class RedisServer:
             "",
             "--dir",
             "/tmp",
+            *(["--requirepass", password] if password else []),
         ]
         self._process: subprocess.Popen[bytes] | None = None
         self.start()
 
     @property
     def url(self) -> str:
-        return f"redis://127.0.0.1:{self.port}/0"
+        user = f":{self._password}@" if self._password else ""
+        return f"redis://{user}127.0.0.1:{self.port}/0"
 
     def start(self) -> None:
         """Start, and wait until it answers."""
@@ -42,7 +45,7 @@ class RedisServer:
             assert self._process.poll() is None, "the store ended"
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port)) as opened:
                 opened.sendall(b"PING\r\n")
-                if opened.recv(16).startswith(b"+PONG"):
+                if opened.recv(16).startswith((b"+PONG", b"-NOAUTH")):
                     return
             time.sleep(0.02)
 

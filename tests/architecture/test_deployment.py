@@ -25,10 +25,44 @@ def test_every_variable_is_a_setting():
     assert named <= KNOWN
 
 
-def test_the_example_of_settings_holds_no_secret():
-    lines = (DOCKER / "env.example").read_text().splitlines()
-    values = dict(each.split("=", 1) for each in lines if "=" in each and not each.startswith("#"))
-    assert {name for name, value in values.items() if value} == {"CDP_AUTH"}
+def values_of(name):
+    lines = (DOCKER / name).read_text().splitlines()
+    return dict(each.split("=", 1) for each in lines if "=" in each and not each.startswith("#"))
+
+
+@pytest.mark.parametrize("name", ["env.example", "cdp.env.example"])
+def test_the_example_of_settings_holds_no_secret(name):
+    assert {name for name, value in values_of(name).items() if value} == {"CDP_AUTH"}
+
+
+def test_each_service_is_told_its_own_secrets_alone():
+    services = COMPOSE["services"]
+    told = {
+        name: set(re.findall(r"\$\{(\w+)", yaml.safe_dump(service))) for name, service in services.items()
+    }
+    secret = {name for name in values_of("env.example") if re.search("PASSWORD|SECRET|TOKEN", name)}
+    assert {name: found & (secret | {"CDP_JWT_SECRET"}) for name, found in told.items()} == {
+        "database": {"POSTGRES_PASSWORD", "OWNER_PASSWORD", "APP_PASSWORD"},
+        "limits": {"LIMITS_PASSWORD"},
+        "migrate": {"OWNER_PASSWORD"},
+        "api": {
+            "APP_PASSWORD",
+            "LIMITS_PASSWORD",
+            "CDP_SECRET_KEY",
+            "CDP_JWT_SECRET",
+            "CDP_METRICS_TOKEN",
+        },
+        "worker": {"APP_PASSWORD", "CDP_SECRET_KEY"},
+    }
+    assert not any("env_file" in service for service in services.values())
+    assert values_of("env.example").keys() <= set().union(*told.values())
+    for name in ("api", "worker"):
+        assert services[name]["environment"]["CDP_DATABASE_URL"].startswith("postgresql://cdp_app:")
+    assert services["limits"]["networks"] == ["counts"]
+    assert [name for name, each in services.items() if "counts" in each.get("networks", [])] == [
+        "limits",
+        "api",
+    ]
 
 
 def test_the_services_are_closed():

@@ -28,10 +28,14 @@ class Cdp:
         given = {"CDP_DATA_DIR": str(self.data), "CDP_PORT": str(self.port), "PYTHONPATH": str(ROOT)}
         self.environment = {**os.environ, **given, "COLUMNS": "120"}
 
+    def command(self, *arguments):
+        """The words of a command line."""
+        return [sys.executable, "-m", "cli", *arguments]
+
     def run(self, *arguments, **environment):
         """Run to the end; returns the finished process with its output as text."""
         return subprocess.run(
-            [sys.executable, "-m", "cli", *arguments],
+            self.command(*arguments),
             cwd=self.directory,
             env=self.environment | environment,
             capture_output=True,
@@ -42,7 +46,7 @@ class Cdp:
     def start(self, *arguments):
         """Start and wait until it answers."""
         process = subprocess.Popen(
-            [sys.executable, "-m", "cli", *arguments],
+            self.command(*arguments),
             cwd=self.directory,
             env=self.environment,
             stdout=subprocess.PIPE,
