@@ -4,7 +4,9 @@ import asyncio
 import hmac
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 
+from prometheus_client.registry import Collector
 from starlette.datastructures import State
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -12,9 +14,11 @@ from starlette.routing import Route
 
 from kit import credentials
 from kit.config import Settings
+from kit.db import Database
 from kit.errors import CdpError, ForbiddenError, UnauthenticatedError, UnavailableError
 from kit.metrics.metrics import CONTENT_TYPE, Metrics
 from kit.metrics.queue import Queue, Up
+from kit.recent import Recent
 from resolvers import health
 from resolvers.access import Access
 from resolvers.context import ADMIN
@@ -37,6 +41,8 @@ class Probes:
         self._access = access
         self._metrics = metrics
         self._stopping = False
+        self._stored: Recent[health.Stored] | None = None
+        self._queued: Recent[list[Collector]] | None = None
         self.routes = [
             Route("/health", self._ready),
             Route("/health/live", self._live),
@@ -50,7 +56,12 @@ class Probes:
 
     @asynccontextmanager
     async def sampling(self, state: State) -> AsyncIterator[None]:
-        """Look at what the process has, now and then, as long as this is open."""
+        """Look at what the process has, now and then, as long as this is open.
+
+        The database is asked at most once a second, however many ask the probes.
+        """
+        self._stored = Recent(partial(health.ask, state.database))
+        self._queued = Recent(partial(_queued, state.database))
         task = asyncio.create_task(self._keep_sampling(state))
         try:
             yield
@@ -75,12 +86,13 @@ class Probes:
         return JSONResponse({"status": "ok"})
 
     async def _ready(self, request: Request) -> Response:
-        state = request.app.state
-        found = await health.check(state.database, state.intake, stopping=self._stopping)
+        assert self._stored is not None  # noqa: S101
+        stored = await self._stored.get()
+        found = health.health_of(stored, request.app.state.intake, stopping=self._stopping)
         return JSONResponse(found.as_dict(), 200 if found.ready else 503, {"Cache-Control": "no-store"})
 
     async def _told(self, request: Request) -> Response:
-        state = request.app.state
+        assert self._queued is not None  # noqa: S101
         try:
             await self._allow(request)
         except UnauthenticatedError:
@@ -89,15 +101,8 @@ class Probes:
             return refusal(403, "Forbidden", _NEEDED)
         except UnavailableError as error:
             return refusal(503, "Service unavailable", error.message)
-        self._sample(state)
-        try:
-            async with asyncio.timeout(health.PATIENCE):
-                found = [
-                    Queue(await depths(state.database), await workers(state.database)),
-                    Up(up=True),
-                ]
-        except (CdpError, TimeoutError):
-            found = [Up(up=False)]
+        self._sample(request.app.state)
+        found = await self._queued.get()
         return Response(self._metrics.text(*found), media_type=CONTENT_TYPE)
 
     async def _allow(self, request: Request) -> None:
@@ -112,3 +117,12 @@ class Probes:
         actor = await self._access.actor(given, request.app.state.database)
         if ADMIN not in actor.scopes or actor.tenants is not None:
             raise ForbiddenError(_NEEDED)
+
+
+async def _queued(db: Database) -> list[Collector]:
+    """What the queue holds, if the database tells."""
+    try:
+        async with asyncio.timeout(health.PATIENCE):
+            return [Queue(await depths(db), await workers(db)), Up(up=True)]
+    except (CdpError, TimeoutError):
+        return [Up(up=False)]

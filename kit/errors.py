@@ -11,6 +11,7 @@
     ├── PeerTimedOutError         PEER_TIMED_OUT     another system did not answer in time
     ├── OverloadedError           RATE_LIMITED       more is asked for than can be done at the moment
     ├── TimedOutError             TIMED_OUT          the database was asked for more than it may take
+    ├── TooSlowError              TOO_SLOW           a body comes so slowly that it is not waited for
     ├── LaggedError               LAGGED             a follower was told less than what happened
     ├── FailedError               FAILED             the work was tried and did not succeed
     └── ConfigurationError        CONFIGURATION      a setting or an installation is wrong
@@ -134,6 +135,12 @@ class TimedOutError(CdpError):
     """What was asked takes the database longer than it is allowed; a narrower question may not."""
 
     code = "TIMED_OUT"
+
+
+class TooSlowError(CdpError):
+    """A body comes so slowly that it is not waited for; the connection is closed."""
+
+    code = "TOO_SLOW"
 
 
 class LaggedError(CdpError):

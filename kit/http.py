@@ -131,7 +131,7 @@ class BodyLimit:
         if len(body) > self._limit:
             details = f"The body is larger than {self._limit} bytes."
             return await refuse(scope, send, 413, "Body too large", details, _CLOSE)
-        return await self._app(scope, _replay(bytes(body), receive), send)
+        return await self._app(scope, replayed(bytes(body), receive), send)
 
     async def _whole(self, receive: Receive) -> bytes | bytearray | None:
         """The body, or what shows it to be too large; None for a caller who has gone."""
@@ -166,13 +166,14 @@ def is_stream(scope: Scope, streams: Mapping[str, str]) -> bool:
     )
 
 
-def _replay(body: bytes, receive: Receive) -> Receive:
+def replayed(body: bytes, receive: Receive) -> Receive:
+    """What gives a body that was read already, and then what else comes."""
     messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
-    async def replayed() -> Message:
+    async def given() -> Message:
         return messages.pop() if messages else await receive()
 
-    return replayed
+    return given
 
 
 def _loopback_origin(origin: str) -> bool:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Coroutine
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 
@@ -47,11 +47,23 @@ class Health:
         return {"status": OK if self.ready else "unavailable", **asdict(self)}
 
 
-async def check(db: Database, intake: EventIntake, *, stopping: bool) -> Health:
-    """Ask each part for its state."""
+class Stored(NamedTuple):
+    """What the database tells of itself and of the queue."""
+
+    database: str
+    queue: str
+
+
+async def ask(db: Database) -> Stored:
+    """Ask the database for the state of its parts."""
     database = await _told(_tables(db))
     queue = await _told(_takes_jobs(db)) if database == OK else "The database is needed for it."
-    return Health(database, queue, intake.trouble() or OK, _STOPPING if stopping else OK)
+    return Stored(database, queue)
+
+
+def health_of(stored: Stored, intake: EventIntake, *, stopping: bool) -> Health:
+    """The health with these parts in the database, and the others as they are."""
+    return Health(*stored, intake.trouble() or OK, _STOPPING if stopping else OK)
 
 
 async def _tables(db: Database) -> str:

@@ -9,7 +9,7 @@ from fastapi import Request
 
 from kit import strict_json
 from kit.errors import InvalidInputError
-from kit.http import Asgi, Headers, Message, Receive, Scope, Send, is_stream, refuse
+from kit.http import Asgi, Headers, Receive, Scope, Send, is_stream, refuse, replayed
 from kit.media_type import media_type_of
 from kit.unset import UNSET
 
@@ -81,12 +81,7 @@ async def _read(scope: Scope, receive: Receive) -> Receive:
             raise _RefusedError(400, _INVALID, error.message) from None
     else:
         body = b""
-    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def replayed() -> Message:
-        return messages.pop() if messages else await receive()
-
-    return replayed
+    return replayed(body, receive)
 
 
 def _check_form(headers: dict[bytes, str]) -> None:

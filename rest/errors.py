@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Route
 
-from kit.errors import CdpError
+from kit.errors import CdpError, TooSlowError
 from kit.http import moment
 
 log = structlog.get_logger()
@@ -25,6 +25,7 @@ _BY_CODE = {
     "PEER_FAILED": (502, "Bad gateway"),
     "RATE_LIMITED": (429, "Too many requests"),
     "UNAVAILABLE": (503, "Service unavailable"),
+    "TOO_SLOW": (408, "Request timeout"),
     "TIMED_OUT": (504, "The query takes too long"),
     "PEER_TIMED_OUT": (504, "Gateway timeout"),
     "FAILED": (500, "Processing failed"),
@@ -77,12 +78,14 @@ async def _known(request: Request, error: Exception) -> JSONResponse:
     if status == 500:
         content = {"success": False, "error": title, "timestamp": moment(), "details": message}
         return JSONResponse(content, status)
-    return refusal(status, title, message, _retry_after(error))
+    return refusal(status, title, message, _headers(error))
 
 
-def _retry_after(error: Exception) -> dict[str, str]:
+def _headers(error: Exception) -> dict[str, str]:
+    """When to come again, and that no more is read of a body that is not waited for."""
     seconds = getattr(error, "retry_after", None)
-    return {} if seconds is None else {"Retry-After": str(seconds)}
+    closing = {"Connection": "close"} if isinstance(error, TooSlowError) else {}
+    return closing if seconds is None else {"Retry-After": str(seconds)}
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:

@@ -9,7 +9,8 @@ from typing import IO, Any, NamedTuple
 import orjson
 
 from kit import strict_json
-from kit.errors import InvalidInputError, UnavailableError
+from kit.errors import InvalidInputError, TooSlowError, UnavailableError
+from kit.pace import paced
 from resolvers.context import Ctx
 from resolvers.intake.event import Checked, Submission
 from resolvers.writes.events import submit
@@ -87,15 +88,15 @@ class EventLines:
 
     async def _take(self, stream: AsyncIterator[bytes]) -> None:
         try:
-            async for part in _parts(stream, self._tenant):
+            async for part in _parts(paced(stream), self._tenant):
                 await self._settle(_UNDER_WAY - 1)
                 submission = Submission(self._tenant, part.events)
                 task = asyncio.create_task(submit(self._ctx, submission, wait=True))
                 self._under_way.append((part, task))
             await self._settle(0)
-        except UnavailableError as error:
+        except (UnavailableError, TooSlowError) as error:
             told = f"{error.message} The first {self.tally.count} events have been dealt with."
-            raise UnavailableError(told) from None
+            raise type(error)(told) from None
         if not self.tally.count:
             raise InvalidInputError("body", "The body is empty")
 

@@ -18,7 +18,8 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import Connec
 from strawberry.types.graphql import OperationType
 
 from kit import credentials, trace
-from kit.errors import UnauthenticatedError, UnavailableError
+from kit.errors import OverloadedError, UnauthenticatedError, UnavailableError
+from kit.rate_limit.meter import METER, Meter
 from resolvers.access import Access
 from resolvers.access.access import OVER
 from resolvers.context import NOBODY, Ctx
@@ -129,6 +130,13 @@ class GraphQLSocket(BaseGraphQLTransportWSHandler[Ctx, None]):
         access: Access = self.view.access  # type: ignore[attr-defined]
         return access
 
+    @property
+    def _meter(self) -> Meter | None:
+        if not isinstance(self.websocket, BoundedSocket):
+            return None
+        meter: Meter | None = self.websocket.ws.scope["state"].get(METER)
+        return meter
+
     async def _end_in_time(self) -> None:
         await self._access.over(self.context.actor, self.context.db)
         if isinstance(self.websocket, BoundedSocket):
@@ -156,11 +164,14 @@ class GraphQLSocket(BaseGraphQLTransportWSHandler[Ctx, None]):
 
     async def _begin(self, number: str, asked: dict[str, Any]) -> None:
         if len(self.operations) >= MOST_OPERATIONS:
-            refused = GraphQLError(
-                f"A socket may have {MOST_OPERATIONS} operations at a time; complete one, or open another.",
-                extensions={"code": "RATE_LIMITED"},
-            )
-            await self.send_message({"id": number, "type": "error", "payload": [refused.formatted]})
+            told = f"A socket may have {MOST_OPERATIONS} operations at a time; complete one, or open another."
+            await self._refuse(number, told)
+            return
+        try:
+            if (meter := self._meter) is not None:
+                await meter.count()
+        except OverloadedError as error:
+            await self._refuse(number, error.message, retryAfter=error.retry_after)
             return
         request = GraphQLRequest(
             query=asked.get("query"),
@@ -173,6 +184,10 @@ class GraphQLSocket(BaseGraphQLTransportWSHandler[Ctx, None]):
         operation.task = asyncio.create_task(self._run(operation, request))
         operation.task.add_done_callback(self._task_done)
         self.operations[number] = operation
+
+    async def _refuse(self, number: str, told: str, **extensions: object) -> None:
+        refused = GraphQLError(told, extensions={"code": OverloadedError.code, **extensions})
+        await self.send_message({"id": number, "type": "error", "payload": [refused.formatted]})
 
     async def _run(self, operation: Operation[Ctx, None], request: GraphQLRequest) -> None:
         trace.begun_on_socket()

@@ -1,12 +1,11 @@
 """Answers 429 to a caller who has asked more often than they may, and tells everyone how they stand."""
 
-import math
-import time
 from collections.abc import Callable
 
 from kit.http import Asgi, Message, Receive, Scope, Send, is_public, refuse
 from kit.rate_limit.caller import caller_of
 from kit.rate_limit.counts import Counts, Standing
+from kit.rate_limit.meter import METER, Meter, seconds_to, told_over
 from kit.rate_limit.rate import Rate
 
 HEADERS = ("RateLimit", "RateLimit-Policy", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
@@ -15,7 +14,7 @@ HEADERS = ("RateLimit", "RateLimit-Policy", "RateLimit-Limit", "RateLimit-Remain
 class RateLimit:
     """Counts requests and the handshakes of sockets, but for those of pages, of health and of measures.
 
-    `limited` hears of each refusal.
+    `limited` hears of each refusal. A socket's operations are counted by the `Meter` in its state.
 
     `RateLimit` and `RateLimit-Policy` are those of the IETF's draft; the other three headers are what it had
     before, which many clients read.
@@ -37,7 +36,10 @@ class RateLimit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket") or is_public(scope):
             return await self._app(scope, receive, send)
-        standing = await self._counts.hit(caller_of(scope), self._rate)
+        caller = caller_of(scope)
+        if scope["type"] == "websocket":
+            scope.setdefault("state", {})[METER] = Meter(caller, self._rate, self._counts, self._limited)
+        standing = await self._counts.hit(caller, self._rate)
         if standing is None:
             return await self._app(scope, receive, send)
         headers = self._headers(standing)
@@ -53,7 +55,7 @@ class RateLimit:
 
     def _headers(self, standing: Standing) -> list[tuple[bytes, bytes]]:
         left = max(0, self._rate.requests - standing.requests)
-        wait = _seconds_to(standing)
+        wait = seconds_to(standing)
         return [
             (b"ratelimit", b'"default";r=%d;t=%d' % (left, wait)),
             *self._fixed,
@@ -65,14 +67,7 @@ class RateLimit:
         self, scope: Scope, send: Send, standing: Standing, headers: list[tuple[bytes, bytes]]
     ) -> None:
         self._limited()
-        wait = _seconds_to(standing)
-        details = (
-            f"{self._rate.requests} requests in {self._rate.seconds} seconds are accepted from one address; "
-            f"try again in {wait} seconds."
-        )
+        wait = seconds_to(standing)
+        details = told_over(self._rate, wait)
         again = (b"retry-after", b"%d" % wait)
         await refuse(scope, send, 429, "Too many requests", details, [*headers, again], retryAfter=wait)
-
-
-def _seconds_to(standing: Standing) -> int:
-    return max(1, math.ceil(standing.ends_at - time.time()))

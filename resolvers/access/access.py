@@ -4,6 +4,8 @@ import asyncio
 import time
 from pathlib import Path
 
+import structlog
+
 from kit.config import Settings
 from kit.db import Database
 from kit.errors import UnauthenticatedError, UnavailableError
@@ -12,6 +14,8 @@ from resolvers.access.claims import actor_of
 from resolvers.access.key import PREFIX
 from resolvers.access.keys_in_use import REMEMBERED_FOR, KeysInUse
 from resolvers.context import OPEN, Actor
+
+log = structlog.get_logger()
 
 _LONGEST_SLEEP = 60.0
 """Seconds between two looks at the clock, which may be set meanwhile."""
@@ -72,6 +76,10 @@ class Access:
             return await self._keys.is_good(key, db)
         except UnavailableError:
             return True
+        except Exception:
+            # Whatever it is: a socket must not outlive the watch over its credentials.
+            log.exception("credentials cannot be watched; whoever has them is let go")
+            return False
 
 
 def access_of(settings: Settings) -> Access:

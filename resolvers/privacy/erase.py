@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import psycopg
+from psycopg.types.json import Jsonb
 
 from kit.db import Statement, Work, load
 from kit.errors import ConflictError, InvalidInputError, NotFoundError
@@ -15,12 +16,13 @@ from resolvers.audit.change import Change
 from resolvers.audit.record import record_work
 from resolvers.context import ADMIN, Ctx
 from resolvers.imports.tenant import lock, mark_changed
-from resolvers.privacy.erased import Erased, pads
+from resolvers.privacy.erased import CODE, TOLD, Erased, pads
 from resolvers.privacy.mentions import NAMES, mentions
 from resolvers.privacy.named import only_one
 from resolvers.segment_feed import Entry, Why, reserve, stand
 from resolvers.segments.members import take_out
 from resolvers.writes.checks import Check
+from resolvers.writes.outcome import REJECTED, Outcome, Problem, as_json
 from resolvers.writes.people import CustomerReference, check_reference
 
 KIND = "Customer"
@@ -66,6 +68,11 @@ _STATIC = Statement(
     {},
 )
 _KEYS = load(_SQL / "erase_idempotency_keys.sql")
+_ANSWERED = {
+    name: Jsonb(as_json([Outcome(REJECTED, problems=(Problem(field, TOLD, CODE),))])[0])
+    for name, field in (("erased_record", "external_id"), ("erased_event", "customer"))
+}
+"""What stands in stored answers where the person's results were."""
 _FETCHED = load(_SQL / "erase_fetched_orders.sql")
 _PROFILES = load(_SQL / "erase_profiles.sql")
 _PERSON = load(_SQL / "erase_person.sql")
@@ -131,7 +138,7 @@ def _erased(work: Work, tenant: int, author: Author, customer: CustomerReference
     work.count(_CONSENTS, values)
     work.count(_PROFILES, values)
     work.count(_FETCHED, {**values, "names": names})
-    work.run(_KEYS, mentions(names, email))
+    work.count(_KEYS, {**mentions(names, email), **_ANSWERED})
     entries = _take_out(work, number)
     ((at,),) = work.run(_PERSON, values)
     mark_changed(work, tenant)

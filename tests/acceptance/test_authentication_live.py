@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import httpx
 import psycopg
 import pytest
+import structlog
 import websockets
 
 from kit import ids
@@ -111,6 +112,25 @@ async def test_a_socket_ends_when_its_key_is_revoked(port, urls, monkeypatch):
             assert await client.next() == {"tenant": {"databaseId": "56"}}
             revoke_key(Work(connection), key.id)
             assert await client.closed() == 4403
+
+
+async def test_a_socket_whose_credentials_cannot_be_watched_is_closed_and_that_is_logged(
+    port, urls, monkeypatch
+):
+    async def fail(*arguments):
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr("resolvers.access.access.REMEMBERED_FOR", 0.05)
+    with psycopg.connect(urls.owner, autocommit=True) as connection:
+        key, _ = create_key(Work(connection), tenants=[56], scope="read")
+    with structlog.testing.capture_logs() as logged:
+        async with socket_of(port, additional_headers={"X-API-Key": key.text}) as client:
+            await client.subscribe(FOLLOW, tenant=ids.encode("Tenant", 56))
+            monkeypatch.setattr("resolvers.access.keys_in_use.KeysInUse.is_good", fail)
+            assert await client.closed() == 4403
+    told = [each for each in logged if "credentials cannot be watched" in each["event"]]
+    assert told
+    assert told[0]["exc_info"]
 
 
 async def test_a_stream_ends_when_its_token_expires(port, later):

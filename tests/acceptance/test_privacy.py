@@ -192,6 +192,7 @@ async def test_all_that_is_held_is_told_over_rest_and_the_graph(client, ana, url
     for mark in MARKS:
         assert mark in answer.text.replace("Ana@Example", "ana@example"), mark
     given = {"tenantId": TENANT, "customer": {"email": " ana@EXAMPLE.com"}}
+    assert {*told["idempotency_keys"][0]} == {"key", "operation", "created_at", "results"}
     graph = (await client.post("/graphql", json={"query": EXPORT, "variables": {"input": given}})).json()
     document = graph["data"]["customerExport"]["document"]
     assert {**document, "exported_at": ""} == {**told, "exported_at": ""}
@@ -405,3 +406,27 @@ def test_commands_tell_and_erase(urls, make, monkeypatch, tmp_path):
     assert "is erased" in cdp("erase", "--email", "ana@example.com", "--yes").output
     assert "erased before" in cdp("erase", "--external-id", "ana-77", "--yes").output
     assert make.owner.execute("SELECT email FROM customer").fetchall() == [(None,)]
+
+
+async def test_of_answers_to_lists_each_person_is_told_their_own_and_others_keep_theirs(client, ana, urls):
+    bob = {"externalId": "bob-1", "email": "bob@example.com"}
+    first = await send(client, "customersUpsert", customers=[bob, ANA], idempotencyKey="both")
+    events = [{**EVENT, "messageId": "m-bob", "customer": {"externalId": "bob-1"}}, EVENT]
+    told = await send(client, "eventsTrack", events=events, idempotencyKey="seen")
+    for name, others in (("ana-77", "bob-1"), ("bob-1", "ana-77")):
+        given = {"tenantId": TENANT, "customer": {"externalId": name}}
+        answer = await client.post("/graphql", json={"query": EXPORT, "variables": {"input": given}})
+        document = answer.json()["data"]["customerExport"]["document"]
+        found = {each["key"]: each["results"] for each in document["idempotency_keys"]}
+        assert [len(found[key]) for key in ("both", "seen")] == [1, 1]
+        assert name in str(found["both"])
+        assert others not in str(document["idempotency_keys"])
+    await erase(client, externalId="ana-77")
+    again = await send(client, "customersUpsert", customers=[bob, ANA], idempotencyKey="both")
+    assert (again[0], again[0]["status"]) == (first[0], "CREATED")
+    assert again[1]["status"] == "REJECTED"
+    assert [each["code"] for each in again[1]["userErrors"]] == ["ERASED"]
+    later = await send(client, "eventsTrack", events=events, idempotencyKey="seen")
+    assert later[0] == told[0]
+    assert [each["code"] for each in later[1]["userErrors"]] == ["ERASED"]
+    assert [mark for mark in MARKS if mark.lower() in held(urls).lower()] == []

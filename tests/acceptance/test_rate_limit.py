@@ -22,6 +22,7 @@ from kit.rate_limit import counts as counting
 from kit.rate_limit.counts import Counts
 from kit.rate_limit.rate import Rate
 from kit.secrets import make_key
+from tests.acceptance.live import socket_of
 from tests.acceptance.redis_server import RedisServer
 from tests.live import serving
 
@@ -137,6 +138,29 @@ async def test_the_handshake_of_a_socket_counts_and_is_refused(urls):
         assert refused.value.response.status_code == 429
         assert b"RATE_LIMITED" in refused.value.response.body
         assert "Retry-After" in refused.value.response.headers
+
+
+async def test_operations_on_a_socket_count_as_requests_and_are_refused_one_by_one(urls, make):
+    make.tenant()
+    async with serving(urls.app, rate_limit="4/hour") as address:
+        port = int(address.rpartition(":")[2])
+        async with socket_of(port) as client:
+            for number in ("1", "2"):
+                await client.subscribe("{ __typename }", number)
+                assert await client.next(number) == {"__typename": "Query"}
+                assert (await client.read())["type"] == "complete"
+            async with httpx.AsyncClient(base_url=address) as asking:
+                answer = await asking.get(STATUS)
+                assert (answer.status_code, answer.headers["ratelimit-remaining"]) == (200, "0")
+            await client.subscribe("{ __typename }", "3")
+            refused = await client.read()
+            assert (refused["type"], refused["id"]) == ("error", "3")
+            (error,) = refused["payload"]
+            assert error["extensions"]["code"] == "RATE_LIMITED"
+            assert 3500 < error["extensions"]["retryAfter"] <= 3600
+            assert "4 requests in 3600 seconds are accepted" in error["message"]
+            await client.send(type="ping")
+            assert await client.read() == {"type": "pong"}
 
 
 class Serving:

@@ -7,10 +7,12 @@ from contextlib import asynccontextmanager
 
 import httpx
 import psycopg
+import pytest
 from pydantic import SecretStr
 
 from app import create
 from kit.config import Settings
+from kit.db import Database
 
 
 async def test_without_its_queue_it_is_not_ready(own_urls):
@@ -62,3 +64,21 @@ async def served(urls, **settings):
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
             yield client
+
+
+@pytest.mark.parametrize("path", ["/health/ready", "/metrics"])
+async def test_a_stampede_asks_the_database_once(urls, monkeypatch, path):
+    asked = []
+    once = Database.once
+
+    async def counted(self, statement, *arguments, **named):
+        asked.append(statement.text)
+        return await once(self, statement, *arguments, **named)
+
+    monkeypatch.setattr(Database, "once", counted)
+    monkeypatch.setattr("kit.recent.Recent.__init__.__defaults__", (60.0,))
+    async with served(urls) as client:
+        answers = await asyncio.gather(*(client.get(path) for _ in range(100)))
+        assert {each.status_code for each in answers} == {200}
+        assert (await client.get(path)).status_code == 200
+    assert len(asked) == 2

@@ -1,6 +1,7 @@
 """Events over the v2 paths by the list, and as lines of JSON."""
 
 import asyncio
+from functools import partial
 
 import httpx
 import orjson
@@ -9,6 +10,7 @@ from pydantic import SecretStr
 
 from app import create
 from kit.config import Settings
+from kit.pace import paced
 
 PATH = "/api/v2/cdp/events/batch"
 AT = "2024-09-16T20:00:00Z"
@@ -208,3 +210,18 @@ async def test_a_month_is_that_of_the_instant_in_utc(post, shop):
     event = {"external_id": "ana", "event_type": "page_view", "timestamp": at, "message_id": "m"}
     answer = (await post(event)).json()
     assert (answer["inserted"], answer["rejected"]) == (1, 0)
+
+
+async def test_lines_that_come_too_slowly_are_answered_and_the_connection_closed(client, shop, monkeypatch):
+    monkeypatch.setattr("rest.event_lines.paced", partial(paced, least=1_000_000, seconds=0.3))
+
+    async def slowly():
+        yield b'{"event_type": "page_view", "customer_id": 1}\n'
+        await asyncio.Event().wait()
+
+    answer = await client.post(f"{PATH}?tenant_id=56", content=slowly(), headers=LINES)
+    assert answer.status_code == 408
+    assert answer.json()["error"] == "Request timeout"
+    assert "comes too slowly" in answer.json()["details"]
+    assert "The first 0 events have been dealt with" in answer.json()["details"]
+    assert answer.headers["connection"] == "close"

@@ -107,6 +107,23 @@ def blocks(path):
     return found
 
 
+def test_the_checks_of_npm_do_not_skip_where_it_is():
+    run = (ROOT / ".ci" / "run").read_text()
+    assert run.index('export CI="${CI:-1}"') < run.index("\nmake check")
+    makefile = (ROOT / "Makefile").read_text()
+    skipped = makefile.count("could not be installed.'")
+    assert skipped == makefile.count('elif [ -n "$$CI" ]; then exit 1;') == 2
+
+
+def test_each_promise_of_security_names_tests_that_are_there():
+    page = (ROOT / "docs" / "why" / "security.md").read_text()
+    named = re.findall(r"`((?:tests/|test_)[\w/]+(?:\.py|/))`", page)
+    assert len(named) > 40
+    there = {path.name for path in (ROOT / "tests").rglob("test_*.py")}
+    for each in named:
+        assert (ROOT / each).exists() if "/" in each else each in there, each
+
+
 def test_systemd_knows_the_unit(tmp_path):
     verify = shutil.which("systemd-analyze")
     if verify is None:

@@ -19,14 +19,19 @@ APP_KEY, APP_TOKEN = "planted-app-key-AAAAAA", "planted-app-token-BBBBBB"
 CHANGED_TOKEN, WRONG_TOKEN = "planted-changed-token-CCCCCC", "planted-wrong-token-DDDDDD"
 PASSWORD = "planted-database-password-EEEEEE"
 JWT_SECRET = "planted-jwt-word-FFFFFF-0123456789abcdef-fedcba"
+STORE_PASSWORD = "planted-store-password-HHHHHH"
 METRICS_TOKEN = "planted-metrics-token-GGGGGG"
 SECRET_KEY = make_key()
-PLANTED = (APP_KEY, APP_TOKEN, CHANGED_TOKEN, WRONG_TOKEN, PASSWORD, JWT_SECRET, METRICS_TOKEN, SECRET_KEY)
+PLANTED = (
+    *(APP_KEY, APP_TOKEN, CHANGED_TOKEN, WRONG_TOKEN),
+    *(PASSWORD, STORE_PASSWORD, JWT_SECRET, METRICS_TOKEN, SECRET_KEY),
+)
 AUDIT = "{ tenant(databaseId: 56) { auditEntries(first: 50) { nodes { action before after } } } }"
 COMMANDS = (["config"], ["key", "list"], ["audit", "--tenant", "56"], ["secrets", "rotate"], ["migrate"])
 SIGNS = {
     "answers": '"data":{"integrationValidate":{"account":{"accountName"',
     "log": '"operation": "Validate"',
+    "faults": "the store of rate limits does not answer",
     "commands": "encrypted anew",
     "traces": "graphql Validate",
     "backup": "COPY public.integration",
@@ -76,7 +81,7 @@ def environment(urls):
             "CDP_AUTH": "jwt",
             "CDP_JWT_SECRET": JWT_SECRET,
             "CDP_SECRET_KEY": SECRET_KEY,
-            "CDP_RATE_LIMIT_STORAGE": "memory://",
+            "CDP_RATE_LIMIT_STORAGE": f"redis://cdp:{STORE_PASSWORD}@127.0.0.1:1/0",
             "CDP_VTEX_BASE_URL": fake.template,
             "CDP_METRICS_TOKEN": METRICS_TOKEN,
             "CDP_LOG_LEVEL": "debug",
@@ -173,11 +178,13 @@ def test_no_planted_secret_is_said_answered_or_left(cdp, make, urls, environment
     logged = api.communicate(timeout=60)[0]
     listed = [cdp.run(*words) for words in COMMANDS]
     lost = cdp.run("key", "list", CDP_OWNER_URL=f"postgresql://x:{PASSWORD}@127.0.0.1:1/x")
+    named = cdp.run("serve", CDP_RATE_LIMIT_STORAGE=f"redis:/{STORE_PASSWORD}@127.0.0.1/0")
     short = cdp.run("key", "list", CDP_JWT_SECRET=JWT_SECRET[:9])
-    said = [each.stdout + each.stderr for each in (*listed, lost, short)]
+    said = [each.stdout + each.stderr for each in (*listed, lost, named, short)]
     told = {
         "answers": "".join(answers),
         "log": logged,
+        "faults": logged,
         "commands": "".join(said),
         "traces": b"".join(collector.bodies).decode(errors="replace"),
         "backup": dumped(urls.admin),
