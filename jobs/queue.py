@@ -10,9 +10,9 @@ from psycopg import AsyncConnection
 from kit.db.role import act_as_application
 
 PROCESS, BACKTEST, PARTITIONS, RETENTION = "process", "backtest", "partitions", "retention"
-SYNC, DUE = "sync", "due syncs"
-COMPUTED, FETCHED = "default", "fetched"
-"""Queues: of what keeps a processor busy, and of what mostly waits for other systems."""
+SYNC, BACKFILL, DUE = "sync", "backfill", "due syncs"
+COMPUTED, FETCHED, BACKFILLED = "default", "fetched", "backfilled"
+"""Queues: of what keeps a processor busy, of what mostly waits for other systems, and does so for hours."""
 
 
 class JobQueue:
@@ -43,8 +43,14 @@ class JobQueue:
 
     async def put_sync(self, *, tenant: int, integration: int) -> None:
         """Leave a sync of an integration for a worker, unless one waits for it already."""
-        name = f"{SYNC}:{tenant}:{integration}"
-        task = self.app.configure_task(SYNC, queue=FETCHED, queueing_lock=name)
+        await self._put(SYNC, FETCHED, tenant, integration)
+
+    async def put_backfill(self, *, tenant: int, integration: int) -> None:
+        """Leave the same for a worker's places for syncs that fetch all there is."""
+        await self._put(BACKFILL, BACKFILLED, tenant, integration)
+
+    async def _put(self, name: str, queue: str, tenant: int, integration: int) -> None:
+        task = self.app.configure_task(name, queue=queue, queueing_lock=f"{name}:{tenant}:{integration}")
         with suppress(AlreadyEnqueued):
             await task.defer_async(tenant=tenant, integration=integration)
 

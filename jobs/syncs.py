@@ -8,14 +8,14 @@ import structlog
 from procrastinate import App
 
 from connectors.vtex import Vtex
-from jobs.queue import DUE, FETCHED, SYNC, make_queue
+from jobs.queue import BACKFILL, BACKFILLED, DUE, FETCHED, SYNC, make_queue
 from kit.config import Settings
 from kit.db import Database
 from kit.errors import CdpError, ConflictError, NotFoundError
 from kit.secrets import vault_of
 from resolvers.audit.author import CLI, Author
 from resolvers.context import OPEN, Ctx
-from resolvers.syncing.due import due_integrations
+from resolvers.syncing.due import due_integrations, is_full
 from resolvers.syncing.scoring import have_scored
 from resolvers.syncing.sync import Place, sync
 
@@ -45,6 +45,13 @@ class Syncs:
 
         @app.task(name=SYNC, queue=FETCHED)
         async def _sync(tenant: int, integration: int) -> None:
+            if await is_full(self._database, tenant, integration):
+                await self._queue.put_backfill(tenant=tenant, integration=integration)
+            else:
+                await self._sync(tenant, integration)
+
+        @app.task(name=BACKFILL, queue=BACKFILLED)
+        async def _backfill(tenant: int, integration: int) -> None:
             await self._sync(tenant, integration)
 
         @app.periodic(cron=_EVERY_MINUTE)

@@ -15,8 +15,8 @@ from kit.metrics.metrics import Metrics
 from kit.trace import CURRENT, Trace
 
 
-def watch(apps: Iterable[App], metrics_at: tuple[str, int] | None = None) -> None:
-    """Measure every job of some queues, and tell the measures at a host and port.
+def watch(apps: Iterable[App], metrics_at: tuple[str, int] | None = None) -> Callable[[str, bool], None]:
+    """Measure every job of some queues, and tell the measures at a host and port; what shows how parts live.
 
     Raises ConfigurationError for an address that cannot be bound.
     """
@@ -29,6 +29,7 @@ def watch(apps: Iterable[App], metrics_at: tuple[str, int] | None = None) -> Non
         except OSError as error:
             reason = error.strerror or str(error)
             raise ConfigurationError(f"CDP_WORKER_METRICS: the address cannot be bound ({reason}).") from None
+    return metrics.jobs.part
 
 
 def _watched(name: str, do: Callable[..., Any], jobs: Jobs) -> Callable[..., Any]:

@@ -1,15 +1,14 @@
 """The worker: takes jobs from the queue and does them."""
 
-import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 
 from procrastinate import App, JobContext
 from procrastinate.exceptions import JobAborted
 from procrastinate.jobs import Job
 
+from jobs.parts import together
 from jobs.pulse import Pulse
-from jobs.queue import BACKTEST, COMPUTED, FETCHED, PARTITIONS, PROCESS, RETENTION, make_queue
+from jobs.queue import BACKFILLED, BACKTEST, COMPUTED, FETCHED, PARTITIONS, PROCESS, RETENTION, make_queue
 from jobs.retrying import Again, in_thread, rescue
 from jobs.syncs import Syncs
 from jobs.watching import watch
@@ -24,8 +23,11 @@ from resolvers.waiting import HandedBackError
 
 _POLL_SECONDS = 1.0
 _HOURLY = "7 * * * *"
-_SYNCS = 16
-"""Integrations that one worker fetches from at a time."""
+_SYNCS, _BACKFILLS = 8, 8
+"""Integrations of which one worker fetches what is new at a time, and of which all there is.
+
+The latter takes hours where the former takes seconds, so neither waits for a place of the other's.
+"""
 _LAST_WORDS = 5.0
 """Seconds that a sync gets to end when the worker does; it goes on where it was, later."""
 
@@ -40,7 +42,7 @@ async def run_worker(
     """Do jobs until the task is cancelled or the process gets SIGTERM or SIGINT.
 
     What computes is done one at a time, also for workers that died; beside it, integrations are fetched from.
-    The measures are told at the host and port of `metrics_at`.
+    The measures are told at the host and port of `metrics_at`. Raises UnavailableError where a part ends.
     """
     computing = make_queue(url).app
     register(computing, url)
@@ -49,33 +51,33 @@ async def run_worker(
         _give_up(url, job, error)
 
     async with computing.open_async(), Syncs(url, settings or load()) as syncs:
-        watch((computing, syncs.app), metrics_at)
-        beside = [
-            asyncio.create_task(_fetch(syncs)),
-            asyncio.create_task(rescue(computing, pulse, in_thread(give_up))),
-        ]
-        try:
-            await computing.run_worker_async(
-                queues=[COMPUTED],
-                concurrency=1,
-                delete_jobs="successful",
-                fetch_job_polling_interval=_POLL_SECONDS,
-                shutdown_graceful_timeout=pulse.ending,
-                update_heartbeat_interval=pulse.beat,
-                stalled_worker_timeout=pulse.dead_after,
-            )
-        finally:
-            for each in beside:
-                each.cancel()
-                with suppress(asyncio.CancelledError):
-                    await each
+        show = watch((computing, syncs.app), metrics_at)
+        parts = {
+            "computing": _compute(computing, pulse),
+            "fetching": _fetch(syncs, FETCHED, _SYNCS),
+            "backfilling": _fetch(syncs, BACKFILLED, _BACKFILLS),
+            "rescuing": rescue(computing, pulse, in_thread(give_up)),
+        }
+        await together("computing", parts, show)
 
 
-async def _fetch(syncs: Syncs) -> None:
+async def _compute(computing: App, pulse: Pulse) -> None:
+    await computing.run_worker_async(
+        queues=[COMPUTED],
+        concurrency=1,
+        delete_jobs="successful",
+        fetch_job_polling_interval=_POLL_SECONDS,
+        shutdown_graceful_timeout=pulse.ending,
+        update_heartbeat_interval=pulse.beat,
+        stalled_worker_timeout=pulse.dead_after,
+    )
+
+
+async def _fetch(syncs: Syncs, queue: str, places: int) -> None:
     await syncs.app.run_worker_async(
-        name="syncs",
-        queues=[FETCHED],
-        concurrency=_SYNCS,
+        name=queue,
+        queues=[queue],
+        concurrency=places,
         delete_jobs="always",
         fetch_job_polling_interval=_POLL_SECONDS,
         shutdown_graceful_timeout=_LAST_WORDS,

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from prometheus_client import Histogram
+from prometheus_client import Gauge, Histogram
 from prometheus_client.registry import CollectorRegistry
 
 BUCKETS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0)
@@ -21,6 +21,17 @@ class Jobs:
             buckets=BUCKETS,
             registry=registry,
         )
+        self._parts = Gauge(
+            "cdp_worker_part_up",
+            "1 for a part of a worker that lives, 0 once it has ended",
+            ("part",),
+            registry=registry,
+            multiprocess_mode="livemin",
+        )
+
+    def part(self, name: str, lives: bool) -> None:
+        """Show whether a part of the worker lives."""
+        self._parts.labels(name).set(float(lives))
 
     @contextmanager
     def timed(self, job: str) -> Iterator[None]:

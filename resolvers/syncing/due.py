@@ -5,6 +5,12 @@ from typing import NamedTuple
 from kit.db import Database, Statement
 
 _DUE = Statement("SELECT tenant_id, id FROM integrations_due()", False, {})
+_FINISHED = Statement(
+    "SELECT full_finished_at IS NOT NULL FROM integration_sync WHERE tenant_id = %(tenant_id)s "
+    "AND integration_id = %(integration)s",
+    True,
+    {},
+)
 
 
 class Due(NamedTuple):
@@ -17,3 +23,8 @@ class Due(NamedTuple):
 async def due_integrations(database: Database) -> list[Due]:
     """Integrations of all tenants whose time has come, longest due first. Those that go on are none."""
     return await database.once(_DUE, Due)
+
+
+async def is_full(database: Database, tenant: int, integration: int) -> bool:
+    """Whether the next sync of an integration fetches all there is."""
+    return not any(await database.once(_FINISHED, bool, tenant=tenant, integration=integration))

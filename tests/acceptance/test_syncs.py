@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import psycopg
@@ -14,6 +14,7 @@ from app import create
 from jobs.worker import run_worker
 from kit import ids
 from kit.config import Settings
+from tests.connectors.vtex.detail import detail
 from tests.connectors.vtex.fake import KEY, TOKEN, FakeVtex, Fault, Store, serving
 from tests.connectors.vtex.shop import Shop
 
@@ -172,6 +173,38 @@ async def test_orders_that_cannot_be_read_are_counted_until_they_can(made, make,
     found = await until(lambda found: found["node"]["sync"]["skippedOrderCount"] == 0)
     assert found["node"]["sync"]["skippedOrders"] == []
     assert make.owner.execute("SELECT count(*) FROM customer_order").fetchone() == (150,)
+
+
+@pytest.fixture
+def narrow(monkeypatch):
+    """A worker has one place for syncs of what is new, and one for those of all there is."""
+    monkeypatch.setattr("jobs.worker._SYNCS", 1)
+    monkeypatch.setattr("jobs.worker._BACKFILLS", 1)
+
+
+async def test_what_is_new_does_not_wait_for_all_there_is_of_another(made, narrow, working, until, ask, vtex):
+    await until(lambda found: ended(found) and found["node"]["sync"]["kind"] == "RECENT")
+    slow = {f"slow-{n}": detail(f"slow-{n}", at=datetime.now(UTC) - timedelta(days=9)) for n in range(40)}
+    for name in ("harbourio", "lagoonio"):
+        vtex.stores[name] = Store(name=name, details=slow)
+        await ask(CREATE, input=NEW | {"accountName": name})
+    vtex.plan = lambda number, path: Fault(slow=10.0) if "slow-" in path else None
+    others = "{ tenant(databaseId: 56) { integrations(first: 9) { nodes { accountName sync { status } } } } }"
+
+    async def standing():
+        nodes = (await ask(others))["tenant"]["integrations"]["nodes"]
+        return {each["accountName"]: each["sync"]["status"] for each in nodes}
+
+    await until(lambda found: True)
+    for _ in range(100):
+        if "RUNNING" in (await standing()).values():
+            break
+        await asyncio.sleep(0.1)
+    before = (await until(ended))["node"]["lastSyncAt"]
+    await ask(AGAIN, input={"id": made["id"]})
+    await until(lambda found: found["node"]["lastSyncAt"] > before)
+    found = await standing()
+    assert sorted((found["harbourio"], found["lagoonio"])) == ["QUEUED", "RUNNING"]
 
 
 async def test_one_that_is_off_is_not_fetched_from(make, client, ask, urls):

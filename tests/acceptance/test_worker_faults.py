@@ -11,9 +11,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from jobs.parts import together
 from jobs.pulse import MOST_ATTEMPTS
 from kit.db import connect_for_work
-from kit.errors import ConflictError
+from kit.errors import ConflictError, UnavailableError
 from resolvers.processing.control import Control
 from resolvers.processing.process import process
 from resolvers.processing.request import Request
@@ -222,3 +223,45 @@ def test_a_run_without_a_job_that_was_killed_is_failed_by_the_next(urls, make, r
         ("failed", "The run was interrupted."),
         ("succeeded", None),
     ]
+
+
+HALVED = """
+import asyncio, runpy, sys
+import jobs.worker
+
+async def die(*given):
+    await asyncio.sleep(0.2)
+    raise RuntimeError("lost")
+
+setattr(jobs.worker, sys.argv[1], die)
+sys.argv = ["cdp", "worker"]
+runpy.run_module("cli", run_name="__main__")
+"""
+
+
+@pytest.mark.parametrize("part", ["_fetch", "rescue", "_compute"])
+def test_a_worker_of_which_a_part_dies_ends_and_says_so(urls, make, part):
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "CDP_DATABASE_URL": urls.app}
+    command = [sys.executable, "-c", HALVED, part]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
+    assert done.returncode != 0
+    assert "lost" in done.stderr
+
+
+async def test_what_ends_of_a_worker_is_shown():
+    shown = []
+
+    async def ends():
+        await asyncio.sleep(0)
+
+    async def stays():
+        await asyncio.Event().wait()
+
+    with pytest.raises(UnavailableError, match="fetching"):
+        await together(
+            "computing", {"computing": stays(), "fetching": ends()}, lambda *each: shown.append(each)
+        )
+    assert shown == [("computing", True), ("fetching", True), ("computing", True), ("fetching", False)]
+    shown.clear()
+    await together("computing", {"computing": ends(), "fetching": stays()}, lambda *each: shown.append(each))
+    assert shown[2:] == [("computing", False), ("fetching", True)]

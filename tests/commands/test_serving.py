@@ -208,6 +208,8 @@ def test_a_worker_by_itself_tells_its_measures_at_an_address(cdp):
                 assert worker.poll() is None
                 time.sleep(0.1)
         assert "cdp_job_duration_seconds" in answer.text
+        for part in ("computing", "fetching", "backfilling", "rescuing"):
+            assert f'cdp_worker_part_up{{part="{part}"}} 1.0' in answer.text
     finally:
         worker.terminate()
         worker.wait(30)
