@@ -15,6 +15,7 @@ from models.exchange_rate import ExchangeRate
 from models.idempotency import IdempotencyKey
 from models.integration import Integration
 from models.listing import ScoreListing
+from models.merge import CustomerMerge
 from models.order import Order
 from models.refund import Refund
 from models.run import ScoreRun
@@ -45,6 +46,7 @@ __all__ = [
     "Cohort",
     "Customer",
     "CustomerConsent",
+    "CustomerMerge",
     "CustomerScore",
     "ErasedIdentifier",
     "ErasureKey",

@@ -10,7 +10,10 @@ from models.base import json_object, moment, reference, tenant_key
 
 
 class Event(SQLModel, table=True):
-    """One event. Partitioned by month on `occurred_at`; the key is what makes a retry a duplicate."""
+    """One event. Partitioned by month on `occurred_at`; the key is what makes a retry a duplicate.
+
+    `merged_from` is the customer whose it was before that one was merged into `customer_id`.
+    """
 
     __tablename__: ClassVar[Any] = "event"
     __table_args__ = (
@@ -31,3 +34,4 @@ class Event(SQLModel, table=True):
     event_type: str
     properties: dict[str, Any] = json_object()
     received_at: datetime = moment(now=True)
+    merged_from: int | None = reference(nullable=True)

@@ -23,6 +23,7 @@ REASONS = (
     "imported",
     "deleted",
     "found",
+    "merged",
 )
 """Why it changed; `found`: they were members already when the feed began."""
 

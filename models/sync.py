@@ -159,6 +159,7 @@ class IntegrationProfile(SQLModel, table=True):
     """
 
     __tablename__: ClassVar[Any] = "integration_profile"
+    __table_args__ = (Index("integration_profile_tenant_id_buyer_idx", "tenant_id", "buyer"),)
 
     tenant_id: int = tenant_key()
     profile: str = Field(primary_key=True)

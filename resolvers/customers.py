@@ -2,18 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import BigInteger, any_, bindparam, select
+from sqlalchemy import BigInteger, Column, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from kit.db import TENANT, prepare
+from kit.db import TENANT, Statement, prepare
+from kit.text import storable
 from models import TABLES
 from resolvers.context import READ, Ctx
 from resolvers.keyset import KeysetList
 from resolvers.lookup import Lookup
 
-CUSTOMERS = TABLES["customer"]
+CUSTOMERS, MERGES = TABLES["customer"], TABLES["customer_merge"]
+K = TypeVar("K")
 
 
 class CustomerRow(NamedTuple):
@@ -38,8 +40,42 @@ _ATTRIBUTES = prepare(
 )
 LIST = KeysetList("customer", CUSTOMERS, _OF_TENANT, CustomerRow)
 """The tenant's customers by id."""
-BY_ID = Lookup.of(_OF_TENANT, CUSTOMERS.c.id, CustomerRow)
-BY_EXTERNAL_ID = Lookup.of(_OF_TENANT, CUSTOMERS.c.external_id, CustomerRow)
+
+
+class _Lookup(Lookup[K, CustomerRow]):
+    """Customers by a key, and by what merged ones had as such: that leads to who has what was theirs."""
+
+    async def by_keys(self, ctx: Ctx, tenant: int, keys: list[K]) -> list[CustomerRow | None]:
+        found = await Lookup.by_keys(self, ctx, tenant, keys)
+        missing = [key for key, row in zip(keys, found, strict=True) if row is None]
+        asked = [each for each in missing if not isinstance(each, str) or storable(each)]
+        if not asked:
+            return found
+        merged = dict(await ctx.reader.fetch(_MERGED[self.key], _with_key, tenant=tenant, keys=asked))
+        return [merged.get(key) if row is None else row for key, row in zip(keys, found, strict=True)]
+
+
+def _merged(column: Column[Any]) -> Statement:
+    wanted = column == any_(bindparam("keys", type_=ARRAY(column.type)))
+    return prepare(
+        select(column.label("merged"), *_COLUMNS)
+        .join_from(MERGES, CUSTOMERS, MERGES.c.survivor_id == CUSTOMERS.c.id)
+        .where(
+            MERGES.c.tenant_id == TENANT,
+            CUSTOMERS.c.tenant_id == TENANT,
+            MERGES.c.undone_at.is_(None),
+            wanted,
+        )
+    )
+
+
+def _with_key(key: K, *columns: Any) -> tuple[K, CustomerRow]:
+    return key, CustomerRow(*columns)
+
+
+_MERGED = {"id": _merged(MERGES.c.from_id), "external_id": _merged(MERGES.c.external_id)}
+BY_ID: Lookup[int, CustomerRow] = _Lookup.of(_OF_TENANT, CUSTOMERS.c.id, CustomerRow)
+BY_EXTERNAL_ID: Lookup[str, CustomerRow] = _Lookup.of(_OF_TENANT, CUSTOMERS.c.external_id, CustomerRow)
 find, find_by_external_id = BY_ID.find, BY_EXTERNAL_ID.find
 """The customer of an id, or of the shop's own id; None if the tenant has none such."""
 

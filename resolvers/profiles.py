@@ -52,7 +52,10 @@ class Profile(NamedTuple):
 
 
 async def person(ctx: Ctx, tenant: int, customer: int) -> CustomerRow:
-    """The customer. Raises NotFoundError for an unknown tenant or customer."""
+    """The customer; of one who was merged, who has what was theirs.
+
+    Raises NotFoundError for an unknown tenant or customer.
+    """
     found = await customers.find(ctx, tenant, customer)
     if found is None:
         await tenants.get(ctx, tenant)
@@ -69,7 +72,9 @@ async def of_customer(ctx: Ctx, tenant: int, customer: int) -> Profile:
     batch = partial(_profiles, ctx.db, tenant)
     found = await ctx.db.gatherings.load(("profile", tenant), batch, customer)
     if found is None:
-        await tenants.get(ctx, tenant)
+        survivor = (await person(ctx, tenant, customer)).id
+        found = await ctx.db.gatherings.load(("profile", tenant), batch, survivor)
+    if found is None:
         raise NotFoundError.of("Customer", tenant, customer)
     return found
 

@@ -90,9 +90,9 @@ async def get_timeline(
         if before is not None:
             raise InvalidInputError("after", "after: give after or before, not both")
         window = {"last": limit, "before": after}
-    await profiles.person(ctx, tenant, customer)
+    person = await profiles.person(ctx, tenant, customer)
     with told_as(after="before", before="after"):
-        page = await timeline.page(ctx, tenant, customer, wanted=wanted, **window)
+        page = await timeline.page(ctx, tenant, person.id, wanted=wanted, **window)
     events = [TimelineEvent(**_told(each)) for each in page.rows]
     data = TimelineData(events=events, next_cursor=page.end if page.has_next and events else None)
     if page.has_previous and events:

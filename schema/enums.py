@@ -48,6 +48,12 @@ class AnalysisKind(Enum):
     CHURN = _value("churn", "Risk of losing a customer.")
 
 
+@strawberry.enum(description="Who found that two customers are one.")
+class CustomerMergeOrigin(Enum):
+    CALLER = _value("caller", "Whoever asked for the merge.")
+    SYNC = _value("sync", "A sync of an integration.")
+
+
 @strawberry.enum(description="How far the fetching of an integration is.")
 class SyncStatus(Enum):
     WAITING = _value("waiting", "It is to begin, or was broken off and goes on soon.")
@@ -219,6 +225,7 @@ class SegmentChangeReason(Enum):
     IMPORTED = _value("imported", "A file put them into the segment.")
     DELETED = _value("deleted", "The segment was deleted.")
     FOUND = _value("found", "They were in the segment when its changes began to be told.")
+    MERGED = _value("merged", "Two customers were merged into one, or taken apart again.")
 
 
 @strawberry.enum(description="How far an order is. Paid ones alone count as revenue.")

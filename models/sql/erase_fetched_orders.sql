@@ -1,10 +1,16 @@
--- Forget that a customer's orders were fetched, or could not be.
+-- Forget that a customer's orders were fetched, or could not be, and those of who was merged into them.
 WITH gone AS (
     DELETE FROM integration_order
     WHERE tenant_id = %(tenant_id)s
         AND (
             external_id = ANY (%(names)s)
-            OR buyer = (SELECT external_id FROM customer WHERE tenant_id = %(tenant_id)s AND id = %(id)s)
+            OR buyer IN (
+                SELECT external_id FROM customer WHERE tenant_id = %(tenant_id)s AND id = %(id)s
+                UNION ALL
+                SELECT external_id
+                FROM customer_merge
+                WHERE tenant_id = %(tenant_id)s AND survivor_id = %(id)s AND undone_at IS NULL
+            )
         )
     RETURNING account_name, number
 )

@@ -1,7 +1,7 @@
 -- What customers have agreed to. What is older than what is known is passed over; one without an instant is
 -- of now, and says nothing new where it says the same. Whose consents are others now has changed.
 WITH told AS (
-    SELECT
+    SELECT DISTINCT ON (customer.id, given.channel)
         customer.id AS customer_id,
         customer.external_id,
         given.channel,
@@ -10,6 +10,7 @@ WITH told AS (
         given.recorded_at
     FROM import_consent AS given
     JOIN customer ON customer.tenant_id = %(tenant_id)s AND customer.external_id = given.external_id
+    ORDER BY customer.id, given.channel, coalesce(given.recorded_at, now()) DESC, given.is_granted
 ),
 stored AS (
     INSERT INTO customer_consent (tenant_id, customer_id, channel, is_granted, source, recorded_at)

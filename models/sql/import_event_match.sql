@@ -6,7 +6,7 @@ FROM (
     SELECT
         named.line,
         named.message_id,
-        customer.id AS customer_id,
+        coalesce(customer.id, merged.survivor_id) AS customer_id,
         named.event_type,
         named.occurred_at,
         named.properties
@@ -37,6 +37,10 @@ FROM (
     ) AS named
     LEFT JOIN customer
         ON customer.tenant_id = %(tenant_id)s AND customer.external_id = named.customer
+    LEFT JOIN customer_merge AS merged
+        ON merged.tenant_id = %(tenant_id)s
+        AND merged.external_id = named.customer
+        AND merged.undone_at IS NULL
 ) AS told
 WHERE NOT EXISTS (
     SELECT

@@ -8,11 +8,11 @@ import orjson
 from psycopg.types.json import Jsonb
 
 from kit.db import Statement, Transaction, Work
+from kit.text import fitted
 from resolvers.audit.author import Author
 from resolvers.audit.change import Change
 
 _LONGEST = 16_384
-_LONGEST_TEXT = 200
 _MASK = "********"
 _SECRETS = frozenset({"app_key", "app_token", "credentials", "password", "secret", "secret_hash", "token"})
 _ADD = Statement(
@@ -72,7 +72,4 @@ def _masked(value: Any) -> Any:
 
 
 def _text(value: str | None) -> str | None:
-    """Text from outside as the database can hold it."""
-    if value is None:
-        return None
-    return value[:_LONGEST_TEXT].replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+    return None if value is None else fitted(value)

@@ -20,6 +20,7 @@ from resolvers.imports.report import ImportReport
 from resolvers.imports.run import run
 from resolvers.imports.sheet import Sheet
 from resolvers.imports.statements import statement
+from resolvers.merging.staged import follow_people
 from resolvers.privacy.staged import leave_out_people
 
 
@@ -93,6 +94,7 @@ def _store(job: Job) -> Counts:
     job.tell("grouping")
     job.expect_bulk()
     leave_out_people(job)
+    follow_people(work)
     job.check_share()
     work.run(statement("customer_match"))
     total = work.run(statement("customer_count"))[0][0]

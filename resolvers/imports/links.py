@@ -12,6 +12,9 @@ _TOUCHED = Statement(
     True,
     {},
 )
+_CUSTOMERS = Statement(
+    "INSERT INTO import_touched (customer_id) SELECT unnest(%(customers)s::bigint[])", False, {}
+)
 _DROP = "DROP TABLE import_order, import_refund, import_touched, import_link"
 
 
@@ -21,6 +24,15 @@ def relink(work: Work, orders: Sequence[int]) -> None:
     work.run(_TOUCHED, {"ids": list(orders)})
     link_refunds(work)
     work.run(_DROP)
+
+
+def relink_customers(work: Work, customers: Sequence[int]) -> None:
+    """Link the refunds of customers whose orders and refunds became other ones."""
+    if work.run(statement("link_any"))[0][0]:
+        work.run(statement("link_tables"))
+        work.run(_CUSTOMERS, {"customers": list(customers)})
+        link_refunds(work)
+        work.run(_DROP)
 
 
 def link_refunds(work: Work) -> None:

@@ -20,6 +20,7 @@ from resolvers.imports.report import ImportReport, Refunds
 from resolvers.imports.run import run
 from resolvers.imports.sheet import Sheet
 from resolvers.imports.statements import statement
+from resolvers.merging.staged import follow_orders
 from resolvers.privacy.erased import REASON
 from resolvers.privacy.staged import leave_out_orders
 
@@ -96,6 +97,7 @@ def _store(job: Job) -> Counts:
     work.run(statement("order_group"), {**_UNITS, "by_line": "qty" in job.chosen.at})
     work.run("ANALYZE import_group")
     leave_out_orders(job)
+    follow_orders(work)
     _refuse(job)
     job.check_share()
     job.keep_off_autovacuum("customer", "customer_order")

@@ -18,6 +18,7 @@ from resolvers.event_types.types import Types
 from resolvers.intake.event import Checked, Submission
 from resolvers.intake.orders import Purchase, upsert_orders
 from resolvers.live.announce import event_notices, events_stored
+from resolvers.merging.locks import keep_people
 from resolvers.privacy.erased import CODE, TOLD
 from resolvers.writes.keys import remember, remembered
 from resolvers.writes.outcome import CREATED, DUPLICATE, REJECTED, Outcome, Problem
@@ -163,7 +164,10 @@ class _Group:
         ready: list[_Ready] = []
         rejected: dict[int, Outcome] = {}
         types = Types.of(self._work, {each.event_type for each in events})
-        people = People(self._work, [None if each.problems else each.customer for each in events])
+        named = [None if each.problems else each.customer for each in events]
+        if any(each is not None for each in named):
+            keep_people(self._work)
+        people = People(self._work, named)
         for place, event in enumerate(events):
             wrong = (
                 None if event.event_type in BUILT_IN else types.problem(event.event_type, event.properties)

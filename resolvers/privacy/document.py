@@ -36,13 +36,16 @@ PARTS = (
     "fetched_orders",
     "profiles",
     "idempotency_keys",
+    "merges",
 )
 """The lists of a document."""
 _PARTS = {name: load(_SQL / f"person_{name}.sql") for name in PARTS}
 _PROFILE = load(_SQL / "person_profile.sql")
 _BY_EMAIL = Statement(
     "SELECT id FROM customer WHERE tenant_id = %(tenant_id)s AND email_norm = lower(btrim(%(email)s::text)) "
-    "ORDER BY id LIMIT 2",
+    "UNION SELECT survivor_id FROM customer_merge WHERE tenant_id = %(tenant_id)s AND undone_at IS NULL "
+    "AND email_norm = lower(btrim(%(email)s::text)) AND NOT EXISTS (SELECT FROM customer "
+    "WHERE tenant_id = %(tenant_id)s AND email_norm = lower(btrim(%(email)s::text))) ORDER BY 1 LIMIT 2",
     True,
     {},
 )

@@ -16,6 +16,7 @@ from resolvers.audit.change import Change
 from resolvers.audit.record import record_work
 from resolvers.context import ADMIN, Ctx
 from resolvers.imports.tenant import lock, mark_changed
+from resolvers.merging.named import survivor_of
 from resolvers.privacy.erased import CODE, TOLD, Erased, pads
 from resolvers.privacy.mentions import NAMES, mentions
 from resolvers.privacy.named import only_one
@@ -75,6 +76,7 @@ _ANSWERED = {
 """What stands in stored answers where the person's results were."""
 _FETCHED = load(_SQL / "erase_fetched_orders.sql")
 _PROFILES = load(_SQL / "erase_profiles.sql")
+_MERGES = load(_SQL / "erase_merges.sql")
 _PERSON = load(_SQL / "erase_person.sql")
 
 
@@ -121,6 +123,8 @@ def check_named(customer: CustomerReference) -> None:
 
 def _erased(work: Work, tenant: int, author: Author, customer: CustomerReference) -> Erasure:
     found = work.run(_FIND, _named(customer))
+    if not found and (survivor := survivor_of(work, customer)) is not None:
+        found = work.run(_FIND, _named(CustomerReference(survivor.id)))
     if not found:
         if _was_erased(work, customer):
             return Erasure(None, None, anew=False)
@@ -139,6 +143,7 @@ def _erased(work: Work, tenant: int, author: Author, customer: CustomerReference
     work.count(_PROFILES, values)
     work.count(_FETCHED, {**values, "names": names})
     work.count(_KEYS, {**mentions(names, email), **_ANSWERED})
+    work.count(_MERGES, values)
     entries = _take_out(work, number)
     ((at,),) = work.run(_PERSON, values)
     mark_changed(work, tenant)

@@ -16,6 +16,8 @@ from kit.errors import ConflictError, UnavailableError
 from resolvers import segment_feed
 from resolvers.freshness import is_stale
 from resolvers.live import announce
+from resolvers.merging.locks import lock_scores
+from resolvers.merging.scores import leave_out_merged
 from resolvers.processing.changes import append_changes, find_changes, read_standing
 from resolvers.processing.chosen import for_analyses, read_chosen
 from resolvers.processing.control import Attempt, Control, failure
@@ -154,6 +156,7 @@ def _run(
     write_scores(url, shop.tenant, attempt, orders.customers, analysis, shop.scale)
     changes = find_changes(standing.result(), analysis)
     with work.transaction(shop.tenant):
+        lock_scores(work)
         entries = append_changes(work, changes)
         write_listings(work, run_id, orders.customers, analysis)
         write_figures(work, run_id, figures, shop.scale)
@@ -164,6 +167,7 @@ def _run(
         report["periods"] = figures.counts()
         _finish(work, attempt, orders, analysis, shop.scale, report, version)
         builtin.ensure(work, builtin.counted(analysis))
+        entries += leave_out_merged(work, run_id)
         announce.run_changed(work, shop.tenant, run_id)
         segment_feed.stand(work, shop.tenant, entries, Why("run", run_id))
     refresh_all(work, shop.tenant, run_id)

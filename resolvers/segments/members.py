@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from kit.db import Work, load
+from kit.db import Statement, Work, load
 from kit.errors import InvalidInputError
 from models import TABLES
 from models.segment import STATIC
@@ -20,6 +20,12 @@ MOST = 1000
 """Customers that one call may add or remove."""
 
 _SQL = Path(__file__).parent.parent.parent / "models" / "sql"
+_MERGED = Statement(
+    "SELECT from_id, survivor_id FROM customer_merge WHERE tenant_id = %(tenant_id)s "
+    "AND from_id = ANY (%(ids)s) AND undone_at IS NULL",
+    True,
+    {},
+)
 _ADD, _REMOVE = load(_SQL / "segment_members_add.sql"), load(_SQL / "segment_members_remove.sql")
 
 
@@ -33,6 +39,7 @@ class MemberOutcome(NamedTuple):
 async def add_members(ctx: Ctx, tenant: int, segment: int, customers: Sequence[int]) -> list[MemberOutcome]:
     """Put customers into a static segment; tells of each what became of it, in their order.
 
+    Who was merged is whoever has what was theirs.
     Raises NotFoundError for an unknown tenant or segment, InvalidInputError for a dynamic one and for more
     than a thousand customers.
     """
@@ -84,24 +91,32 @@ async def _change(
         if kind != STATIC:
             raise InvalidInputError("id", "A dynamic segment's members follow from its criteria.")
         (feed,) = await reserve_from(transaction, 1)
-        values: dict[str, Any] = {"segment": segment, "ids": list(customers), "feed": feed}
+        merged = dict(await transaction.fetch(_MERGED, _pair, tenant=tenant, ids=list(customers)))
+        meant = [merged.get(each, each) for each in customers]
+        values: dict[str, Any] = {"segment": segment, "ids": meant, "feed": feed}
         rows = await transaction.fetch(_ADD if entered else _REMOVE, _moved, tenant=tenant, **values)
         entries = [Entry.of(feed, segment, entered=entered)] if any(moved for _, moved in rows) else []
         await stand_from(transaction, tenant, entries, Why("added" if entered else "removed"))
-        told = _told(dict(rows), customers, outcomes)
+        told = _told(dict(rows), customers, meant, outcomes)
         done.counts = Counter(each.outcome for each in told)
         done.happened = bool(entries)
     return told
 
 
-def _told(found: dict[int, bool], customers: Sequence[int], outcomes: tuple[str, str]) -> list[MemberOutcome]:
+def _told(
+    found: dict[int, bool], customers: Sequence[int], meant: Sequence[int], outcomes: tuple[str, str]
+) -> list[MemberOutcome]:
     told = []
-    for each in customers:
+    for given, each in zip(customers, meant, strict=True):
         moved = found.get(each)
-        told.append(MemberOutcome(each, "not_found" if moved is None else outcomes[0 if moved else 1]))
+        told.append(MemberOutcome(given, "not_found" if moved is None else outcomes[0 if moved else 1]))
         if moved:
             found[each] = False
     return told
+
+
+def _pair(merged: int, survivor: int) -> tuple[int, int]:
+    return merged, survivor
 
 
 def _moved(customer: int, moved: bool) -> tuple[int, bool]:

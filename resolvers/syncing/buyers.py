@@ -8,6 +8,7 @@ from psycopg.types.json import Jsonb
 
 from connectors.vtex import Buyer, Order, Profile
 from kit.db import Statement, Work
+from resolvers.merging.survivors import Survivors
 from resolvers.privacy.erased import Erased
 from resolvers.syncing.statements import statement
 
@@ -58,8 +59,7 @@ class Buyers:
         rows = work.run(_PROFILES, {"profiles": profiles}) if profiles else []
         self._known = {row[0]: _Known(*row[1:]) for row in rows}
         emails = sorted({email for each in buyers if (email := self._email(each)) is not None})
-        found = work.run(_BY_EMAIL, {"emails": emails}) if emails else []
-        self._by_email: dict[str, str] = dict(found)
+        self._by_email, self._merged = _known_by(work, emails, [each.key for each in buyers])
         erased = Erased(work)
         self._gone = {
             "customer": erased.among("customer", [each.key for each in buyers]),
@@ -78,7 +78,7 @@ class Buyers:
         known = self._of(buyer)
         key = self._of_profile.get(buyer.profile or "") or known.buyer
         if key is None:
-            key = self._by_email.get(email or "") or buyer.key
+            key = self._by_email.get(email or "") or self._merged.get(buyer.key, buyer.key)
         if email is not None:
             self._by_email.setdefault(email, key)
         if buyer.profile is not None:
@@ -117,6 +117,15 @@ class Buyers:
             "created_at": None if known.created_at is None else known.created_at.isoformat(),
         }
         row |= {name: value for name, value in told.items() if value is not None}
+
+
+def _known_by(work: Work, emails: list[str], keys: list[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """External ids of customers by their e-mails, and of who has what was a merged one's by its keys."""
+    by_email: dict[str, str] = dict(work.run(_BY_EMAIL, {"emails": emails})) if emails else {}
+    survivors = Survivors(work)
+    merged = survivors.by_email([each for each in emails if each not in by_email])
+    by_email |= {email: each.external_id for email, each in merged.items()}
+    return by_email, {key: each.external_id for key, each in survivors.by_external_id(keys).items()}
 
 
 def unknown_profiles(work: Work, orders: Iterable[Order]) -> list[str]:

@@ -15,6 +15,7 @@ from resolvers.syncing.desk import Desk
 from resolvers.syncing.feed import AUTO, Feed
 from resolvers.syncing.fetch import Batch, Fetch, Listed, Store
 from resolvers.syncing.identity import SCROLLED, Identity
+from resolvers.syncing.joined import join_buyers, same_buyers
 from resolvers.syncing.listing import Asked, window_of
 from resolvers.syncing.naming import Origin
 from resolvers.syncing.rereading import Rereading
@@ -96,6 +97,7 @@ class Run:
             for each in (beat, fetching):
                 each.cancel()
             await asyncio.gather(beat, fetching, return_exceptions=True)
+        await self._desk.do(self._join)
         return await self._desk.do(lambda work: self._finish(standing, through))
 
     async def _beat(self) -> None:
@@ -107,6 +109,14 @@ class Run:
     def _follow_table(self, work: Work) -> None:
         self._revenue = revenue.read_table(work, self._control.tenant)
         revenue.apply(self._control, self._origin.account, self._revenue, self._standing.revenue)
+
+    def _join(self, work: Work) -> None:
+        """Make buyers one who turned out to be; that data changed is written first, lest it be forgotten."""
+        tenant, integration = self._control.tenant, self._control.integration
+        if pairs := same_buyers(work, tenant):
+            with work.transaction(tenant):
+                self._control.advance(done=0, per_second=self._rate(), changed=True)
+            join_buyers(work, tenant, integration, pairs)
 
     def _finish(self, standing: Standing, through: datetime) -> Outcome:
         revenue.report(self._control, self._origin.account, self._revenue)

@@ -1,6 +1,6 @@
 """Customers from a caller: new ones, and what has changed of known ones."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -13,6 +13,8 @@ from kit.unset import UNSET, Maybe
 from resolvers.context import Ctx
 from resolvers.imports.statements import statement
 from resolvers.imports.tenant import mark_changed
+from resolvers.merging.staged import follow_people
+from resolvers.merging.survivors import Survivors
 from resolvers.privacy.erased import CODE, TOLD, Erased
 from resolvers.tenants import TenantRow
 from resolvers.writes.batch import write
@@ -54,30 +56,37 @@ class CustomerRecord:
 async def upsert_customers(
     ctx: Ctx, tenant: int, records: Sequence[CustomerRecord], *, key: str | None = None
 ) -> list[Outcome]:
-    """Add or change customers; an outcome each, in their order. Raises as `batch.write` does."""
+    """Add or change customers; an outcome each, in their order. Raises as `batch.write` does.
+
+    A record of a merged customer fills in what the survivor lacks; its outcome is the survivor's.
+    """
 
     def store(work: Work, owner: TenantRow) -> list[Outcome]:
         checked = [_checked(each) for each in records]
         refuse_twice("external_id", [each.external_id for each in records], [check for check, _ in checked])
         _refuse_erased(work, checked)
-        consents = [
-            {**each, "of": row["external_id"]}
-            for check, row in checked
-            if not check.problems
-            for each in row["consents"]
-        ]
-        rows = [{**row, "line": line} for line, (check, row) in enumerate(checked) if not check.problems]
+        good = [row for check, row in checked if not check.problems]
+        meant = _meant(work, [row["external_id"] for row in good])
+        consents = [{**each, "of": meant[row["external_id"]]} for row in good for each in row["consents"]]
+        rows = [{**row, "line": line} for line, row in enumerate(good)]
         became = _store(work, rows, consents) if rows else {}
         if any(each != UNCHANGED for each in became.values()):
             mark_changed(work, owner.id)
-        return [
-            Outcome(REJECTED, problems=tuple(check.problems))
-            if check.problems
-            else Outcome(became[row["external_id"]], (row["external_id"],))
-            for check, row in checked
-        ]
+        return [_outcome(check, meant.get(row["external_id"], ""), became) for check, row in checked]
 
     return await write(ctx, tenant, "customers", records, store, key=key)
+
+
+def _meant(work: Work, names: Sequence[str]) -> dict[str, str]:
+    """The external ids by which those are called now whom records name."""
+    merged = Survivors(work).by_external_id(names)
+    return {each: merged[each].external_id if each in merged else each for each in names}
+
+
+def _outcome(check: Check, name: str, became: Mapping[str, Any]) -> Outcome:
+    if check.problems:
+        return Outcome(REJECTED, problems=tuple(check.problems))
+    return Outcome(became[name], (name,))
 
 
 def _refuse_erased(work: Work, checked: Sequence[tuple[Check, dict[str, Any]]]) -> None:
@@ -141,6 +150,7 @@ def _store(work: Work, rows: list[dict[str, Any]], consents: list[dict[str, Any]
     """What became of each external id."""
     work.run(statement("customer_tables"))
     work.run(_STAGE, {"rows": Jsonb(rows)})
+    follow_people(work)
     work.run(statement("customer_match"))
     if any(row["cleared"] or row["removed"] for row in rows):
         work.count(statement("customer_clear"), {"rows": Jsonb(rows)})

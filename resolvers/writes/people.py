@@ -1,14 +1,17 @@
 """Whom a record names: customers by number, by the shop's id or by e-mail, all of a list together."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 
 from kit.db import Statement, Work
 from kit.db.arrays import Int8
+from resolvers.merging.survivors import Survivor, Survivors
 from resolvers.privacy.erased import Erased
 from resolvers.writes.checks import Check
+
+K = TypeVar("K", int, str)
 
 _BY_NUMBER = Statement(
     "SELECT id, external_id FROM customer WHERE tenant_id = %(tenant_id)s AND id = ANY (%(keys)b) "
@@ -68,24 +71,20 @@ class People:
                 external_ids.add(_safe(external_id))
             elif email is not None:
                 emails.add(_safe(email).lower())
-        keys = Int8(np.fromiter(numbers, np.int64, len(numbers)))
-        self._by_number: dict[int, str] = dict(_found(work, _BY_NUMBER, keys, numbers))
-        self._by_external_id: dict[str, int] = dict(
-            _found(work, _BY_EXTERNAL_ID, [*external_ids], external_ids)
-        )
         self._work, self._erased = work, cast("set[int | str] | None", None)
         self._named = numbers, external_ids, emails
+        keys = Int8(np.fromiter(numbers, np.int64, len(numbers)))
+        by_number = _found(work, _BY_NUMBER, keys, numbers)
+        self._by_number = {number: Person(number, name) for number, name in by_number}
+        by_name = _found(work, _BY_EXTERNAL_ID, [*external_ids], external_ids)
+        self._by_external_id = {name: Person(number, name) for name, number in by_name}
         by_email = _found(work, _BY_EMAIL, [*emails], emails)
         self._by_email = {address: Person(number, name) for address, number, name in by_email}
+        self._follow_merged()
 
     def number(self, reference: CustomerReference) -> int | None:
         """The customer's number; of several with the same e-mail that of the first that came in."""
-        number, external_id, email = reference
-        if number is not None:
-            return number if number in self._by_number else None
-        if external_id is not None:
-            return self._by_external_id.get(external_id.strip())
-        person = self._by_email.get((email or "").strip().lower())
+        person = self.find(reference)
         return None if person is None else person.id
 
     def is_erased(self, reference: CustomerReference) -> bool:
@@ -107,18 +106,28 @@ class People:
         names = erased.among("customer", [each for each in external_ids if each not in self._by_external_id])
         addresses = erased.among("email", [each for each in emails if each not in self._by_email])
         rows = self._work.run(_ERASED, {"keys": missing}) if missing else []
-        return {*(row[0] for row in rows), *names, *(f"@{each}" for each in addresses)}
+        return {*(row[0] for row in rows), *self._gone, *names, *(f"@{each}" for each in addresses)}
 
     def find(self, reference: CustomerReference) -> Person | None:
-        """The customer."""
-        number = self.number(reference)
-        if number is None:
-            return None
-        if reference.database_id is not None:
-            return Person(number, self._by_number[number])
-        if reference.external_id is not None:
-            return Person(number, reference.external_id.strip())
-        return self._by_email[(reference.email or "").strip().lower()]
+        """The customer; of one who was merged, who has what was theirs."""
+        number, external_id, email = reference
+        if number is not None:
+            return self._by_number.get(number)
+        if external_id is not None:
+            return self._by_external_id.get(external_id.strip())
+        return self._by_email.get((email or "").strip().lower())
+
+    def _follow_merged(self) -> None:
+        """Have what nobody is called by, but a merged customer was, name who has what was theirs."""
+        numbers, external_ids, emails = self._named
+        survivors = Survivors(self._work)
+        by_number = survivors.by_number([each for each in numbers if each not in self._by_number])
+        self._gone = {number for number, survivor in by_number.items() if survivor.is_erased}
+        self._by_number |= _persons(by_number)
+        missing = [each for each in external_ids if each not in self._by_external_id]
+        self._by_external_id |= _persons(survivors.by_external_id(missing))
+        addresses = [each for each in emails if each not in self._by_email]
+        self._by_email |= _persons(survivors.by_email(addresses))
 
 
 def check_reference(check: Check, field: str, reference: CustomerReference | None) -> None:
@@ -132,6 +141,10 @@ def check_reference(check: Check, field: str, reference: CustomerReference | Non
         check.identifier(f"{field}.external_id", reference.external_id)
     elif reference.email is not None:
         check.email(f"{field}.email", reference.email)
+
+
+def _persons(survivors: dict[K, Survivor]) -> dict[K, Person]:
+    return {key: Person(each.id, each.external_id) for key, each in survivors.items() if not each.is_erased}
 
 
 def _found(work: Work, statement: Statement, keys: Any, asked: set[Any]) -> list[Any]:
