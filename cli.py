@@ -24,7 +24,7 @@ _PARTS = {
     ),
     "export": ("commands.exporting", "app", "Write the members of a segment to a file."),
     "sync": ("commands.syncing", "command", "Fetch an integration's orders: what is new, or all."),
-    "customer": ("commands.customer", "app", "Tell what is held on a customer, or erase them."),
+    "customer": ("commands.customer", "app", "Tell what is held on a customer, erase them, or merge two."),
     "process": ("commands.processing", "command", "Score a tenant: RFM, lifetime value and churn."),
     "backtest": ("commands.backtesting", "command", "Test how well the last days would have been foretold."),
     "settings": ("commands.settings", "command", "Show and change what a tenant chooses about its scoring."),

@@ -16,6 +16,7 @@ from schema.batching import batched, by_tenant, computed, held, read_with
 from schema.connection import Connection, edges_of, nodes_of, page_info_of, total_of
 from schema.consent import CustomerConsent
 from schema.context import Info
+from schema.customer_merge import CustomerMergeConnection, merges_of_customers
 from schema.enums import SegmentChangeKind
 from schema.event import EventConnection, events_of_customer
 from schema.node import GLOBAL_ID, Node, global_ids
@@ -162,6 +163,12 @@ class Customer(Node):
     )
 
     order_facts: OrderFacts = batched(_order_facts, description="What the customer's paid orders come to.")
+
+    merged_from: CustomerMergeConnection | None = batched(
+        merges_of_customers,
+        description="A page of who was merged into the customer, also by way of others, newest first. "
+        "50 rows unless told.",
+    )
 
     events: EventConnection | None = strawberry.field(
         resolver=events_of_customer,

@@ -5,6 +5,12 @@ import strawberry
 from schema import integration, tenant_mutations
 from schema import segment_mutations as segments
 from schema.backtest_request import BacktestRequestPayload, backtest_request
+from schema.customer_merging import (
+    CustomerMergePayload,
+    CustomerUnmergePayload,
+    customer_merge,
+    customer_unmerge,
+)
 from schema.customer_privacy import (
     CustomerErasePayload,
     CustomerExportPayload,
@@ -53,6 +59,15 @@ class Mutation:
         resolver=customer_erase,
         description="Erase a customer, for administrators: who they are goes, what they bought stays without "
         "them, and they do not come back by what is sent later.",
+    )
+    customer_merge: CustomerMergePayload = strawberry.field(
+        resolver=customer_merge,
+        description="Merge a customer into another, for administrators: all that is of the one becomes the "
+        "other's, to whom leads what the one was known by. It can be undone.",
+    )
+    customer_unmerge: CustomerUnmergePayload = strawberry.field(
+        resolver=customer_unmerge,
+        description="Undo a merge, for administrators, once. What came in since stays the survivor's.",
     )
     orders_upsert: OrdersUpsertPayload = strawberry.field(
         resolver=orders_upsert,

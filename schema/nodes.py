@@ -14,6 +14,8 @@ from schema.backtest import Backtest, find_backtest
 from schema.context import Info
 from schema.customer import KIND as CUSTOMER
 from schema.customer import Customer
+from schema.customer_merge import KIND as MERGE
+from schema.customer_merge import CustomerMerge, find_merge
 from schema.event import Event
 from schema.integration import KIND as INTEGRATION
 from schema.integration import Integration, find_integration
@@ -88,6 +90,7 @@ _FINDERS: dict[str, Find] = {
     SEGMENT: find_segment,
     REFUND: _refund,
     INTEGRATION: find_integration,
+    MERGE: find_merge,
 }
-NODES = (Tenant, Customer, Order, Refund, Event, ScoreRun, Backtest, Segment, Integration)
+NODES = (Tenant, Customer, Order, Refund, Event, ScoreRun, Backtest, Segment, Integration, CustomerMerge)
 """The types of objects with a global id."""

@@ -127,6 +127,13 @@ def full(make, urls):
         "FROM customer, unnest(ARRAY['email', 'sms']) AS channel"
     )
     make.owner.execute(
+        "INSERT INTO customer_merge (tenant_id, from_id, into_id, survivor_id, external_id, email_norm, "
+        "origin, merged_by, merged_at) SELECT 56, 1000000 + 1000 * n + customer.id, customer.id, "
+        "customer.id, "
+        "'was ' || n || ' of ' || external_id, 'was@example.com', 'sync', 'ana', '2025-06-01Z' "
+        "FROM customer, generate_series(1, 60) n WHERE n = 1 OR external_id = 'C1'"
+    )
+    make.owner.execute(
         "INSERT INTO audit_entry (tenant_id, actor, mode, face, action, occurred_at) "
         "SELECT tenant, 'ana', 'open', 'graphql', 'tenantUpdate', '2025-06-01' "
         "FROM generate_series(1, 60), unnest(ARRAY[0, 56]) AS tenant"

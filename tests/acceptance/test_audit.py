@@ -38,6 +38,8 @@ MUTATIONS = {
     "customersUpsert": {"tenantId": TENANT, "customers": [{"externalId": f"c{n}"} for n in range(1, 4)]},
     "customerExport": {"tenantId": TENANT, "customer": {"externalId": "c3"}},
     "customerErase": {"tenantId": TENANT, "customer": {"externalId": "c3"}},
+    "customerMerge": {"tenantId": TENANT, "from": {"externalId": "c2"}, "into": {"externalId": "c1"}},
+    "customerUnmerge": {"id": ids.encode("CustomerMerge", 56, 1)},
     "ordersUpsert": {
         "tenantId": TENANT,
         "orders": [{"externalId": "o1", "placedAt": "2026-01-01T00:00:00Z", "amount": "10.00"}],
@@ -112,6 +114,11 @@ COMMANDS = {
     "processStart": ["process", "--tenant", "56"],
     "customerExport": ["customer", "export", "--tenant", "56", "--external-id", "c1"],
     "customerErase": ["customer", "erase", "--tenant", "56", "--external-id", "c1", "--yes"],
+    "customerMerge": [
+        *("customer", "merge", "--tenant", "56", "--from-external-id", "c3"),
+        *("--into-external-id", "c2"),
+    ],
+    "customerUnmerge": ["customer", "unmerge", "--tenant", "56", "--merge", "1"],
     "backtestRequest": ["backtest", "--tenant", "56"],
     "secretsRotate": ["secrets", "rotate"],
 }
@@ -224,7 +231,8 @@ def cdp(urls, make, monkeypatch, tmp_path):
     monkeypatch.setenv("CDP_OWNER_URL", urls.owner)
     monkeypatch.setenv("CDP_SECRET_KEY", f"{KEY},{OLD_KEY}")
     monkeypatch.setenv("COLUMNS", "200")
-    (tmp_path / "orders.csv").write_text("order_id,customer_id,placed_at,amount\no1,c1,2026-01-01,10.00\n")
+    orders = "".join(f"o{n},c{n},2026-01-01,10.00\n" for n in (1, 2, 3))
+    (tmp_path / "orders.csv").write_text(f"order_id,customer_id,placed_at,amount\n{orders}")
 
     def run(*words):
         result = CliRunner().invoke(cli.app, [*words], catch_exceptions=False)

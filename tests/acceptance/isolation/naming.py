@@ -24,6 +24,7 @@ KINDS = {
     "Mutation.integrationUpdate.input.id": "Integration",
     "Mutation.integrationDelete.input.id": "Integration",
     "Mutation.integrationSync.input.id": "Integration",
+    "customerUnmerge.input.id": "CustomerMerge",
     "integrationId": "Integration",
     "segments.any": "Segment",
     "segments.all": "Segment",
@@ -42,6 +43,8 @@ NUMBERS = {
     "Tenant.integration.databaseId": "Integration",
     "Tenant.scoreRun.databaseId": "ScoreRun",
     "customer.databaseId": "Customer",
+    "from.databaseId": "Customer",
+    "into.databaseId": "Customer",
     "tenantCreate.input.databaseId": "Tenant",
     "tenants.databaseId": "Tenant",
 }

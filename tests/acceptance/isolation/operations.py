@@ -26,6 +26,8 @@ REQUIRED = {
     "tenantId": ids.encode("Tenant", OWN),
     "TenantUpdateInput.id": ids.encode("Tenant", OWN),
     "CustomerInput.externalId": "C3",
+    "CustomerMergeInput.from": {"externalId": "C6"},
+    "CustomerMergeInput.into": {"externalId": "C7"},
     "OrderInput.externalId": "O3",
     "OrderInput.placedAt": "2025-01-01T00:00:00Z",
     "OrderInput.amount": "5",
@@ -71,7 +73,9 @@ class Writer:
     def __init__(self, schema: GraphQLSchema, places: dict[str, Place], shops: Shops) -> None:
         self._schema, self._places = schema, places
         self._count = itertools.count()
-        self._own = {kind: shops.number(kind, OWN) for kind in ("Segment", "Integration", "Customer")}
+        self._own = {
+            kind: shops.number(kind, OWN) for kind in ("Segment", "Integration", "Customer", "CustomerMerge")
+        }
         self._dynamic = shops.dynamic_segment()
 
     def write(self, slot: Slot, value: object) -> dict[str, object]:
@@ -124,6 +128,8 @@ class Writer:
             found = ids.encode("Segment", OWN, self._own["Segment"])
         elif owner.startswith("Integration") and name == "id":
             found = ids.encode("Integration", OWN, self._own["Integration"])
+        elif owner == "CustomerUnmergeInput":
+            found = ids.encode("CustomerMerge", OWN, self._own["CustomerMerge"])
         elif name in ("customerId", "customerIds"):
             found = ids.encode("Customer", OWN, self._own["Customer"])
         elif is_input_object_type(named := get_named_type(each.type)):

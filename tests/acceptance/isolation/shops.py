@@ -27,6 +27,7 @@ TABLES = {
     "Backtest": "backtest",
     "Segment": "segment",
     "Integration": "integration",
+    "CustomerMerge": "customer_merge",
 }
 TENANT_TABLES = sorted(name for name, table in METADATA.tables.items() if "tenant_id" in table.c)
 
@@ -50,7 +51,7 @@ FILL = (
     "INSERT INTO segment_member (tenant_id, segment_id, customer_id) "
     "SELECT {t}, segment.id, customer.id FROM segment, customer "
     "WHERE segment.tenant_id = {t} AND customer.tenant_id = {t} AND (segment.name ~ ' [12]$' "
-    "OR (segment.id + customer.id) % 7 = 0)",
+    "OR (segment.id + customer.id) % 7 = 0) AND customer.external_id !~ 'C[89]$'",
     "INSERT INTO integration (tenant_id, integration_type, account_name, environment, app_key_hint, "
     "credentials) SELECT {t}, 'vtex', '{p}account-' || n, 'vtexcommercestable', "
     "'abcd', '' FROM generate_series(1, 20) n",
@@ -68,7 +69,7 @@ FILL = (
     "INSERT INTO integration_profile (tenant_id, profile, integration_id) "
     "SELECT {t}, '{p}P' || id, id FROM integration WHERE tenant_id = {t}",
     "INSERT INTO idempotency_key (tenant_id, key, operation, request_hash, response) "
-    "SELECT {t}, '{p}key ' || n, 'x', 'x', '{{}}' FROM generate_series(1, 9) n",
+    "SELECT {t}, '{p}key ' || n, 'x', 'x', '[]' FROM generate_series(1, 9) n",
     "INSERT INTO segment_feed (tenant_id, at, kind, segment_id, entered, reason) SELECT {t}, "
     "timestamptz '2025-01-01Z' + n * interval '1 h' + segment.id * interval '1 s', 'segment', segment.id, "
     "true, 'created' FROM segment, generate_series(1, 3) n WHERE tenant_id = {t} ORDER BY 2",
@@ -79,6 +80,13 @@ FILL = (
     "'rest', '{p}done', '{p}object' FROM generate_series(1, 5) n",
     "INSERT INTO customer_consent (tenant_id, customer_id, channel, is_granted, source, recorded_at) "
     "SELECT {t}, id, 'email', true, '{p}form', '2025-06-01Z' FROM customer WHERE tenant_id = {t}",
+    "INSERT INTO customer_merge (tenant_id, from_id, into_id, survivor_id, external_id, email_norm, origin, "
+    "merged_by, merged_at, person, filled, moved) "
+    "SELECT {t}, min(id) + 1000000 + n, min(id), min(id), '{p}merged' || n, '{p}merged@example.com', "
+    "'caller', 'bob', '2025-06-01Z', jsonb_build_object('id', min(id) + 1000000 + n, 'external_id', "
+    "'{p}merged' || n, 'attributes', '{{}}'::jsonb, 'imported_at', now()), "
+    "'{{\"attributes\": {{}}}}', '{{}}' FROM customer, generate_series(1, 20) n "
+    "WHERE tenant_id = {t} GROUP BY n",
     "INSERT INTO erasure_key SELECT {t}, sha256('{p}key')",
     "INSERT INTO erased_identifier (tenant_id, digest, kind) "
     "SELECT {t}, sha256(('{p}' || n)::bytea), 'customer' FROM generate_series(1, 5) n",

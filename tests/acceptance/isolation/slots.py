@@ -20,6 +20,7 @@ PLAIN = {
     "lastName": "a person's name",
     "phone": "a person's number",
     "properties": "what is kept with an event",
+    "reason": "why customers were merged",
     "source": "where a customer agreed to something",
     "status": "a status that orders have in another system",
     "timeZone": "a time zone",

@@ -20,9 +20,14 @@ SCHEMA: Any = create_schema()._schema
 READ = readable(SCHEMA)
 PLACES = places(SCHEMA, 2)
 MUTATION = SCHEMA.mutation_type
-SLOTS = sorted(
-    slots(SCHEMA, READ) + slots(SCHEMA, [MUTATION]), key=lambda each: each.field == "customerErase"
-)
+
+
+def _turn(slot):
+    """Customers are merged before the same names are made, and erased when all else is done."""
+    return slot.kind == "Mutation", {"customerMerge": -1, "customerErase": 1}.get(slot.field, 0)
+
+
+SLOTS = sorted(slots(SCHEMA, READ) + slots(SCHEMA, [MUTATION]), key=_turn)
 """Whom the caller erases is gone for what comes after: that is tried last."""
 NO_SEGMENTS = "a segment is not made of segments, which is told whatever they are"
 NOT_UNIQUE = "a name or address that another one may have too"

@@ -38,6 +38,8 @@ NAMES = {
 }
 CURSORS = {"cursor"}
 PLAIN = {
+    "sync_minutes",
+    "feed",
     "If-None-Match",
     *(
         "Prefer",

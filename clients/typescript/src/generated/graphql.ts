@@ -393,6 +393,7 @@ export type CustomerTimelineQuery = { node:
           | { __typename: 'RefundGiven', occurredAt: string, refund: { externalId: string, amount: { amount: string, currencyCode: string } } }
           | { __typename: 'SegmentChanged', fromSegment: RfmSegment | null, toSegment: RfmSegment | null, occurredAt: string }
         >, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null }
+    | { __typename: 'CustomerMerge' }
     | { __typename: 'Event' }
     | { __typename: 'Integration' }
     | { __typename: 'Order' }
