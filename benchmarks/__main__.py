@@ -21,6 +21,7 @@ for name in (
     "graph",
     "isolation",
     "vtex",
+    "merges",
 ):
     print(f"== benchmarks.{name}", flush=True)
     subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=True)

@@ -67,9 +67,9 @@ def profile(make, name):
         [f"profile-{name}", name],
     )
     make.owner.execute(
-        "INSERT INTO integration_order (tenant_id, external_id, account_name, number, integration_id, status, "
-        "buyer, created_at, changed_at) VALUES (56, %s, 'shop', %s, 1, 'invoiced', %s, '2025-06-01Z', "
-        "'2025-06-01Z')",
+        "INSERT INTO integration_order (tenant_id, external_id, account_name, number, integration_id, "
+        "status, buyer, created_at, changed_at) VALUES (56, %s, 'shop', %s, 1, 'invoiced', %s, "
+        "'2025-06-01Z', '2025-06-01Z')",
         [f"{name}-0", f"{name}-0", name],
     )
 
