@@ -15,7 +15,9 @@ FROM (
         ) AS response,
         bool_or(marked.is_theirs) AS is_theirs
     FROM idempotency_key AS stored
-    CROSS JOIN LATERAL jsonb_array_elements(stored.response) WITH ORDINALITY AS each (result, place)
+    CROSS JOIN LATERAL jsonb_array_elements(
+        CASE jsonb_typeof(stored.response) WHEN 'array' THEN stored.response ELSE jsonb_build_array(stored.response) END
+    ) WITH ORDINALITY AS each (result, place)
     CROSS JOIN LATERAL (
         SELECT EXISTS (
             SELECT FROM unnest(%(marks)s::text[]) AS mark WHERE position(lower(mark) IN lower(result::text)) > 0

@@ -5,7 +5,9 @@ FROM (
     FROM idempotency_key AS stored
     CROSS JOIN LATERAL (
         SELECT jsonb_agg(result ORDER BY place) AS results
-        FROM jsonb_array_elements(stored.response) WITH ORDINALITY AS each (result, place)
+        FROM jsonb_array_elements(
+            CASE jsonb_typeof(stored.response) WHEN 'array' THEN stored.response ELSE jsonb_build_array(stored.response) END
+        ) WITH ORDINALITY AS each (result, place)
         WHERE EXISTS (
             SELECT FROM unnest(%(marks)s::text[]) AS mark WHERE position(lower(mark) IN lower(result::text)) > 0
         )

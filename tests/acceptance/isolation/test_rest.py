@@ -65,7 +65,7 @@ PLAIN = {
         "app_key",
         "app_token",
     ),
-    *("is_active", "properties", "timestamp", "validateVtexCredentials.account_name"),
+    *("is_active", "sync_minutes", "feed", "properties", "timestamp", "validateVtexCredentials.account_name"),
 }
 """What names nothing of a tenant's: words, instants, bounds, secrets, an account that VTEX is asked for."""
 EVENT = {"event_type": "page_view", "timestamp": "2025-06-01T00:00:00Z"}
