@@ -30,6 +30,7 @@ from probes import Probes
 from resolvers.access import Access, access_of
 from resolvers.intake.intake import EventIntake
 from rest import Straight, make_rest
+from rest.hooks import ROUTE as HOOK_ROUTE
 from schema import GraphQLEndpoint, schema_of
 
 T = TypeVar("T", Database, JobQueue, Notices, Vtex, EventIntake)
@@ -61,6 +62,7 @@ def create(settings: Settings | None = None) -> Starlette:
             Route("/docs", lambda request: FileResponse(STATIC / "docs.html", headers=PAGE_HEADERS)),
             Route("/graphql", graph),
             WebSocketRoute("/graphql", graph),
+            HOOK_ROUTE,
             Mount("/static", PageFiles(directory=STATIC)),
         ],
         middleware=[*stack_of(chosen, counts, access, metrics), Middleware(Straight, rest=rest)],

@@ -24,6 +24,7 @@ _PARTS = {
     ),
     "export": ("commands.exporting", "app", "Write the members of a segment to a file."),
     "sync": ("commands.syncing", "command", "Fetch an integration's orders: what is new, or all."),
+    "hook": ("commands.hooks", "app", "Have VTEX call when an order changes, or no more."),
     "customer": ("commands.customer", "app", "Tell what is held on a customer, erase them, or merge two."),
     "process": ("commands.processing", "command", "Score a tenant: RFM, lifetime value and churn."),
     "backtest": ("commands.backtesting", "command", "Test how well the last days would have been foretold."),

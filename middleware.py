@@ -19,6 +19,7 @@ from kit.db import Database
 from kit.errors import UnauthenticatedError, UnavailableError
 from kit.head import Head
 from kit.http import (
+    HOOKS,
     Asgi,
     BodyLimit,
     LoopbackOnly,
@@ -203,7 +204,7 @@ class Authenticated:
     async def _actor(self, scope: Scope) -> Actor:
         if self._access.is_open:
             return OPEN
-        if is_public(scope):
+        if is_public(scope) or scope["path"].startswith(HOOKS):
             return NOBODY
         given = credentials.of_headers(scope)
         if given is None and scope["type"] == "websocket":

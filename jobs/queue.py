@@ -10,7 +10,7 @@ from psycopg import AsyncConnection
 from kit.db.role import act_as_application
 
 PROCESS, BACKTEST, PARTITIONS, RETENTION = "process", "backtest", "partitions", "retention"
-SYNC, BACKFILL, DUE = "sync", "backfill", "due syncs"
+SYNC, BACKFILL, DUE, NOTICES = "sync", "backfill", "due syncs", "notices"
 COMPUTED, FETCHED, BACKFILLED = "default", "fetched", "backfilled"
 """Queues: of what keeps a processor busy, of what mostly waits for other systems, and does so for hours."""
 
@@ -48,6 +48,10 @@ class JobQueue:
     async def put_backfill(self, *, tenant: int, integration: int) -> None:
         """Leave the same for a worker's places for syncs that fetch all there is."""
         await self._put(BACKFILL, BACKFILLED, tenant, integration)
+
+    async def put_notices(self, *, tenant: int, integration: int) -> None:
+        """Leave the orders that a hook told of for a worker, unless they wait for it already."""
+        await self._put(NOTICES, FETCHED, tenant, integration)
 
     async def _put(self, name: str, queue: str, tenant: int, integration: int) -> None:
         task = self.app.configure_task(name, queue=queue, queueing_lock=f"{name}:{tenant}:{integration}")

@@ -8,14 +8,15 @@ import structlog
 from procrastinate import App
 
 from connectors.vtex import Vtex
-from jobs.queue import BACKFILL, BACKFILLED, DUE, FETCHED, SYNC, make_queue
+from jobs.queue import BACKFILL, BACKFILLED, DUE, FETCHED, NOTICES, SYNC, make_queue
 from kit.config import Settings
 from kit.db import Database
 from kit.errors import CdpError, ConflictError, NotFoundError
 from kit.secrets import vault_of
 from resolvers.audit.author import CLI, Author
 from resolvers.context import OPEN, Ctx
-from resolvers.syncing.due import due_integrations, is_full
+from resolvers.syncing.due import due_integrations, is_full, noticed_integrations
+from resolvers.syncing.noticed import bring_noticed
 from resolvers.syncing.scoring import have_scored
 from resolvers.syncing.sync import Place, sync
 
@@ -40,6 +41,10 @@ class Syncs:
     def app(self) -> App:
         return self._queue.app
 
+    @property
+    def _place(self) -> Place:
+        return Place(self._url, self._vtex, vault_of(self._settings))
+
     async def __aenter__(self) -> "Syncs":
         app = self._queue.app
 
@@ -53,6 +58,10 @@ class Syncs:
         @app.task(name=BACKFILL, queue=BACKFILLED)
         async def _backfill(tenant: int, integration: int) -> None:
             await self._sync(tenant, integration)
+
+        @app.task(name=NOTICES, queue=FETCHED)
+        async def _notices(tenant: int, integration: int) -> None:
+            await self._notices(tenant, integration)
 
         @app.periodic(cron=_EVERY_MINUTE)
         @app.task(name=DUE, queue=FETCHED, queueing_lock=DUE)
@@ -77,12 +86,22 @@ class Syncs:
         """Leave a job for each integration whose time has come."""
         for tenant, integration in await due_integrations(self._database):
             await self._queue.put_sync(tenant=tenant, integration=integration)
+        for tenant, integration in await noticed_integrations(self._database):
+            await self._queue.put_notices(tenant=tenant, integration=integration)
+
+    async def _notices(self, tenant: int, integration: int) -> None:
+        """Bring what a hook told of. What went wrong is tried again within a minute."""
+        try:
+            brought = await bring_noticed(self._place, tenant, integration)
+        except CdpError as error:
+            log.info("notices wait", tenant=tenant, integration=integration, why=error.message)
+            return
+        log.info("notices brought", tenant=tenant, integration=integration, orders=brought)
 
     async def _sync(self, tenant: int, integration: int) -> None:
         """Sync, and have the tenant scored if that changed its data. What went wrong is in the record."""
         try:
-            place = Place(self._url, self._vtex, vault_of(self._settings))
-            outcome = await sync(place, tenant, integration)
+            outcome = await sync(self._place, tenant, integration)
         except (ConflictError, NotFoundError) as error:
             log.info("not synced", tenant=tenant, integration=integration, why=error.message)
             return

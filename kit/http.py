@@ -37,6 +37,8 @@ _TELLING = frozenset({"1.0", "1.1"})
 """Versions in which a request without these has no body."""
 _CLOSE = ((b"connection", b"close"),)
 _PUBLIC = frozenset({"/", "/health", "/docs", "/metrics", "/openapi.json"})
+HOOKS = "/hooks/"
+"""Below it other systems call, who prove themselves by a secret of each hook's."""
 _PUBLIC_BELOW = ("/health/", "/docs/", "/static/")
 
 

@@ -12,6 +12,7 @@ from models.erasure import ErasedIdentifier, ErasureKey
 from models.event import Event
 from models.event_type import EventType
 from models.exchange_rate import ExchangeRate
+from models.hook import IntegrationHook, IntegrationNotice
 from models.idempotency import IdempotencyKey
 from models.integration import Integration
 from models.listing import ScoreListing
@@ -56,6 +57,8 @@ __all__ = [
     "IdempotencyKey",
     "Integration",
     "IntegrationAccount",
+    "IntegrationHook",
+    "IntegrationNotice",
     "IntegrationOrder",
     "IntegrationProfile",
     "IntegrationSync",

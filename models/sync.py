@@ -11,7 +11,7 @@ from models.base import Field, identity, json_object, moment, reference, tenant_
 STATUSES = ("waiting", "queued", "running", "succeeded", "stalled")
 
 
-def _of_integration(table: str) -> ForeignKeyConstraint:
+def of_integration(table: str) -> ForeignKeyConstraint:
     return ForeignKeyConstraint(
         ["tenant_id", "integration_id"],
         ["integration.tenant_id", "integration.id"],
@@ -25,7 +25,7 @@ class IntegrationSync(SQLModel, table=True):
 
     __tablename__: ClassVar[Any] = "integration_sync"
     __table_args__ = (
-        _of_integration("integration_sync"),
+        of_integration("integration_sync"),
         CheckConstraint(
             "status IN ('waiting', 'queued', 'running', 'succeeded', 'stalled')",
             name="integration_sync_status_check",
@@ -67,7 +67,7 @@ class IntegrationWindow(SQLModel, table=True):
 
     __tablename__: ClassVar[Any] = "integration_window"
     __table_args__ = (
-        _of_integration("integration_window"),
+        of_integration("integration_window"),
         CheckConstraint(
             "dated_by IN ('creationDate', 'invoicedDate')", name="integration_window_dated_by_check"
         ),
@@ -89,7 +89,7 @@ class IntegrationUnreadable(SQLModel, table=True):
     """An order that is listed and could not be read, by its number elsewhere; it goes once it is read."""
 
     __tablename__: ClassVar[Any] = "integration_unreadable"
-    __table_args__ = (_of_integration("integration_unreadable"),)
+    __table_args__ = (of_integration("integration_unreadable"),)
 
     tenant_id: int = tenant_key()
     integration_id: int = reference(primary_key=True)

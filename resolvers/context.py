@@ -65,6 +65,8 @@ class Queue(Protocol):
 
     async def put_sync(self, *, tenant: int, integration: int) -> None: ...
 
+    async def put_notices(self, *, tenant: int, integration: int) -> None: ...
+
 
 class Intake(Protocol):
     """Where events are left to be saved; one that is put is committed when this answers."""

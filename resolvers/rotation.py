@@ -1,6 +1,7 @@
 """Secrets at rest encrypted anew with the first key, so that older ones can be taken away."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from kit.db import Statement, Work, connect_for_work
 from kit.errors import ConfigurationError
@@ -11,16 +12,43 @@ from resolvers.audit.record import record_work
 
 _CHUNK = 500
 _TENANTS = Statement("SELECT id FROM tenant ORDER BY id", False, {})
-_READ = Statement(
-    "SELECT id, credentials FROM integration WHERE tenant_id = %(tenant_id)s AND id > %(after)s "
-    "ORDER BY id LIMIT %(chunk)s FOR UPDATE",
-    True,
-    {},
-)
-_WRITE = Statement(
-    "UPDATE integration SET credentials = %(sealed)s WHERE tenant_id = %(tenant_id)s AND id = %(id)s",
-    True,
-    {},
+
+
+class _Kept(NamedTuple):
+    """Where secrets are kept: how they are read and written."""
+
+    read: Statement
+    write: Statement
+
+
+_KEPT = (
+    _Kept(
+        Statement(
+            "SELECT id, credentials FROM integration WHERE tenant_id = %(tenant_id)s AND id > %(after)s "
+            "ORDER BY id LIMIT %(chunk)s FOR UPDATE",
+            True,
+            {},
+        ),
+        Statement(
+            "UPDATE integration SET credentials = %(sealed)s WHERE tenant_id = %(tenant_id)s AND id = %(id)s",
+            True,
+            {},
+        ),
+    ),
+    _Kept(
+        Statement(
+            "SELECT integration_id, secret FROM integration_hook WHERE tenant_id = %(tenant_id)s "
+            "AND integration_id > %(after)s ORDER BY integration_id LIMIT %(chunk)s FOR UPDATE",
+            True,
+            {},
+        ),
+        Statement(
+            "UPDATE integration_hook SET secret = %(sealed)s WHERE tenant_id = %(tenant_id)s "
+            "AND integration_id = %(id)s",
+            True,
+            {},
+        ),
+    ),
 )
 
 
@@ -44,16 +72,19 @@ def rotate(url: str, vault: Vault) -> Rotated:
     found = Rotated()
     with connect_for_work(url) as work:
         for (tenant,) in work.run(_TENANTS):
-            after: int | None = 0
-            while after is not None:
-                after = _renew_chunk(work, vault, tenant, after, found)
+            for kept in _KEPT:
+                after: int | None = 0
+                while after is not None:
+                    after = _renew_chunk(work, vault, kept, tenant, after, found)
     return found
 
 
-def _renew_chunk(work: Work, vault: Vault, tenant: int, after: int, found: Rotated) -> int | None:
+def _renew_chunk(
+    work: Work, vault: Vault, kept: _Kept, tenant: int, after: int, found: Rotated
+) -> int | None:
     """Renew the next ones of a tenant; the number of the last, None where there are no more."""
     with work.transaction(tenant):
-        rows = work.run(_READ, {"after": after, "chunk": _CHUNK})
+        rows = work.run(kept.read, {"after": after, "chunk": _CHUNK})
         before = found.renewed
         for number, sealed in rows:
             try:
@@ -66,7 +97,7 @@ def _renew_chunk(work: Work, vault: Vault, tenant: int, after: int, found: Rotat
             if renewed is None:
                 found.current += 1
             else:
-                work.count(_WRITE, {"id": number, "sealed": renewed})
+                work.count(kept.write, {"id": number, "sealed": renewed})
                 found.renewed += 1
         renewed_here = found.renewed - before
         done = Change("secretsRotate", tenant, "Integration", counts={"renewed": renewed_here})

@@ -8,6 +8,7 @@ import strawberry
 from connectors.vtex import USUAL_ENVIRONMENT
 from kit import ids
 from kit.page import Page
+from resolvers import hooks
 from resolvers import integrations as use_cases
 from resolvers.integrations import IntegrationChanges, IntegrationRow, NewIntegration
 from resolvers.syncing import record
@@ -18,6 +19,7 @@ from schema.connection import Connection, edges_of, nodes_of, page_info_of, tota
 from schema.context import Info
 from schema.enums import IntegrationFeed, IntegrationType
 from schema.given import kept, optional
+from schema.integration_hook import IntegrationHook
 from schema.integration_sync import IntegrationSync, IntegrationSyncInput
 from schema.node import Node
 from schema.owner import tenant_by_number
@@ -59,6 +61,13 @@ class Integration(Node):
     async def sync(self, info: Info) -> IntegrationSync | None:
         row = await record.of_integration(info.context, self.tenant_number, int(self.database_id))
         return None if row is None else IntegrationSync.of(row)
+
+    @strawberry.field(
+        description="What the other system calls when an order changes. Null where it does not."
+    )
+    async def hook(self, info: Info) -> IntegrationHook | None:
+        row = await hooks.of_integration(info.context, self.tenant_number, int(self.database_id))
+        return None if row is None else IntegrationHook.of(row)
 
     @classmethod
     def of(cls, row: IntegrationRow) -> "Integration":

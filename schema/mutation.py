@@ -2,7 +2,7 @@
 
 import strawberry
 
-from schema import integration, tenant_mutations
+from schema import integration, integration_hooks, tenant_mutations
 from schema import segment_mutations as segments
 from schema.backtest_request import BacktestRequestPayload, backtest_request
 from schema.customer_merging import (
@@ -27,6 +27,7 @@ from schema.event_type import (
 )
 from schema.events_track import EventsTrackPayload, EventTrackPayload, event_track, events_track
 from schema.integration import IntegrationDeletePayload, IntegrationPayload
+from schema.integration_hooks import IntegrationHookCreatePayload
 from schema.integration_validate import IntegrationValidatePayload, integration_validate
 from schema.orders_upsert import OrdersUpsertPayload, RefundsUpsertPayload, orders_upsert, refunds_upsert
 from schema.segment_mutations import SegmentDeletePayload, SegmentMembersPayload, SegmentPayload
@@ -112,6 +113,14 @@ class Mutation:
     integration_sync: IntegrationPayload = strawberry.field(
         resolver=integration.integration_sync,
         description="Have an account fetched from: what is new, or all of it.",
+    )
+    integration_hook_create: IntegrationHookCreatePayload = strawberry.field(
+        resolver=integration_hooks.integration_hook_create,
+        description="Have another system call this service when an order changes.",
+    )
+    integration_hook_delete: IntegrationPayload = strawberry.field(
+        resolver=integration_hooks.integration_hook_delete,
+        description="Take no more calls of another system.",
     )
     integration_delete: IntegrationDeletePayload = strawberry.field(
         resolver=integration.integration_delete,

@@ -1,4 +1,4 @@
-"""Which integrations are to be synced now."""
+"""Which integrations are to be synced now, and of which there are notices."""
 
 from typing import NamedTuple
 
@@ -11,6 +11,8 @@ _FINISHED = Statement(
     True,
     {},
 )
+
+_NOTICED = Statement("SELECT tenant_id, id FROM integrations_noticed()", False, {})
 
 
 class Due(NamedTuple):
@@ -28,3 +30,8 @@ async def due_integrations(database: Database) -> list[Due]:
 async def is_full(database: Database, tenant: int, integration: int) -> bool:
     """Whether the next sync of an integration fetches all there is."""
     return not any(await database.once(_FINISHED, bool, tenant=tenant, integration=integration))
+
+
+async def noticed_integrations(database: Database) -> list[Due]:
+    """Integrations of all tenants whose hooks told of orders that were not fetched yet."""
+    return await database.once(_NOTICED, Due)

@@ -13,6 +13,7 @@ from kit.errors import CdpError, NotFoundError
 from kit.secrets import Vault
 from resolvers.syncing.control import Control
 from resolvers.syncing.desk import Desk
+from resolvers.syncing.hook import Hook
 from resolvers.syncing.lease import claim, release
 from resolvers.syncing.listing import Asked
 from resolvers.syncing.run import Notify, Outcome, Progress, Run
@@ -56,7 +57,7 @@ async def sync(
         try:
             standing = await desk.do(lambda work: control.begin(full=full, account=account))
             asked = Asked(place.vtex, standing.source.account(place.vault))
-            return await Run(desk, control, asked, notify, standing).all()
+            outcome = await Run(desk, control, asked, notify, standing).all()
         except (StoppedError, NotFoundError):
             raise
         except asyncio.CancelledError:
@@ -67,6 +68,9 @@ async def sync(
             log.warning("sync stalled", tenant=tenant, integration=integration, why=told)
             await _note(place.url, control, lambda again: again.stalled(told))
             raise
+        else:
+            await Hook(desk, control, asked, place.vault).keep()
+            return outcome
         finally:
             with suppress(CdpError):
                 await asyncio.shield(desk.do(release))

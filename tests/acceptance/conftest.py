@@ -144,6 +144,10 @@ def full(make, urls):
         """SELECT 56, id, 'stalled', 2, '{"odd": 3}', '{"V1": "unreadable"}' FROM integration"""
     )
     make.owner.execute(
+        "INSERT INTO integration_hook (tenant_id, integration_id, url, secret, error) "
+        "SELECT 56, id, 'https://cdp.example.com/hooks/vtex/' || id, '', 'taken' FROM integration"
+    )
+    make.owner.execute(
         "UPDATE tenant SET settings = "
         """'{"scoring": {"revenue_statuses": {"teleported": true, "handling": false}}}' WHERE id = 56"""
     )

@@ -56,6 +56,8 @@ MUTATIONS = {
     "integrationCreate": {"tenantId": TENANT, **ACCOUNT},
     "integrationUpdate": {"id": INTEGRATION, "appToken": "token-987654321"},
     "integrationSync": {"id": INTEGRATION, "full": True},
+    "integrationHookCreate": {"id": INTEGRATION, "url": "https://cdp.example.com"},
+    "integrationHookDelete": {"id": INTEGRATION},
     "integrationDelete": {"id": INTEGRATION},
     "segmentCreate": {
         "tenantId": TENANT,
@@ -113,6 +115,8 @@ COMMANDS = {
     "ordersImport": ["import", "orders", "orders.csv", "--tenant", "56"],
     "processStart": ["process", "--tenant", "56"],
     "customerExport": ["customer", "export", "--tenant", "56", "--external-id", "c1"],
+    "integrationHookCreate": ["hook", "create", "--integration", "1", "--url", "https://cdp.example.com"],
+    "integrationHookDelete": ["hook", "delete", "--integration", "1"],
     "customerErase": ["customer", "erase", "--tenant", "56", "--external-id", "c1", "--yes"],
     "customerMerge": [
         *("customer", "merge", "--tenant", "56", "--from-external-id", "c3"),

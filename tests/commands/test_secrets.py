@@ -49,6 +49,19 @@ def kept(make):
     return [bytes(row[0]) for row in make.owner.execute("SELECT credentials FROM integration ORDER BY id")]
 
 
+def test_secrets_of_hooks_take_the_first_key_too(secrets, keep, make):
+    keep(make.tenant(56), ["shop"], OLD)
+    make.owner.execute(
+        "INSERT INTO integration_hook (tenant_id, integration_id, url, secret) "
+        "SELECT tenant_id, id, 'https://cdp.example.com', %s FROM integration",
+        [Vault((OLD,)).seal("called with")],
+    )
+    assert secrets("rotate", keys=f"{NEW},{OLD}") == "2 encrypted anew, 0 were already.\n"
+    ((sealed,),) = make.owner.execute("SELECT secret FROM integration_hook").fetchall()
+    assert Vault((NEW,)).unseal(bytes(sealed)) == "called with"
+    assert secrets("rotate", keys=NEW) == "0 encrypted anew, 2 were already.\n"
+
+
 def test_a_key_is_made_and_is_one(secrets):
     made = {secrets("key").strip() for _ in range(2)}
     assert len(made) == 2

@@ -16,7 +16,7 @@ REFERENCE = {"tenant", "alembic_version"}
 """Tables that are of no one tenant, and that the application may look into."""
 READ_PAST_POLICIES = {
     *("api_key_find", "api_key_used", "event_partition_drop", "event_partition_ensure"),
-    *("integration_tenant", "integrations_due"),
+    *("integration_tenant", "integrations_due", "integrations_noticed"),
 }
 """Functions with the owner's rights: of one thing by its id, or of numbers; two make and drop partitions."""
 

@@ -17,6 +17,9 @@ class NoQueue:
     async def put_sync(self, **job):
         raise AssertionError(job)
 
+    async def put_notices(self, **job):
+        raise AssertionError(job)
+
 
 @pytest.fixture
 def context(database):

@@ -25,6 +25,8 @@ KINDS = {
     "Mutation.integrationDelete.input.id": "Integration",
     "Mutation.integrationSync.input.id": "Integration",
     "customerUnmerge.input.id": "CustomerMerge",
+    "Mutation.integrationHookCreate.input.id": "Integration",
+    "Mutation.integrationHookDelete.input.id": "Integration",
     "integrationId": "Integration",
     "segments.any": "Segment",
     "segments.all": "Segment",

@@ -45,6 +45,7 @@ REQUIRED = {
     "IntegrationCreateInput.appKey": "key-12345",
     "IntegrationCreateInput.appToken": "token-12345",
     "IntegrationSyncInput.full": False,
+    "IntegrationHookCreateInput.url": "https://cdp.example.com",
     "BacktestRequestInput.holdoutDays": 100,
     "BacktestRequestInput.asOf": "latest",
     "SegmentCreateInput.name": FRESH,

@@ -57,6 +57,11 @@ FILL = (
     "'abcd', '' FROM generate_series(1, 20) n",
     "INSERT INTO integration_sync (tenant_id, integration_id) SELECT {t}, id FROM integration "
     "WHERE tenant_id = {t}",
+    "INSERT INTO integration_hook (tenant_id, integration_id, url, secret) "
+    "SELECT {t}, id, 'https://{p}cdp.example.com/hooks/vtex/' || id, '' FROM integration "
+    "WHERE tenant_id = {t}",
+    "INSERT INTO integration_notice (tenant_id, integration_id, external_id) "
+    "SELECT {t}, id, '{p}V' || id FROM integration WHERE tenant_id = {t}",
     "INSERT INTO integration_window (tenant_id, integration_id, starts_at, ends_at) "
     "SELECT {t}, id, '2025-01-01Z', '2025-02-01Z' FROM integration WHERE tenant_id = {t}",
     "INSERT INTO integration_order (tenant_id, external_id, account_name, number, integration_id, status, "

@@ -26,6 +26,7 @@ PLAIN = {
     "timeZone": "a time zone",
     "cells": "cells of a grid",
     "Mutation.integrationValidate.input.accountName": "an account of VTEX, which is asked",
+    "Mutation.integrationHookCreate.input.url": "where this service is",
 }
 """Texts that name nothing of a tenant's, each with what it is."""
 TEXTS = ("String", "JSON")

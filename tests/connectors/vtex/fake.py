@@ -22,6 +22,7 @@ from starlette.routing import Route
 
 from tests.connectors.vtex.detail import row
 from tests.connectors.vtex.feed import ADMIN, Feed
+from tests.connectors.vtex.hook import Hook
 from tests.connectors.vtex.master_data import MasterData
 
 KEY, TOKEN = "vtexappkey-chelseaio-ABCDEF", "TOKENTOKENTOKENTOKEN"
@@ -64,6 +65,7 @@ class Store:
     documents: list[dict[str, Any]] = field(default_factory=list)
     """CL."""
     feed: Feed = field(default_factory=Feed)
+    hook: Hook = field(default_factory=Hook)
     master_data: MasterData = field(init=False)
     _sorted: dict[str, tuple[int, list[tuple[datetime, str]]]] = field(default_factory=dict)
 
@@ -113,6 +115,7 @@ class FakeVtex:
                 Route(ROOT + "/api/oms/pvt/orders/{order}", self._order),
                 Route(f"{ROOT}/api/dataentities/CL/search", self._search),
                 Route(f"{ROOT}/api/dataentities/CL/scroll", self._scroll),
+                Route(f"{ROOT}/api/orders/hook/config", self._hook_config, methods=["GET", "POST", "DELETE"]),
                 Route(f"{ROOT}/api/orders/feed/config", self._feed_config, methods=["GET", "POST", "DELETE"]),
                 Route(f"{ROOT}/api/orders/feed", self._feed, methods=["GET", "POST"]),
                 Route("/elsewhere", self._elsewhere),
@@ -201,6 +204,10 @@ class FakeVtex:
         given = request.query_params
         size = int(given.get("_size", 250))
         return found.master_data.scroll(given.get("_token"), size, given.get("_fields", ""))
+
+    async def _hook_config(self, request: Request) -> Response:
+        found = await self._enter(request, ADMIN)
+        return found if isinstance(found, Response) else await found.hook.configure(request)
 
     async def _feed_config(self, request: Request) -> Response:
         found = await self._enter(request, ADMIN)

@@ -6,7 +6,7 @@ import re
 import jsonschema
 import pytest
 
-from connectors.vtex import feed, inspect
+from connectors.vtex import feed, hook, inspect
 from connectors.vtex.orders import Window, get_order, list_orders, read_order
 from connectors.vtex.profiles import find_profiles, scroll_profiles
 from tests.connectors.vtex.shop import NOW, Shop
@@ -66,6 +66,9 @@ async def test_every_request_is_one_of_the_contract(published, fake, vtex, accou
     items = await feed.read_feed(vtex, account)
     await feed.commit_items(vtex, account, [each.handle for each in items])
     await feed.remove_configuration(vtex, account)
+    await hook.set_hook(vtex, account, "https://cdp.example.com/hooks/vtex/29", "secret")
+    await hook.read_url(vtex, account)
+    await hook.remove_hook(vtex, account)
     for request in fake.requests:
         path = "/" + request.url.path.split("/", 3)[-1]
         _, methods = operation(published, path)
