@@ -51,11 +51,7 @@ class SegmentMember(SQLModel, table=True):
     """
 
     __tablename__: ClassVar[Any] = "segment_member"
-    __table_args__ = (
-        Index(
-            "segment_member_tenant_id_customer_id_segment_id_idx", "tenant_id", "customer_id", "segment_id"
-        ),
-    )
+    __table_args__ = (Index("segment_member_tenant_id_customer_id_idx", "tenant_id", "customer_id"),)
 
     tenant_id: int = tenant_key()
     segment_id: int = reference(primary_key=True)

@@ -16,11 +16,6 @@ LONGEST = 60.0
 
 _SQL = Path(__file__).parent.parent.parent / "models" / "sql"
 _MEMBERS, _DIFFERENCE = load(_SQL / "segment_refresh.sql"), load(_SQL / "segment_difference.sql")
-_KNOWN = """
-fresh (id) AS MATERIALIZED (SELECT unnest(%(fresh)s::bigint[])),
-lost (id) AS MATERIALIZED (SELECT unnest(%(lost)s::bigint[])),
-total (members) AS (SELECT %(members)s::bigint)
-"""
 
 
 class Numbers(NamedTuple):
@@ -51,14 +46,5 @@ def members_statement(criteria: Node) -> Statement:
     Who was a member already stays one since the same instant. The segment's row must be locked before.
     """
     wanted = prepare(compile_criteria(criteria).ids)
-    return _refreshing(_DIFFERENCE.text.format(wanted=wanted.text), wanted.defaults)
-
-
-def difference_statement() -> Statement:
-    """The same where it is known who is `fresh` in the segment, who is `lost` to it, and its `members`."""
-    return _refreshing(_KNOWN, {})
-
-
-def _refreshing(difference: str, defaults: dict[str, object]) -> Statement:
-    text = _MEMBERS.text.format(difference=difference)
-    return Statement(text, scoped=True, defaults=defaults)
+    difference = _DIFFERENCE.text.format(wanted=wanted.text)
+    return Statement(_MEMBERS.text.format(difference=difference), scoped=True, defaults=wanted.defaults)

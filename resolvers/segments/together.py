@@ -17,7 +17,7 @@ from resolvers import criteria
 from resolvers.criteria import FROM, Comparison, Node, Not, compile_criteria, parse
 from resolvers.criteria.fields import CUSTOMERS, SCORES, STANDING
 from resolvers.segment_feed import Entry, Why, reserve, stand
-from resolvers.segments.refresh import LONGEST, Numbers, difference_statement, members_statement
+from resolvers.segments.refresh import LONGEST, Numbers, members_statement
 
 log = structlog.get_logger()
 
@@ -44,7 +44,29 @@ _HELD = Statement(
     True,
     {},
 )
-_CHANGE = difference_statement()
+_LEFT = Statement(
+    "WITH gone AS (DELETE FROM segment_member WHERE tenant_id = %(tenant_id)s AND segment_id = %(segment)s "
+    "AND customer_id = ANY (%(ids)b)) "
+    "INSERT INTO segment_change (tenant_id, feed_id, customer_id) "
+    "SELECT %(tenant_id)s, %(feed)s::bigint, unnest(%(ids)b)",
+    True,
+    {},
+)
+_ENTERED = Statement(
+    "WITH come AS (INSERT INTO segment_member (tenant_id, segment_id, customer_id) "
+    "SELECT %(tenant_id)s, %(segment)s::bigint, unnest(%(ids)b)) "
+    "INSERT INTO segment_change (tenant_id, feed_id, customer_id) "
+    "SELECT %(tenant_id)s, %(feed)s::bigint, unnest(%(ids)b)",
+    True,
+    {},
+)
+_COUNTED = Statement(
+    "UPDATE segment SET member_count = found.members, refreshed_at = clock_timestamp() "
+    "FROM unnest(%(segments)b, %(members)b) AS found (id, members) "
+    "WHERE tenant_id = %(tenant_id)s AND segment.id = found.id",
+    True,
+    {},
+)
 
 
 class _Segment(NamedTuple):
@@ -116,8 +138,12 @@ def _refresh_together(work: Work, tenant: int, numbers: list[int], why: Why) -> 
     if found:
         kept = iter(reserve(work, 2 * len(found)))
         entries: list[Entry] = []
+        members: list[int] = []
         for segment, wanted in zip(found, _wanted(work, found), strict=True):
             entries += _change(work, segment.id, wanted, Numbers(next(kept), next(kept)))
+            members.append(len(wanted))
+        counts = {"segments": [each.id for each in found], "members": members}
+        work.run(_COUNTED, {name: Int8(np.array(each)) for name, each in counts.items()})
         stand(work, tenant, entries, why)
     return [number for number, node in locked if not _is_plain(node)]
 
@@ -152,13 +178,12 @@ def _met(segments: Sequence[_Segment]) -> Statement:
 def _change(work: Work, segment: int, wanted: Ids, numbers: Numbers) -> list[Entry]:
     """Make those the members of a locked segment, and no others. What the feed is to tell of it."""
     held = np.sort(_arrays(work, _HELD, {"segment": segment})[0])
-    values = numbers.values(segment) | {
-        "fresh": Int8(np.setdiff1d(wanted, held, assume_unique=True)),
-        "lost": Int8(np.setdiff1d(held, wanted, assume_unique=True)),
-        "members": len(wanted),
-    }
-    ((left, entered),) = work.run(_CHANGE, values)
-    return numbers.entries(segment, left, entered)
+    fresh = np.setdiff1d(wanted, held, assume_unique=True)
+    lost = np.setdiff1d(held, wanted, assume_unique=True)
+    for statement, feed, ids in ((_LEFT, numbers.left, lost), (_ENTERED, numbers.entered, fresh)):
+        if len(ids):
+            work.run(statement, {"segment": segment, "feed": feed, "ids": Int8(ids)})
+    return numbers.entries(segment, len(lost), len(fresh))
 
 
 def _arrays(work: Work, statement: Statement, values: dict[str, object]) -> list[Ids]:

@@ -139,5 +139,5 @@ def test_the_customers_are_read_once_for_all_segments_of_a_pass(shop, urls):
     with connect_for_work(urls.app) as plain:
         work = Counting(plain.connection)
         together.refresh_all(work, 56)
-    assert len(work.sent) <= 2 * len(numbers) + 7
+    assert len(work.sent) <= 2 * len(numbers) + 8
     assert sum("CASE" in each for each in work.sent) == 1
