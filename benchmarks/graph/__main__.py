@@ -4,7 +4,8 @@ python -m benchmarks.graph [CUSTOMERS]
 
 Needs wrk, and Node with npm: the first run installs PostGraphile, and the Node it wants, beside this file.
 Both servers read as the application's role under row-level security, in production mode; answers are compared
-before they are timed. Each round asks them in turn over 32 connections; figures are medians.
+before they are timed. Each round asks them in turn over 32 connections; figures are medians. Beside one
+process of each stand the same answers made by hand (`bare.py`) and, where it has them, REST v2.
 """
 
 import contextlib
@@ -31,7 +32,7 @@ from benchmarks.shop import TENANT, Urls, database, fill
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
-ROUNDS, SECONDS, CONNECTIONS = 5, 4, 32
+ROUNDS, SECONDS, CONNECTIONS, CUSTOMERS = 5, 3, 32, 100_000
 _OURS = """
 import sys, uvicorn
 uvicorn.run("app:create", factory=True, port=int(sys.argv[1]), log_level="warning", access_log=False)
@@ -69,30 +70,59 @@ def main(customers: int) -> None:
 
 
 def measure(urls: Urls, processes: int) -> None:
-    """Print the figures of all questions, with so many processes on each side."""
+    """Print the figures of all questions, with so many processes on each side.
+
+    With one, those of the same answers made by hand and by REST are beside them.
+    """
     print(f"{processes} process{'es' if processes > 1 else ''} each")
-    print(f"{'':42} {'ours/s':>8} {'theirs/s':>8} {'ratio':>6} {'aim':>5} {'p99 ms':>8} {'theirs':>8}")
-    with _ours(urls, processes) as ours, _theirs(urls, processes) as theirs:
+    print(
+        f"{'':40} {'ours/s':>8} {'theirs/s':>8} {'ratio':>6} {'aim':>5} {'p99 ms':>8} {'theirs':>8}"
+        + (f" {'by hand':>8} {'ratio':>6} {'REST/s':>8}" if processes == 1 else "")
+    )
+    alone = contextlib.nullcontext(None) if processes > 1 else _by_hand(urls)
+    with _ours(urls, processes) as ours, _theirs(urls, processes) as theirs, alone as bare:
         for question in QUESTIONS:
-            _compare(question, ours, theirs)
-            found = [(_ask(ours, question.ours), _ask(theirs, question.theirs)) for _ in range(ROUNDS + 1)][
-                1:
-            ]
+            _compare(question, ours, theirs, bare)
+            asked = [(ours, _body(question.ours)), (theirs, _body(question.theirs))]
+            if bare is not None:
+                asked.append((bare, _body_by_hand(question)))
+            found = [[_ask(port, _posting(body)) for port, body in asked] for _ in range(ROUNDS + 1)][1:]
             _report(question, found)
+            if bare is not None:
+                print(f" {_rest_rate(question, ours)}" if question.rest else "", end="")
+            print(flush=True)
 
 
-def _compare(question: Question, ours: int, theirs: int) -> None:
-    mine = sorted(map(repr, question.facts(_answer(ours, question.ours))))
-    others = sorted(map(repr, question.their_facts(_answer(theirs, question.theirs))))
+def _body(query: str) -> dict[str, Any]:
+    return {"query": query, "variables": {"name": "C%d"}} if "$name" in query else {"query": query}
+
+
+def _body_by_hand(question: Question) -> dict[str, Any]:
+    return {"question": question.name[:2], "name": "C%d"}
+
+
+def _rest_rate(question: Question, port: int) -> str:
+    found = [_ask(port, _getting(str(question.rest))).rate for _ in range(ROUNDS)]
+    return f"{statistics.median(found):>8,.0f}"
+
+
+def _compare(question: Question, ours: int, theirs: int, bare: int | None) -> None:
+    answer = _answer(ours, _body(question.ours))
+    mine = sorted(map(repr, question.facts(answer)))
+    others = sorted(map(repr, question.their_facts(_answer(theirs, _body(question.theirs)))))
     if mine != others:
         different = next((pair for pair in zip(mine, others, strict=False) if pair[0] != pair[1]), None)
         sys.exit(f"{question.name}: {len(mine)} facts against {len(others)}: {different}")
+    if bare is not None:
+        by_hand = sorted(map(repr, question.facts(_answer(bare, _body_by_hand(question)))))
+        if by_hand != mine:
+            sys.exit(f"{question.name}: by hand {by_hand[:1]} against {mine[:1]}")
 
 
-def _answer(port: int, query: str) -> Any:
-    body = json.dumps({"query": query}).encode()
+def _answer(port: int, body: dict[str, Any]) -> Any:
+    text = json.dumps(body).replace("C%d", "C77").encode()
     request = urllib.request.Request(
-        f"http://127.0.0.1:{port}/graphql", body, {"Content-Type": "application/json"}
+        f"http://127.0.0.1:{port}/graphql", text, {"Content-Type": "application/json"}
     )
     with urllib.request.urlopen(request) as answer:
         content = json.load(answer)
@@ -101,29 +131,48 @@ def _answer(port: int, query: str) -> Any:
     return content["data"]
 
 
-def _report(question: Question, found: list[tuple[Measured, Measured]]) -> None:
-    mine, others = (statistics.median(each.rate for each in side) for side in zip(*found, strict=True))
-    ratio = statistics.median(ours.rate / theirs.rate for ours, theirs in found)
+def _report(question: Question, found: list[list[Measured]]) -> None:
+    rates = [statistics.median(each.rate for each in side) for side in zip(*found, strict=True)]
     p99 = [statistics.median(each.p99 for each in side) for side in zip(*found, strict=True)]
+    ratios = [statistics.median(row[0].rate / row[at].rate for row in found) for at in range(1, len(rates))]
     print(
-        f"{question.name:42} {mine:>8,.0f} {others:>8,.0f} {ratio:>6.2f} {question.aim:>5} "
+        f"{question.name:40} {rates[0]:>8,.0f} {rates[1]:>8,.0f} {ratios[0]:>6.2f} {question.aim:>5} "
         f"{p99[0]:>8.1f} {p99[1]:>8.1f}",
-        flush=True,
+        end="",
+    )
+    if len(rates) > 2:
+        print(f" {rates[2]:>8,.0f} {ratios[1]:>6.2f}", end="")
+
+
+def _posting(body: dict[str, Any]) -> str:
+    """A script of wrk that posts a body; with another customer each time, where it names one."""
+    text = json.dumps(body)
+    begin = 'local headers = {["Content-Type"] = "application/json"}\nlocal at = 0\n'
+    made = json.dumps(text)
+    if "C%d" in text:
+        made = f"string.format({json.dumps(text)}, at)"
+    return (
+        f"{begin}request = function()\n  at = at % {CUSTOMERS} + 1\n"
+        f'  return wrk.format("POST", "/graphql", headers, {made})\nend\n'
     )
 
 
-def _ask(port: int, query: str) -> Measured:
+def _getting(path: str) -> str:
+    made = f"string.format({json.dumps(path)}, at)" if "%d" in path else json.dumps(path)
+    return (
+        f"local at = 0\nrequest = function()\n  at = at % {CUSTOMERS} + 1\n"
+        f'  return wrk.format("GET", {made})\nend\n'
+    )
+
+
+def _ask(port: int, text: str) -> Measured:
     """Ask for some seconds. Exits if any answer was no success."""
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
-        body = json.dumps({"query": query})
-        script.write(
-            f'wrk.method = "POST"\nwrk.body = {json.dumps(body)}\n'
-            'wrk.headers["Content-Type"] = "application/json"\n'
-        )
+        script.write(text)
         script.flush()
         command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "--timeout", "30s", "--latency"]
         told = subprocess.run(
-            [*command, "-s", script.name, f"http://127.0.0.1:{port}/graphql"],
+            [*command, "-s", script.name, f"http://127.0.0.1:{port}"],
             check=True,
             capture_output=True,
             text=True,
@@ -157,6 +206,13 @@ def _ours(urls: Urls, processes: int) -> Iterator[int]:
         command = [sys.executable, "-m", "uvicorn", "app:create", "--factory", "--log-level", "warning"]
         command += ["--no-access-log", "--workers", str(processes), "--port"]
     with _served(command, more) as port:
+        yield port
+
+
+@contextlib.contextmanager
+def _by_hand(urls: Urls) -> Iterator[int]:
+    command = [sys.executable, "-m", "benchmarks.graph.bare"]
+    with _served(command, {"PYTHONPATH": str(ROOT)}, urls.app) as port:
         yield port
 
 

@@ -30,7 +30,11 @@ Fact = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question in both languages, and the facts that an answer to it states. `aim`: the ratio wanted."""
+    """One question in both languages, and the facts that an answer to it states. `aim`: the ratio wanted.
+
+    `rest` is the path of REST v2 that answers the same. A `%d` in it, and `$name` in a query, is another
+    customer each time.
+    """
 
     name: str
     aim: float
@@ -38,6 +42,7 @@ class Question:
     theirs: str
     facts: Callable[[Any], Iterable[Fact]]
     their_facts: Callable[[Any], Iterable[Fact]]
+    rest: str | None = None
 
 
 def _number(value: object) -> Decimal | None:
@@ -87,11 +92,12 @@ QUESTIONS = (
     Question(
         "Q1 one customer with the score",
         3.0,
-        _OURS % f'customer(externalId: "C77") {{ {_SCALARS} {_SCORES} }}',
-        f'{{ customerByTenantIdAndExternalId(tenantId: "{TENANT}", externalId: "C77") '
+        "query ($name: String!) " + _OURS % f"customer(externalId: $name) {{ {_SCALARS} {_SCORES} }}",
+        f'query ($name: String!) {{ customerByTenantIdAndExternalId(tenantId: "{TENANT}", externalId: $name) '
         f"{{ {_THEIR_SCALARS} {_THEIR_SCORES} }} }}",
         lambda data: [_person(node := data["tenant"]["customer"]) + _score(node)],
         lambda data: [_person(node := data["customerByTenantIdAndExternalId"]) + _their_score(node)],
+        f"/api/v2/cdp/customers/%d/profile?tenant_id={TENANT}",
     ),
     Question(
         "Q2 100 customers, scores, 5 orders each",
@@ -136,5 +142,6 @@ QUESTIONS = (
             for row in data["allStandingScores"]["groupedAggregates"]
             if row["keys"][0] is not None
         ],
+        f"/api/v2/cdp/analytics/rfm?tenant_id={TENANT}",
     ),
 )
