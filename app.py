@@ -65,7 +65,10 @@ def create(settings: Settings | None = None) -> Starlette:
             HOOK_ROUTE,
             Mount("/static", PageFiles(directory=STATIC)),
         ],
-        middleware=[*stack_of(chosen, counts, access, metrics), Middleware(Straight, rest=rest)],
+        middleware=[
+            *stack_of(chosen, counts, access, metrics),
+            Middleware(Straight, rest=rest, faces={"/graphql": graph}),
+        ],
         lifespan=_lifespan(chosen, counts, access, metrics, probes),
     )
     application.router.redirect_slashes = False

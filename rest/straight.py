@@ -87,11 +87,13 @@ class _Way:
 class Straight:
     """Takes plain requests to the endpoints that answer with a `Response`, and all others to `app`.
 
-    `rest` is the application whose endpoints these are, as `make_rest` makes it.
+    `rest` is the application whose endpoints these are, as `make_rest` makes it; `faces` answer all of
+    their path's requests by themselves.
     """
 
-    def __init__(self, app: Asgi, rest: FastAPI) -> None:
+    def __init__(self, app: Asgi, rest: FastAPI, faces: Mapping[str, Asgi]) -> None:
         self._app = app
+        self._faces = faces
         self._handlers: dict[Any, Any] = {
             kind: handler for kind, handler in rest.exception_handlers.items() if kind is not Exception
         }
@@ -101,7 +103,12 @@ class Straight:
         self._find = lru_cache(_REMEMBERED)(self._search)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] == "GET":
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        face = self._faces.get(scope["path"])
+        if face is not None:
+            return await face(scope, receive, send)
+        if scope["method"] == "GET":
             path, query = scope["path"], scope["query_string"]
             short = len(path) + len(query) <= _LONGEST
             if short and (found := self._find(path, query)) is not None:
