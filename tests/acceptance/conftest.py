@@ -139,9 +139,16 @@ def full(make, urls):
         "FROM generate_series(1, 60), unnest(ARRAY[0, 56]) AS tenant"
     )
     make.owner.execute(
-        "INSERT INTO integration_sync "
-        "(tenant_id, integration_id, status, attempts, unknown_statuses, skipped) "
-        """SELECT 56, id, 'stalled', 2, '{"odd": 3}', '{"V1": "unreadable"}' FROM integration"""
+        "INSERT INTO integration_sync (tenant_id, integration_id, status, attempts, unknown_statuses) "
+        """SELECT 56, id, 'stalled', 2, '{"odd": 3}' FROM integration"""
+    )
+    make.owner.execute(
+        "INSERT INTO integration_unreadable (tenant_id, integration_id, number, reason) "
+        "SELECT 56, id, 'V1', 'no amount' FROM integration"
+    )
+    make.owner.execute(
+        "INSERT INTO integration_window (tenant_id, integration_id, starts_at, ends_at, problem) "
+        "SELECT 56, id, '2025-01-01', '2025-01-02', 'more than can be listed' FROM integration"
     )
     make.owner.execute(
         "INSERT INTO integration_hook (tenant_id, integration_id, url, secret, error) "
