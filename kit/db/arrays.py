@@ -8,7 +8,8 @@ nulls, `Text(texts)` as one of text, or, with `Date`, `Label` and `Known`, side 
 
 import struct
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar
+from itertools import chain
+from typing import Any, ClassVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -152,14 +153,12 @@ class Text:
         values = self.values
         if not values:
             return _TEXT_HEAD(0, 0, 25)
-        parts = [_TEXT_HEAD(1, int(None in values), 25), _TWO(len(values), 1)]
-        for each in values:
-            if each is None:
-                parts.append(_NULL)
-            else:
-                parts.append(_ONE(len(each)))
-                parts.append(each)
-        return b"".join(parts)
+        has_null = None in values
+        head = _TEXT_HEAD(1, int(has_null), 25) + _TWO(len(values), 1)
+        if has_null:
+            return head + b"".join(_NULL if each is None else _ONE(len(each)) + each for each in values)
+        whole = cast("Sequence[bytes]", values)
+        return head + b"".join(chain.from_iterable(zip(map(_ONE, map(len, whole)), whole, strict=True)))
 
 
 COPY_HEAD = b"PGCOPY\n\xff\r\n\0" + bytes(8)

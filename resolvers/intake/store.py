@@ -152,8 +152,13 @@ class _Group:
             return [rejected[place] for place in range(len(events))]
         self._ensure(ready)
         found = self._insert(ready)
-        orders = [each for each, outcome in zip(ready, found, strict=True) if outcome.status == CREATED]
-        self._orders([each for each in orders if each.event.event_type == PURCHASE])
+        self._orders(
+            [
+                each
+                for each, outcome in zip(ready, found, strict=True)
+                if each.event.event_type == PURCHASE and outcome.status == CREATED
+            ]
+        )
         if not rejected:
             return found
         stored = iter(found)
@@ -168,7 +173,7 @@ class _Group:
         if any(each is not None for each in named):
             keep_people(self._work)
         people = People(self._work, named)
-        for place, event in enumerate(events):
+        for place, (event, number) in enumerate(zip(events, people.numbers(named), strict=True)):
             wrong = (
                 None if event.event_type in BUILT_IN else types.problem(event.event_type, event.properties)
             )
@@ -176,7 +181,6 @@ class _Group:
                 problems = (*event.problems, *([] if wrong is None else [wrong]))
                 rejected[place] = Outcome(REJECTED, problems=problems)
                 continue
-            number = None if event.customer is None else people.number(event.customer)
             if number is None and event.customer is not None:
                 rejected[place] = _ERASED if people.is_erased(event.customer) else _UNKNOWN
             else:
@@ -198,19 +202,25 @@ class _Group:
         return [*self._insert(ready[:middle]), *self._insert(ready[middle:])]
 
     def _inserted(self, ready: Sequence[_Ready]) -> list[Outcome]:
-        keys = [(event.moment, event.message_id) for event, _ in ready]
+        events, customers = zip(*ready, strict=True)
+        types, _, moments, messages, _, stored, _ = zip(*events, strict=True)
+        keys = [*zip(moments, messages, strict=True)]
         values = {
-            **_columns(ready),
+            "moments": Instant(np.array(moments, np.int64)),
+            "messages": Text([*map(str.encode, messages)]),
+            "customers": Int8(np.array([each or 0 for each in customers], np.int64)),
+            "types": Text([*map(str.encode, types)]),
+            "properties": Text(stored),
             "total": len(ready),
             "notices": Text([each.encode() for each in event_notices(self._tenant, keys, len(ready))]),
         }
-        total, moments, messages, _ = self._work.run(_INSERT, values)[0]
+        total, at, names, _ = self._work.run(_INSERT, values)[0]
         if total == len(ready):
             return [Outcome(CREATED, key) for key in keys]
-        stored = [*zip(moments or (), messages or (), strict=True)]
+        fresh = [*zip(at or (), names or (), strict=True)]
         if total:
-            events_stored(self._work, self._tenant, stored, total)
-        new = {*stored}
+            events_stored(self._work, self._tenant, fresh, total)
+        new = {*fresh}
         outcomes = []
         for key in keys:
             outcomes.append(Outcome(CREATED if key in new else DUPLICATE, key))
@@ -233,14 +243,3 @@ class _Group:
         ]
         if purchases:
             upsert_orders(self._work, self._tenant, purchases)
-
-
-def _columns(ready: Sequence[_Ready]) -> dict[str, object]:
-    """The events as columns, each sent as an array."""
-    return {
-        "moments": Instant(np.array([event.moment for event, _ in ready], np.int64)),
-        "messages": Text([event.message_id.encode() for event, _ in ready]),
-        "customers": Int8(np.array([customer or 0 for _, customer in ready], np.int64)),
-        "types": Text([event.event_type.encode() for event, _ in ready]),
-        "properties": Text([event.stored for event, _ in ready]),
-    }

@@ -87,6 +87,18 @@ class People:
         person = self.find(reference)
         return None if person is None else person.id
 
+    def numbers(self, references: Sequence[CustomerReference | None]) -> list[int | None]:
+        """The customers' numbers, in the references' order, as `number` tells them; None for no reference."""
+        known = {number: person.id for number, person in self._by_number.items()}
+        return [
+            None
+            if each is None
+            else self.number(each)
+            if each.database_id is None
+            else known.get(each.database_id)
+            for each in references
+        ]
+
     def is_erased(self, reference: CustomerReference) -> bool:
         """Whether a reference that names nobody names a customer who was erased."""
         if self._erased is None:
