@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar, cast
 from connectors.vtex import Vtex
 from kit.db import Database, Transaction, Work
 from kit.db.notices import Inbox, Notices
-from kit.db.together import Brief, Refusing, Snapshot
+from kit.db.together import Brief, Refusing, Snapshot, Watching
 from kit.errors import ForbiddenError, NotFoundError, UnavailableError
 from kit.secrets import Vault
 from kit.trace import of_tenant
@@ -142,6 +142,16 @@ class Ctx:
             self.reader, self._snapshot = own, None
             snapshot.leave()
 
+    @contextmanager
+    def watched(self) -> Iterator[Watching]:
+        """Read alone, and note whether all of it could be read `together`."""
+        own, watching = self.reader, Watching(self.reader)
+        self.reader = cast("Transaction", watching)
+        try:
+            yield watching
+        finally:
+            self.reader = own
+
     @asynccontextmanager
     async def write(self, change: Change | None) -> AsyncIterator[Transaction]:
         """A transaction that is committed at the end of the block; what is read afterwards sees it.
@@ -181,10 +191,16 @@ class Ctx:
         if key not in self._loaders:
 
             async def load(keys: list[K]) -> list[V]:
-                return await batch(self, tenant, keys)
+                return await batch(self._of_batches(), tenant, keys)
 
             self._loaders[key] = Loader(load)
         return self._loaders[key]
+
+    def _of_batches(self) -> "Ctx":
+        reader = self.reader
+        return (
+            replace(self, reader=cast("Transaction", reader.batch)) if isinstance(reader, Watching) else self
+        )
 
     def _shared(
         self,

@@ -141,3 +141,37 @@ class Brief:
 
     def __getattr__(self, name: str) -> NoReturn:
         raise ApartError
+
+
+class Watching:
+    """A reader of one request that notes, while it reads, whether all of that could be read with others.
+
+    `apart`: whether it was asked for something outside of batches, or for what may take long. Batches are to
+    read from `batch`.
+    """
+
+    def __init__(self, reader: "Transaction") -> None:
+        self._reader = reader
+        self.apart = False
+        self.batch = _Noting(reader, self)
+
+    def __getattr__(self, name: str) -> Any:
+        self.apart = True
+        return getattr(self._reader, name)
+
+
+class _Noting:
+    def __init__(self, reader: "Transaction", watching: Watching) -> None:
+        self._reader = reader
+        self._watching = watching
+
+    async def fetch(
+        self, statement: Statement, row: Callable[..., T], *, within: float | None = None, **values: Any
+    ) -> list[T]:
+        if within is not None:
+            self._watching.apart = True
+        return await self._reader.fetch(statement, row, within=within, **values)
+
+    def __getattr__(self, name: str) -> Any:
+        self._watching.apart = True
+        return getattr(self._reader, name)

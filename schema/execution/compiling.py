@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from enum import Enum
 from operator import attrgetter
 from typing import Any, cast
@@ -47,12 +48,14 @@ def compile_operation(executor: StrawberryGraphQLCoreExecutionContext) -> Plan:
     found = collect_fields(
         executor.schema, executor.fragments, executor.variable_values, root, executor.operation
     )
-    return Plan(executor.operation, compiler.selection(root, found.grouped_field_set))
+    selection = compiler.selection(root, found.grouped_field_set)
+    return Plan(executor.operation, selection, frozenset(compiler.reads))
 
 
 @dataclass(frozen=True, slots=True)
 class _Compiler:
     executor: StrawberryGraphQLCoreExecutionContext
+    reads: set[str] = dataclass_field(default_factory=set)
 
     def selection(self, kind: GraphQLObjectType, grouped: dict[str, list[FieldDetails]]) -> Selection:
         fields = tuple(self._field(kind, key, details) for key, details in grouped.items())
@@ -69,6 +72,8 @@ class _Compiler:
             raise UnservedError(f"{kind.name}.{name}")
         take: Take = Constant(kind.name) if name == "__typename" else _take(definition)
         completion = self._completion(definition.type, details)
+        if take.waits:
+            self.reads.add(f"{kind.name}.{name}")
         return Field(key, kind, definition, details, take, completion, _varies(details[0]))
 
     def _completion(self, kind: GraphQLOutputType, details: list[FieldDetails]) -> Completion:

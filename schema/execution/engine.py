@@ -82,9 +82,22 @@ class Engine:
         return ExecutionResult(data=found, errors=None)
 
     async def _found(self, call: Call, plan: Plan) -> Any:
-        """What a plan finds: together with others where all that it reads can be, which it shows once."""
-        if plan.together and isinstance(call.context, Ctx):
-            with call.context.together() as apart:
+        """What a plan finds: together with others where it can.
+
+        What is not known yet is read alone once, which shows it for all plans that read the same fields.
+        """
+        context = call.context
+        if not isinstance(context, Ctx):
+            return await self._alone(call, plan)
+        if plan.together is None:
+            plan.together = self.plans.together(plan)
+        if plan.together is None:
+            with context.watched() as watching:
+                found = await self._alone(call, plan)
+            self._learn(plan, together=not watching.apart)
+            return found
+        if plan.together:
+            with context.together() as apart:
                 try:
                     found = await run_later(call, plan.selection, [call.executor.root_value])
                     self._count("together")
@@ -92,10 +105,17 @@ class Engine:
                 except Exception as error:
                     if not (apart.asked or isinstance(error, ApartError)):
                         raise
-            plan.together = False
+            self._learn(plan, together=False)
+        return await self._alone(call, plan)
+
+    async def _alone(self, call: Call, plan: Plan) -> Any:
         found = await run_later(call, plan.selection, [call.executor.root_value])
         self._count("plan")
         return found[0]
+
+    def _learn(self, plan: Plan, *, together: bool) -> None:
+        plan.together = together
+        self.plans.learn(plan)
 
     def _leave(self, why: str, error: Exception) -> None:
         self._count(why)

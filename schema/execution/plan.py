@@ -84,9 +84,11 @@ class Selection:
 class Plan:
     """An operation, compiled. It keeps the operation, so that the identity of that stays its own.
 
-    `together`: whether what it reads may be read together with other requests, as far as is known.
+    `reads` names its fields that wait; `together` tells whether they may be read together with other
+    requests, None as long as nothing is known of it.
     """
 
     operation: OperationDefinitionNode
     selection: Selection
-    together: bool = True
+    reads: frozenset[str]
+    together: bool | None = None

@@ -28,6 +28,7 @@ class Plans:
         self._compile = compiled or _compiled
         self._deciding: OrderedDict[int, tuple[OperationDefinitionNode, tuple[str, ...]]] = OrderedDict()
         self._plans: OrderedDict[Hashable, Plan | UnservedError] = OrderedDict()
+        self._together: OrderedDict[frozenset[str], bool] = OrderedDict()
 
     @property
     def count(self) -> int:
@@ -48,6 +49,14 @@ class Plans:
         if isinstance(found, UnservedError):
             raise found
         return found
+
+    def together(self, plan: Plan) -> bool | None:
+        """Whether what a plan reads may be read together with others; None where nothing is known of it."""
+        return self._together.get(plan.reads)
+
+    def learn(self, plan: Plan) -> None:
+        """Know of all plans that read the same what is known of this one."""
+        _keep(self._together, plan.reads, plan.together, self._most)
 
     def _names(self, executor: StrawberryGraphQLCoreExecutionContext) -> tuple[str, ...]:
         operation = executor.operation

@@ -14,14 +14,24 @@ async def test_rows_come_in_the_order_of_their_keys_in_one_statement(make, ctx, 
     numbers = [make.customer(56, name) for name in "abc"]
     asked: list[str] = []
     database.on_statement = asked.append
-    wanted = [numbers[2], 999, numbers[0], numbers[2]]
+    wanted = [numbers[2], numbers[0], numbers[2]]
     one, several = await asyncio.gather(
         customers.find(ctx, 56, numbers[1]), customers.BY_ID.find_all(ctx, 56, wanted)
     )
     assert one is not None
     assert one.external_id == "b"
-    assert [each and each.external_id for each in several] == ["c", None, "a", "c"]
+    assert [each and each.external_id for each in several] == ["c", "a", "c"]
     assert len(asked) == 1
+
+
+async def test_who_is_not_found_is_looked_for_among_the_merged(make, ctx, database):
+    make.tenant()
+    number = make.customer(56, "a")
+    asked: list[str] = []
+    database.on_statement = asked.append
+    found = await customers.BY_ID.find_all(ctx, 56, [999, number, 1000])
+    assert [each and each.external_id for each in found] == [None, "a", None]
+    assert len(asked) == 2
 
 
 @pytest.mark.parametrize("text", ["a\0", "a\ud800"])

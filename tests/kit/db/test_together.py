@@ -7,7 +7,7 @@ from sqlalchemy import Text, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from kit.db import TENANT, Statement, prepare
-from kit.db.together import ApartError, Brief, Refusing
+from kit.db.together import ApartError, Brief, Refusing, Watching
 from models import TABLES
 from resolvers.loading import SharedLoader
 
@@ -135,3 +135,15 @@ async def test_what_may_take_long_or_is_asked_outside_of_a_batch_is_read_apart(s
         refusing.fetch(NAMES, str)
     assert refusing.asked
     snapshot.leave()
+
+
+async def test_who_watches_a_reader_learns_whether_all_of_it_could_be_read_together(shop, database):
+    async with database.read() as reader:
+        watching = Watching(reader)
+        assert await watching.batch.fetch(NAMES, str, tenant=1, names=["of-1"]) == ["of-1"]
+        assert not watching.apart
+        assert await watching.batch.fetch(NAMES, str, tenant=1, within=1.0, names=[]) == []
+        assert watching.apart
+        watching = Watching(reader)
+        assert await watching.fetch(NAMES, str, tenant=1, names=["of-1"]) == ["of-1"]
+        assert watching.apart
