@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from app import create
 from connectors.vtex import Patience, Vtex
 from connectors.vtex.errors import UnansweredError
-from connectors.vtex.hook import SECRET_HEADER
+from connectors.vtex.hook import SECRET_HEADER, sent_headers
 from jobs.worker import run_worker
 from kit import ids
 from kit.config import Settings
@@ -180,7 +180,7 @@ async def test_it_is_set_by_the_next_sync_with_a_secret_that_is_told_once(
     await sync(place, 56, number)
     assert hook.configuration["hook"] == {
         "url": f"{BASE}/hooks/vtex/{number}",
-        "headers": {SECRET_HEADER: told["secret"]},
+        "headers": sent_headers(told["secret"]),
     }
     assert hook.pings == [200]
     found = await standing()
@@ -199,7 +199,7 @@ async def test_it_is_not_set_again_while_it_is_there(place, number, secret, hook
 async def test_one_that_vtex_took_away_is_set_again(place, number, secret, hook, tell):
     hook.configuration = None
     await sync(place, 56, number)
-    assert (hook.set, hook.configuration["hook"]["headers"]) == (2, {SECRET_HEADER: secret})
+    assert (hook.set, hook.configuration["hook"]["headers"]) == (2, sent_headers(secret))
 
 
 async def test_a_new_secret_takes_the_old_ones_place(made, number, secret, ask, place, hook, tell):
@@ -207,7 +207,7 @@ async def test_a_new_secret_takes_the_old_ones_place(made, number, secret, ask, 
     assert again != secret
     assert (await tell("v1shop-01")).status_code == 401
     await sync(place, 56, number)
-    assert hook.configuration["hook"]["headers"] == {SECRET_HEADER: again}
+    assert hook.configuration["hook"]["headers"] == sent_headers(again)
     assert await hook.tell("v1shop-01") == 200
 
 
