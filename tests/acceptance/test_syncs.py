@@ -183,6 +183,8 @@ def narrow(monkeypatch):
 
 
 async def test_what_is_new_does_not_wait_for_all_there_is_of_another(made, narrow, working, until, ask, vtex):
+    await until(ended)
+    await ask(AGAIN, input={"id": made["id"]})
     await until(lambda found: ended(found) and found["node"]["sync"]["kind"] == "RECENT")
     slow = {f"slow-{n}": detail(f"slow-{n}", at=datetime.now(UTC) - timedelta(days=9)) for n in range(40)}
     for name in ("harbourio", "lagoonio"):
