@@ -105,7 +105,8 @@ def store(urls: Urls) -> None:
     orders: list[Order] = [read_order(each) for each in made.details.values()]
     storing = Storing(1, 1, Revenue(), Origin("chelseaio", ""))
     with psycopg.connect(urls.owner, autocommit=True) as owner:
-        owner.execute("TRUNCATE customer_order, customer, refund, integration_order, integration_profile")
+        tables = "customer_order, customer, refund, integration_order, integration_profile"
+        owner.execute(f"TRUNCATE {tables} CASCADE")
     for name in ("new orders", "the same again"):
         began = time.perf_counter()
         with connect_for_work(urls.app) as work:

@@ -131,12 +131,7 @@ class IntegrationOrder(SQLModel, table=True):
             "number",
             name="integration_order_tenant_id_account_name_number_key",
         ),
-        Index(
-            "integration_order_tenant_id_account_name_created_at_idx",
-            "tenant_id",
-            "account_name",
-            "created_at",
-        ),
+        Index("integration_order_tenant_id_created_at_idx", "tenant_id", "created_at"),
     )
 
     tenant_id: int = tenant_key()

@@ -27,16 +27,21 @@ _PREFIX = Statement(
     True,
     {},
 )
-# An order of an account that is not known any more ('') is whose integration tells of it.
-_NAMES = Statement(
-    "SELECT told.number, coalesce(known.external_id, CASE WHEN taken.external_id IS NULL "
-    "THEN %(prefix)s || told.number ELSE %(account)s || ':' || told.number END) "
-    "FROM unnest(%(numbers)s::text[]) AS told (number) "
-    "LEFT JOIN LATERAL (SELECT external_id FROM integration_order WHERE tenant_id = %(tenant_id)s "
-    "AND account_name IN (%(account)s, '') AND number = told.number "
-    "ORDER BY account_name DESC LIMIT 1) AS known ON true "
-    "LEFT JOIN integration_order AS taken ON taken.tenant_id = %(tenant_id)s "
-    "AND taken.external_id = %(prefix)s || told.number",
+# An order of an account that is not known any more ('') is whose integration tells of it. Each is looked up
+# by itself, so that the unique key is used also where nothing is known yet of a table that fills.
+_KNOWN = Statement(
+    "SELECT told.number, coalesce("
+    "(SELECT external_id FROM integration_order WHERE tenant_id = %(tenant_id)s "
+    "AND account_name = %(account)s AND number = told.number LIMIT 1), "
+    "(SELECT external_id FROM integration_order WHERE tenant_id = %(tenant_id)s "
+    "AND account_name = '' AND number = told.number LIMIT 1)) "
+    "FROM unnest(%(numbers)s::text[]) AS told (number)",
+    True,
+    {},
+)
+_TAKEN = Statement(
+    "SELECT external_id FROM integration_order WHERE tenant_id = %(tenant_id)s "
+    "AND external_id = ANY (%(names)s)",
     True,
     {},
 )
@@ -58,7 +63,15 @@ def prefix_of(work: Work, account: str) -> str:
 
 def names_of(work: Work, origin: Origin, numbers: Sequence[str]) -> dict[str, str]:
     """The external ids of orders by their numbers, within a transaction."""
-    return dict(work.run(_NAMES, {**origin._asdict(), "numbers": [*numbers]})) if numbers else {}
+    if not numbers:
+        return {}
+    found: dict[str, str | None] = dict(work.run(_KNOWN, {"account": origin.account, "numbers": [*numbers]}))
+    wanted = {number: origin.prefix + number for number, name in found.items() if name is None}
+    taken = {row[0] for row in work.run(_TAKEN, {"names": [*wanted.values()]})} if wanted else set()
+    return {
+        number: name or (f"{origin.account}:{number}" if wanted[number] in taken else wanted[number])
+        for number, name in found.items()
+    }
 
 
 def named(order: Order, name: str) -> Order:

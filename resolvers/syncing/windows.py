@@ -61,8 +61,9 @@ _SHORT = Statement(
     {},
 )
 _SEEN = Statement(
-    "SELECT number FROM integration_order WHERE tenant_id = %(tenant_id)s "
-    "AND account_name = %(account)s AND number = ANY (%(orders)s) AND seen_at >= %(since)s "
+    "SELECT told.number FROM unnest(%(orders)s::text[]) AS told (number), LATERAL (SELECT seen_at "
+    "FROM integration_order WHERE tenant_id = %(tenant_id)s AND account_name = %(account)s "
+    "AND number = told.number LIMIT 1) AS seen WHERE seen_at >= %(since)s "
     "UNION ALL SELECT number FROM integration_unreadable WHERE tenant_id = %(tenant_id)s "
     "AND integration_id = %(integration)s AND number = ANY (%(orders)s) AND looked_at >= %(since)s",
     True,
