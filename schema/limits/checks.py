@@ -1,12 +1,9 @@
 """What is checked and priced of an operation, remembered within bounds."""
 
-from collections import OrderedDict
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-import orjson
 from graphql import (
     DocumentNode,
     GraphQLError,
@@ -14,7 +11,6 @@ from graphql import (
     GraphQLSyntaxError,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
-    OperationType,
     parse,
     specified_rules,
 )
@@ -22,13 +18,12 @@ from strawberry.schema.schema import validate_document
 
 from kit.errors import InvalidInputError
 from schema.limits.bounds import Bounds
-from schema.limits.cost import cost
+from schema.limits.cost import price
 from schema.limits.measure import measure
+from schema.limits.prices import Prices
 from schema.trusted import TrustedDocuments
 
 _CACHED = 512
-_PRICES = 4_096
-_LONGEST = 2_000
 
 Checked = tuple[DocumentNode, tuple[GraphQLError, ...]]
 
@@ -40,7 +35,7 @@ class Checks:
         self.bounds = bounds
         self.trusted = trusted
         self.check = lru_cache(maxsize=_CACHED)(self._check)
-        self._prices: OrderedDict[tuple[int, bytes], tuple[OperationDefinitionNode, int]] = OrderedDict()
+        self._prices = Prices()
 
     def _check(self, text: str, schema: GraphQLSchema) -> Checked:
         """A document and what is wrong with it. Raises GraphQLError for what cannot be parsed."""
@@ -54,19 +49,15 @@ class Checks:
         variables: Mapping[str, Any],
     ) -> int:
         """The cost of an operation with its variables. Raises GraphQLError for a page that is too large."""
-        written = _written(variables) if operation.operation is OperationType.QUERY else None
-        known = None if written is None else self._prices.get((id(operation), written))
-        if known is not None and known[0] is operation:
-            return known[1]
+        known = self._prices.known(operation, variables)
+        if known is not None:
+            return known
         try:
-            found = cost(schema, document, operation, variables, self.bounds.page)
+            found = price(schema, document, operation, variables, self.bounds.page)
         except InvalidInputError as error:
             raise GraphQLError(error.message, original_error=error) from None
-        if written is not None:
-            self._prices[id(operation), written] = operation, found
-        if len(self._prices) > _PRICES:
-            self._prices.popitem(last=False)
-        return found
+        self._prices.remember(operation, variables, found)
+        return found.cost
 
     def dear(self, price: int) -> GraphQLError | None:
         """What is said against a price; None where it is within bounds."""
@@ -77,16 +68,6 @@ class Checks:
     def told(self, price: int) -> dict[str, Any]:
         """What an answer tells of its price."""
         return {"cost": {"requested": price, "limit": self.bounds.cost}}
-
-
-def _written(variables: Mapping[str, Any]) -> bytes | None:
-    """What variables are told apart by; None for those that JSON's writer does not take, or that are long."""
-    try:
-        written = orjson.dumps(variables) if variables else b""
-    except TypeError:
-        return None
-    # What is priced may depend on the day.
-    return written + datetime.now(UTC).date().isoformat().encode() if len(written) <= _LONGEST else None
 
 
 def _checked(schema: GraphQLSchema, text: str, bounds: Bounds) -> Checked:

@@ -9,7 +9,7 @@ schema, and costs a fiftieth of it.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import (
     DocumentNode,
@@ -65,6 +65,7 @@ class _Reckoner:
             each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)
         }
         self._known: dict[tuple[str, int], int] = {}
+        self.asked: set[str] = set()
 
     def of(self, selected: SelectionSetNode | None, parent: GraphQLCompositeType, page: int) -> int:
         """The cost of what is selected on one object.
@@ -129,17 +130,19 @@ class _Reckoner:
     def _size(self, node: FieldNode) -> int | None:
         """How many the arguments ask for at most; None if they do not say."""
         for argument in node.arguments or ():
-            value = self._value(argument.value)
-            if argument.name.value in _SIZES and isinstance(value, int):
+            name = argument.name.value
+            value = self._value(argument.value) if name in _SIZES or name == "ids" else None
+            if name in _SIZES and isinstance(value, int):
                 return max(value, 0)
-            if argument.name.value == "ids" and isinstance(value, list):
+            if name == "ids" and isinstance(value, list):
                 return len(value)
         return None
 
     def _check_page(self, node: FieldNode, least: int) -> None:
         for argument in node.arguments or ():
-            name, size = argument.name.value, self._value(argument.value)
-            if name in _SIZES and isinstance(size, int) and size > self._largest:
+            name = argument.name.value
+            size = self._value(argument.value) if name in _SIZES else None
+            if isinstance(size, int) and size > self._largest:
                 raise InvalidInputError(name, f"{name} is {size}; accepted are {least} to {self._largest}.")
 
     def _length(self, node: FieldNode, kind: str) -> int:
@@ -149,6 +152,7 @@ class _Reckoner:
 
     def _value(self, node: ValueNode) -> object:
         if isinstance(node, VariableNode):
+            self.asked.add(node.name.value)
             given = self._variables.get(node.name.value)
             return int(given) if isinstance(given, float) and given.is_integer() else given
         if isinstance(node, IntValueNode):
@@ -173,24 +177,32 @@ def _is_connection(kind: Any) -> bool:
     return kind.name.endswith("Connection") and "pageInfo" in getattr(kind, "fields", ())
 
 
-def cost(
+class Price(NamedTuple):
+    """What an operation costs, and the names of the variables that this hangs on."""
+
+    cost: int
+    names: frozenset[str]
+
+
+def price(
     schema: GraphQLSchema,
     document: DocumentNode,
     operation: OperationDefinitionNode,
     variables: Mapping[str, Any],
     page: int = MOST,
-) -> int:
+) -> Price:
     """The cost of one operation of a valid document. Variables that were not given have their defaults.
 
     Raises InvalidInputError for a page of more than `page` rows.
     """
-    reckoner = _Reckoner(schema, document, {}, page)
     defaults = {
-        each.variable.name.value: reckoner._value(each.default_value)
+        each.variable.name.value: _Reckoner(schema, document, {}, page)._value(each.default_value)
         for each in operation.variable_definitions or ()
         if each.default_value is not None
     }
     root: Any = schema.get_root_type(operation.operation)
-    found = _Reckoner(schema, document, defaults | dict(variables), page).of(operation.selection_set, root, 0)
+    reckoner = _Reckoner(schema, document, defaults | dict(variables), page)
+    found = reckoner.of(operation.selection_set, root, 0)
     mutation = operation.operation is OperationType.MUTATION
-    return found + (MUTATION * len(operation.selection_set.selections) if mutation else 0)
+    times = len(operation.selection_set.selections) if mutation else 0
+    return Price(found + MUTATION * times, frozenset(reckoner.asked))
