@@ -83,8 +83,8 @@ def zipped(path: Path, member: str) -> None:
     ("content", "sentence"),
     [
         (b"", "f.csv is empty."),
-        (gzip.compress(b""), "f.csv is empty once unpacked."),
-        (gzip.compress(b"id,what\n" * 9999)[:60], None),
+        (gzip.compress(b"", mtime=0), "f.csv is empty once unpacked."),
+        (gzip.compress(b"id,what\n" * 9999, mtime=0)[:60], None),
         (
             b"<!DOCTYPE html><html></html>",
             "f.csv is a web page, not data; perhaps a login page was saved instead of the export.",
