@@ -25,6 +25,10 @@ class ApartError(Exception):
     """What is asked for is not read together with others: it may take long, or is not asked in a batch."""
 
 
+class LostError(Exception):
+    """The snapshot has ended with a statement of another that failed: nothing is read in it any more."""
+
+
 class Snapshots:
     """The shared snapshots of a process. `read` makes a reader."""
 
@@ -120,10 +124,14 @@ class Refusing:
 
 
 class Brief:
-    """The reader of batches that are shared: it takes what has no limit of time, that is, what takes none."""
+    """The reader of batches that are shared: it takes what has no limit of time, that is, what takes none.
+
+    With the first statement that fails the snapshot ends, since what came after it would see another state.
+    """
 
     def __init__(self, reader: "Transaction") -> None:
         self._reader = reader
+        self._lost = False
 
     async def fetch(
         self,
@@ -134,10 +142,16 @@ class Brief:
         within: float | None = None,
         **values: Any,
     ) -> list[T]:
-        """Read as `Transaction.fetch` does. Raises ApartError for what may take long."""
+        """Read as `Transaction.fetch` does. Raises ApartError for what may take long, LostError at an end."""
         if within is not None:
             raise ApartError
-        return await self._reader.fetch(statement, row, tenant=tenant, **values)
+        if self._lost:
+            raise LostError
+        try:
+            return await self._reader.fetch(statement, row, tenant=tenant, **values)
+        except BaseException:
+            self._lost = True
+            raise
 
     def __getattr__(self, name: str) -> NoReturn:
         raise ApartError

@@ -8,7 +8,7 @@ from typing import Any
 from graphql import ExecutionResult, OperationType
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from kit.db.together import ApartError
+from kit.db.together import ApartError, LostError
 from resolvers.context import Ctx
 from schema.execution.call import Call
 from schema.execution.plan import Plan, UnservedError
@@ -102,6 +102,8 @@ class Engine:
                     found = await run_later(call, plan.selection, [call.executor.root_value])
                     self._count("together")
                     return found[0]
+                except LostError:
+                    return await self._alone(call, plan)
                 except Exception as error:
                     if not (apart.asked or isinstance(error, ApartError)):
                         raise

@@ -7,7 +7,7 @@ from sqlalchemy import Text, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from kit.db import TENANT, Statement, prepare
-from kit.db.together import ApartError, Brief, Refusing, Watching
+from kit.db.together import ApartError, Brief, LostError, Refusing, Watching
 from models import TABLES
 from resolvers.loading import SharedLoader
 
@@ -121,6 +121,21 @@ async def test_a_statement_that_fails_is_told_to_those_who_asked(shop, database)
         await SharedLoader(wrong, snapshot).load(1)
     snapshot.leave()
     assert (await member(database, "of-1"))[0] == [True]
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["first", "later"])
+async def test_a_snapshot_ends_with_a_statement_that_fails(shop, database, first):
+    snapshot = database.snapshots.join()
+    brief = Brief(snapshot.reader)
+    if not first:
+        assert await brief.fetch(NAMES, str, tenant=1, names=["of-1"]) == ["of-1"]
+    with pytest.raises(Exception, match="division by zero"):
+        await brief.fetch(WRONG, int, zero=0)
+    shop.customer(1, "late")
+    with pytest.raises(LostError):
+        await brief.fetch(NAMES, str, tenant=1, names=["late"])
+    snapshot.leave()
+    assert (await member(database, "late"))[0] == [True]
 
 
 async def test_what_may_take_long_or_is_asked_outside_of_a_batch_is_read_apart(shop, database):
