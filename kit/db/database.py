@@ -156,6 +156,7 @@ class Transaction:
         self._over = False
         self._timed = False
         self._known: dict[Hashable, list[Any]] = {}
+        self._too_long: dict[Hashable, float] = {}
 
     async def __aenter__(self) -> "Transaction":
         return self
@@ -179,14 +180,21 @@ class Transaction:
         UnavailableError when the database does not come back within ten seconds, or is lost later on, and
         TimedOutError when the statement takes longer than `within` seconds; a reader may then go on.
 
-        A reader sees one snapshot, so it sends the same statement with the same values once.
+        A reader sees one snapshot, so it sends the same statement with the same values once; one that took
+        too long is not sent again to take as long.
         """
         bound = _bound(statement, tenant, values)
         async with self._lock:
             same = self._same(statement, row, bound)
             if same is not None and same in self._known:
                 return [*self._known[same]]
-            rows = await self._send([scope(tenant), *self._limit(within)], statement, row, bound)
+            if same is not None and within is not None and self._too_long.get(same, -1.0) >= within:
+                raise TimedOutError(_TOO_LONG)
+            try:
+                rows = await self._send([scope(tenant), *self._limit(within)], statement, row, bound)
+            except TimedOutError:
+                self._too_long[same] = within or 0.0
+                raise
             if same is not None:
                 self._known[same] = rows
             return [*rows]
@@ -265,6 +273,7 @@ class Transaction:
     async def renew(self) -> None:
         """End the transaction; the next statement opens another, which sees what has happened since."""
         async with self._lock:
+            self._too_long.clear()
             await self._close("COMMIT")
 
     async def end(self, how: str = "COMMIT") -> None:

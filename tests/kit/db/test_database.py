@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from kit.db import TENANT, Database, Statement, connect_for_work, prepare
 from kit.db.scope import scope
-from kit.errors import UnavailableError
+from kit.errors import TimedOutError, UnavailableError
 from models import TABLES
 
 CUSTOMER, SCORE = TABLES["customer"], TABLES["customer_score"]
@@ -199,3 +199,20 @@ def test_a_statement_on_a_tenants_table_must_name_the_tenant():
     joined = select(CUSTOMER.c.id).join(SCORE, SCORE.c.customer_id == CUSTOMER.c.id)
     with pytest.raises(ValueError, match="customer_score"):
         prepare(joined.where(CUSTOMER.c.tenant_id == TENANT))
+
+
+async def test_what_took_too_long_is_not_sent_again_to_take_as_long(database):
+    slow = Statement("SELECT 1 FROM pg_sleep(%(seconds)s)", scoped=False, defaults={})
+    sent: list[str] = []
+    database.on_statement = sent.append
+    async with database.read() as reader:
+        for _ in range(2):
+            with pytest.raises(TimedOutError):
+                await reader.fetch(slow, int, within=0.05, seconds=0.3)
+        assert len(sent) == 1
+        assert await reader.fetch(slow, int, within=0.05, seconds=0.0) == [1]
+        assert await reader.fetch(slow, int, within=30.0, seconds=0.3) == [1]
+        await reader.renew()
+        with pytest.raises(TimedOutError):
+            await reader.fetch(slow, int, within=0.05, seconds=0.3)
+    assert len(sent) == 4
