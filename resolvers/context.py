@@ -3,12 +3,12 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, NoReturn, Protocol, TypeVar, cast
 
 from connectors.vtex import Vtex
 from kit.db import Database, Transaction, Work
 from kit.db.notices import Inbox, Notices
-from kit.db.together import Brief, Refusing, Snapshot, Watching
+from kit.db.together import ApartError, Brief, Refusing, Snapshot, Watching
 from kit.errors import ForbiddenError, NotFoundError, UnavailableError
 from kit.secrets import Vault
 from kit.trace import of_tenant
@@ -52,6 +52,19 @@ OPEN = Actor("open", None, frozenset({READ, WRITE, ADMIN}))
 """Everyone, where the API is open on a loopback address."""
 NOBODY = Actor("nobody", frozenset(), frozenset())
 """Who has not said yet who they are."""
+
+
+class _Several(Actor):
+    """For whom a shared batch reads: several, each with rights of their own, which were looked at before."""
+
+    __slots__ = ()
+
+    def sees(self, tenant: int) -> NoReturn:
+        """Raises ApartError: a batch that asks what its caller may do is read for each by itself."""
+        raise ApartError
+
+
+_SEVERAL = _Several("several", frozenset(), frozenset())
 
 
 class Queue(Protocol):
@@ -132,7 +145,7 @@ class Ctx:
         """Read a snapshot that is shared with other requests, whoever makes them, as far as loaders do.
 
         What is allowed is decided before a loader is asked, by each request for itself: batch functions are
-        called for nobody. Raises ApartError from whatever reads otherwise, or may take long.
+        called for several. Raises ApartError from whatever reads otherwise, or may take long.
         """
         own, refusing, snapshot = self.reader, Refusing(), self.db.snapshots.join()
         self.reader, self._snapshot = cast("Transaction", refusing), snapshot
@@ -210,7 +223,7 @@ class Ctx:
     ) -> SharedLoader[K, V]:
         if "ctx" not in snapshot.kept:
             reader = cast("Transaction", Brief(snapshot.reader))
-            snapshot.kept["ctx"] = replace(self, actor=NOBODY, reader=reader, _loaders={}, _snapshot=None)
+            snapshot.kept["ctx"] = replace(self, actor=_SEVERAL, reader=reader, _loaders={}, _snapshot=None)
         ctx = snapshot.kept["ctx"]
 
         async def load(keys: list[K]) -> list[V]:

@@ -235,6 +235,13 @@ async def unbound(urls):
 
 
 @pytest.fixture
+async def boundless_application(urls):
+    """An application without bounds, and a client of it."""
+    async with boundless(urls) as (app, client):
+        yield app, client
+
+
+@pytest.fixture
 async def plain(urls):
     """A client of such an application whose operations graphql-core executes, as it is."""
     async with boundless(urls) as (app, client):

@@ -93,6 +93,17 @@ async def test_an_error_of_one_is_not_an_error_of_the_others(people, client):
     assert all(each.json()["data"]["tenant"]["customer"] for each in right)
 
 
+async def test_what_asks_for_rights_on_its_way_is_read_alone(people, ask, engine):
+    one = (
+        "query ($name: String!) { tenant(databaseId: 56) { customer(externalId: $name) { "
+        "clv { ordersInterval { low high } } } } }"
+    )
+    engine.served.clear()
+    for each in people[:4]:
+        assert (await ask(one, name=each["externalId"]))["tenant"]["customer"]["clv"]
+    assert engine.served == {"plan": 4}
+
+
 def queries():
     """The queries of the client's operations by name, each with the fragments that it uses."""
     definitions: list[Any] = [
