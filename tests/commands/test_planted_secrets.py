@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.vtex.hook import SECRET_HEADER
 from kit import ids
 from kit.secrets import make_key
 from tests.acceptance.credentials import bearer, token
@@ -46,6 +47,7 @@ CREATE, UPDATE, VALIDATE = (
         ("integrationValidate", "account { accountName }"),
     )
 )
+HOOK = "mutation ($input: IntegrationHookCreateInput!) { integrationHookCreate(input: $input) { secret } }"
 NEW = {
     "tenantId": TENANT,
     "type": "VTEX",
@@ -131,6 +133,27 @@ def ask(cdp, headers):
     )
 
 
+def hook(cdp, headers):
+    """A hook's secret, which is told once, and the texts of all later answers about the hook."""
+
+    def graph(query, **given):
+        return cdp.post("/graphql", json={"query": query, "variables": given}, headers=headers)
+
+    found = graph("{ tenant(databaseId: 56) { integrations { nodes { id databaseId } } } }").json()["data"]
+    (integration,) = found["tenant"]["integrations"]["nodes"]
+    told = graph(HOOK, input={"id": integration["id"], "url": "https://cdp.example.com"}).json()["data"]
+    secret = told["integrationHookCreate"]["secret"]
+    path = f"/hooks/vtex/{integration['databaseId']}"
+    answers = (
+        graph("{ tenant(databaseId: 56) { integrations { nodes { hook { url error } } } } }"),
+        cdp.post(path, json={"OrderId": "v1"}, headers={SECRET_HEADER: secret}),
+        cdp.post(path, json={"OrderId": secret * 9}, headers={SECRET_HEADER: secret}),
+        cdp.post(path, content=secret.encode(), headers={SECRET_HEADER: secret[:-2]}),
+        graph(AUDIT),
+    )
+    return secret, [each.text for each in answers]
+
+
 class Collector(ThreadingHTTPServer):
     """Takes what OpenTelemetry sends."""
 
@@ -170,6 +193,8 @@ def test_no_planted_secret_is_said_answered_or_left(cdp, make, urls, environment
     signed = token(JWT_SECRET, tenants=[56], scope="admin")
     api = cdp.start("serve")
     answers = [each.text for each in ask(cdp, bearer(key))]
+    hook_secret, more = hook(cdp, bearer(key))
+    answers += more
     answers += [
         cdp.get("/api/v2/tenant-integrations/56", headers=bearer(each)).text
         for each in (signed, signed[:-2], key[:-2])
@@ -191,8 +216,9 @@ def test_no_planted_secret_is_said_answered_or_left(cdp, make, urls, environment
     }
     for where, sign in SIGNS.items():
         assert sign in told[where], (where, "looks for nothing", told[where][-3000:])
+    made = (JWT_SECRET[:9], secret, signed, hook_secret)
     for where, text in told.items():
-        found = [each for each in (*PLANTED, JWT_SECRET[:9], secret, signed) if within(each, text)]
+        found = [each for each in (*PLANTED, *made) if within(each, text)]
         assert found == [], where
 
 
