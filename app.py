@@ -25,7 +25,7 @@ from kit.process import before_exit, die_with_parent, without_long_pauses
 from kit.production import check_production
 from kit.rate_limit.counts import Counts
 from kit.secrets import vault_of
-from middleware import PageFiles, counts_of, stack_of
+from middleware import PageFiles, counts_of, packed, stack_of
 from probes import Probes
 from resolvers.access import Access, access_of
 from resolvers.intake.intake import EventIntake
@@ -67,7 +67,8 @@ def create(settings: Settings | None = None) -> Starlette:
         ],
         middleware=[
             *stack_of(chosen, counts, access, metrics),
-            Middleware(Straight, rest=rest, faces={"/graphql": graph}),
+            Middleware(Straight, rest=rest, faces={"/graphql": packed(graph)}, packed=packed),
+            Middleware(packed),
         ],
         lifespan=_lifespan(chosen, counts, access, metrics, probes),
     )

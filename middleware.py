@@ -16,6 +16,7 @@ from kit import credentials
 from kit.access_log import AccessLog
 from kit.config import Settings
 from kit.db import Database
+from kit.encoding import rules_out_gzip
 from kit.errors import UnauthenticatedError, UnavailableError
 from kit.head import Head
 from kit.http import (
@@ -86,15 +87,15 @@ def stack_of(settings: Settings, counts: Counts, access: Access, metrics: Metric
         ),
         Middleware(Head),
         Middleware(Authenticated, access=access),
-        Middleware(
-            Packed,
-            minimum_size=_WORTH_PACKING,
-            compresslevel=_PACKING,
-            exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, *_PACKED),
-        ),
         Middleware(BodyLimit, limit=settings.max_body_bytes, streams=STREAMS),
         Middleware(WithContext, settings=settings),
     ]
+
+
+def packed(app: Asgi) -> "Packed":
+    """An application whose answers are packed for who takes that."""
+    excluded = (*DEFAULT_EXCLUDED_CONTENT_TYPES, *_PACKED)
+    return Packed(app, minimum_size=_WORTH_PACKING, compresslevel=_PACKING, exclude_content_types=excluded)
 
 
 def _told(settings: Settings) -> list[tuple[bytes, bytes]]:
@@ -137,7 +138,7 @@ class Packed(GZipMiddleware):
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         accepted = dict(scope["headers"]).get(b"accept-encoding", b"")
-        if b"gzip" in accepted and _rules_out_gzip(accepted):
+        if b"gzip" in accepted and rules_out_gzip(accepted):
             scope = {**scope, "headers": [each for each in scope["headers"] if each[0] != b"accept-encoding"]}
             accepted = b""
         if b"gzip" in accepted:
@@ -165,15 +166,6 @@ class Packed(GZipMiddleware):
         excluded = self.exclude_content_types
         packed = kind in excluded or f"{kind.partition('/')[0]}/*" in excluded
         return not (packed or b"content-encoding" in headers or start["status"] == 206)
-
-
-def _rules_out_gzip(accepted: bytes) -> bool:
-    """Whether a list of encodings names gzip with a quality of nothing."""
-    for each in accepted.lower().split(b","):
-        name, *parameters = (part.strip().replace(b" ", b"") for part in each.split(b";"))
-        if name == b"gzip" and any(part.strip(b"q=0.") == b"" and part for part in parameters):
-            return True
-    return False
 
 
 class Authenticated:
@@ -228,12 +220,12 @@ class WithContext:
         database: Database = state.database
         if database is not self._of:
             self._of, self._made = database, self._making(state)
-        async with database.read() as reader:
-            scope["state"]["ctx"] = self._made(
-                actor=scope["state"]["actor"], reader=reader, origin=_origin(scope)
-            )
-            await self._app(scope, receive, send)
-        return None
+        reader, found = database.read(), scope["state"]
+        found["ctx"] = self._made(actor=found["actor"], reader=reader, origin=_origin(scope))
+        try:
+            return await self._app(scope, receive, send)
+        finally:
+            await reader.end()
 
     def _making(self, state: State) -> Callable[..., Ctx]:
         """What makes a `Ctx` of a caller and a reader, with all that is the same for each."""

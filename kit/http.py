@@ -156,7 +156,10 @@ class BodyLimit:
 
 def _has_body(scope: Scope) -> bool:
     """Whether a body comes with a request, as HTTP tells it: by its length, or in pieces."""
-    return any(name in _BODY for name, _ in scope["headers"]) or scope["http_version"] not in _TELLING
+    for name, _ in scope["headers"]:
+        if name in _BODY:
+            return True
+    return scope["http_version"] not in _TELLING
 
 
 def is_stream(scope: Scope, streams: Mapping[str, str]) -> bool:

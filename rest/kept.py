@@ -5,6 +5,7 @@ from functools import cached_property
 
 from starlette.responses import Response
 
+from kit.encoding import rules_out_gzip
 from kit.http import Headers, Scope, Send
 
 _LEAST = 1_000
@@ -46,4 +47,7 @@ class Kept(Response):
 
 
 def _takes_gzip(scope: Scope) -> bool:
-    return any(name == b"accept-encoding" and b"gzip" in value for name, value in scope["headers"])
+    for name, value in scope["headers"]:
+        if name == b"accept-encoding" and b"gzip" in value:
+            return not rules_out_gzip(value)
+    return False

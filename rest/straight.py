@@ -88,11 +88,15 @@ class Straight:
     """Takes plain requests to the endpoints that answer with a `Response`, and all others to `app`.
 
     `rest` is the application whose endpoints these are, as `make_rest` makes it; `faces` answer all of
-    their path's requests by themselves.
+    their path's requests by themselves. `packed` makes answers packed that are not `Kept`, which pack
+    themselves.
     """
 
-    def __init__(self, app: Asgi, rest: FastAPI, faces: Mapping[str, Asgi]) -> None:
+    def __init__(
+        self, app: Asgi, rest: FastAPI, faces: Mapping[str, Asgi], packed: Callable[[Asgi], Asgi]
+    ) -> None:
         self._app = app
+        self._packed = packed
         self._faces = faces
         self._handlers: dict[Any, Any] = {
             kind: handler for kind, handler in rest.exception_handlers.items() if kind is not Exception
@@ -115,7 +119,7 @@ class Straight:
                 response = await self._answer(found, scope)
                 if isinstance(response, Kept):
                     return await response.send(scope, send, tagged(scope["state"]["etag"]))
-                return await CacheHeaders(response)(scope, receive, send)
+                return await self._packed(CacheHeaders(response))(scope, receive, send)
         return await self._app(scope, receive, send)
 
     def _search(self, path: str, query: bytes) -> tuple[_Way, dict[str, Any]] | None:

@@ -1,7 +1,7 @@
-"""Reads of many callers in one statement: what is asked for while two are on their way goes with the next.
+"""Reads of many callers in one statement: what is asked for while one is on its way goes with the next.
 
 No timer, no waiting for company: a caller alone is served at once, and under load a statement serves all who
-came while others were on their way. Each answer was read after its caller had asked.
+came while the last was on its way. Each answer was read after its caller had asked.
 """
 
 import asyncio
@@ -16,8 +16,8 @@ Batch = Callable[[list[K]], Awaitable[list[V]]]
 
 _MOST = 1000
 """Keys of one statement."""
-_AT_A_TIME = 2
-"""Statements on their way at a time: while one is, the answers of the other are made."""
+_TURNS = 3
+"""Of the loop after a statement: the answers go out, and who is asked for by then goes with the next one."""
 
 
 class Gathering(Generic[K, V]):
@@ -27,14 +27,14 @@ class Gathering(Generic[K, V]):
         self._batch = batch
         self._done = done
         self._waiting: list[tuple[K, asyncio.Future[V]]] = []
-        self._tasks: set[asyncio.Task[Any] | None] = set()
+        self._task: asyncio.Task[None] | None = None
 
     async def load(self, key: K) -> V:
         """The value of a key, read after this call."""
         future: asyncio.Future[V] = asyncio.get_running_loop().create_future()
         self._waiting.append((key, future))
-        if len(self._tasks) < _AT_A_TIME:
-            self._tasks.add(asyncio.create_task(self._serve()))
+        if self._task is None:
+            self._task = asyncio.create_task(self._serve())
         return await future
 
     async def _serve(self) -> None:
@@ -42,12 +42,13 @@ class Gathering(Generic[K, V]):
             while self._waiting:
                 callers, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
                 await self._answer(callers)
+                for _ in range(_TURNS):
+                    await asyncio.sleep(0)
         finally:
-            self._tasks.remove(asyncio.current_task())
-            if not self._tasks:
-                self._done()
-                for _, future in self._waiting:
-                    future.cancel()
+            self._task = None
+            self._done()
+            for _, future in self._waiting:
+                future.cancel()
 
     async def _answer(self, callers: list[tuple[K, asyncio.Future[V]]]) -> None:
         keys = [*dict.fromkeys(key for key, _ in callers)]

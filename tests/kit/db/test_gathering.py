@@ -41,6 +41,8 @@ async def test_who_asks_while_a_statement_is_on_its_way_shares_the_next():
     assert batch.asked == [[1], [1, 2, 3]]
     assert await gatherings.load("name", batch, 1) == 10
     assert len(batch.asked) == 3
+    for _ in range(10):
+        await asyncio.sleep(0)
     assert not gatherings._open
 
 
