@@ -102,12 +102,12 @@ class Engine:
                     found = await run_later(call, plan.selection, [call.executor.root_value])
                     self._count("together")
                     return found[0]
-                except LostError:
-                    return await self._alone(call, plan)
                 except Exception as error:
-                    if not (apart.asked or isinstance(error, ApartError)):
+                    lost = isinstance(error, LostError)
+                    if not (lost or apart.asked or isinstance(error, ApartError)):
                         raise
-            self._learn(plan, together=False)
+            if not lost:
+                self._learn(plan, together=False)
         return await self._alone(call, plan)
 
     async def _alone(self, call: Call, plan: Plan) -> Any:

@@ -132,3 +132,23 @@ async def test_the_queries_of_the_client_are_all_planned(people, client, engine)
         answer = (await client.post("/graphql", json={"query": text, "variables": variables})).json()
         assert "errors" not in answer, (name, answer["errors"][0])
     assert not {"unplanned", "failed"} & engine.served.keys(), engine.served
+
+
+async def test_who_loses_a_snapshot_to_anothers_failure_is_read_alone(make, client, application, engine):
+    for tenant in (56, 57):
+        make.customer(make.tenant(tenant), "ana")
+    query = '{ tenant(databaseId: %s) { customer(externalId: "%s") { externalId } } }'
+    both = [{"query": query % (tenant, "ana")} for tenant in (56, 57)]
+    expected = [(await client.post("/graphql", json=each)).json() for each in both]
+    failed: list[str] = []
+
+    def fail_once(text):
+        if "FROM customer" in text and not failed:
+            failed.append(text)
+            raise RuntimeError("a statement that fails")
+
+    before = engine.served.copy()
+    application.state.database.on_statement = fail_once
+    answers = await asyncio.gather(*(client.post("/graphql", json=each) for each in both))
+    assert failed and [each.json() for each in answers] == expected
+    assert engine.served - before == {"failed": 1, "plan": 1}, "the other's failure is not this one's"
