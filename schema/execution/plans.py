@@ -10,9 +10,9 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from schema.execution.compiling import compile_operation
 from schema.execution.plan import Plan, UnservedError
+from schema.limits.measure import is_long
 
 _KEPT = 512
-
 
 Compile = Callable[[StrawberryGraphQLCoreExecutionContext], Plan | UnservedError]
 
@@ -38,6 +38,8 @@ class Plans:
     def of(self, executor: StrawberryGraphQLCoreExecutionContext) -> Plan:
         """The plan of an executor's operation. Raises UnservedError for one that has none."""
         operation = executor.operation
+        if operation.loc is not None and is_long(operation.loc.source.body):
+            return _served(self._compile(executor))
         values = executor.variable_values.coerced
         key = id(operation), *(values.get(name) for name in self._names(executor))
         found = self._plans.get(key)
@@ -46,9 +48,7 @@ class Plans:
             _keep(self._plans, key, found, self._most)
         else:
             self._plans.move_to_end(key)
-        if isinstance(found, UnservedError):
-            raise found
-        return found
+        return _served(found)
 
     def together(self, plan: Plan) -> bool | None:
         """Whether what a plan reads may be read together with others; None where nothing is known of it."""
@@ -74,6 +74,12 @@ class Plans:
         """What was planned for an operation of this identity before, which is no more."""
         for key in [each for each in self._plans if isinstance(each, tuple) and each[0] == number]:
             del self._plans[key]
+
+
+def _served(found: Plan | UnservedError) -> Plan:
+    if isinstance(found, UnservedError):
+        raise found
+    return found
 
 
 def _compiled(executor: StrawberryGraphQLCoreExecutionContext) -> Plan | UnservedError:

@@ -19,7 +19,7 @@ from strawberry.schema.schema import validate_document
 from kit.errors import InvalidInputError
 from schema.limits.bounds import Bounds
 from schema.limits.cost import price
-from schema.limits.measure import measure
+from schema.limits.measure import is_long, measure
 from schema.limits.prices import Prices
 from schema.trusted import TrustedDocuments
 
@@ -34,11 +34,14 @@ class Checks:
     def __init__(self, bounds: Bounds, trusted: TrustedDocuments) -> None:
         self.bounds = bounds
         self.trusted = trusted
-        self.check = lru_cache(maxsize=_CACHED)(self._check)
+        self._kept = lru_cache(maxsize=_CACHED)(self._check)
         self._prices = Prices()
 
-    def _check(self, text: str, schema: GraphQLSchema) -> Checked:
+    def check(self, text: str, schema: GraphQLSchema) -> Checked:
         """A document and what is wrong with it. Raises GraphQLError for what cannot be parsed."""
+        return self._check(text, schema) if is_long(text) else self._kept(text, schema)
+
+    def _check(self, text: str, schema: GraphQLSchema) -> Checked:
         return _checked(schema, text, self.bounds)
 
     def price(

@@ -15,6 +15,9 @@ from graphql import (
     visit,
 )
 
+LONGEST = 20_000
+"""Characters of a document of which anything is kept: what is kept of many is bounded in bytes by that."""
+
 
 class Size(NamedTuple):
     """Of a document: fields within fields at the deepest, aliases and directives in all.
@@ -107,3 +110,8 @@ def measure(document: DocumentNode) -> Size:
         default=0,
     )
     return Size(deepest, count.aliases, count.directives)
+
+
+def is_long(text: str) -> bool:
+    """Whether a document is too long to keep anything of it for the next time."""
+    return len(text) > LONGEST

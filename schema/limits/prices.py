@@ -10,6 +10,7 @@ import orjson
 from graphql import OperationDefinitionNode, OperationType
 
 from schema.limits.cost import Price
+from schema.limits.measure import is_long
 
 _OPERATIONS = 512
 _PRICES = 64
@@ -46,7 +47,8 @@ class Prices:
         self, operation: OperationDefinitionNode, variables: Mapping[str, Any], price: Price
     ) -> None:
         """Know what a query costs. Others, and what is long, are reckoned each time."""
-        if operation.operation is not OperationType.QUERY:
+        long = operation.loc is not None and is_long(operation.loc.source.body)
+        if operation.operation is not OperationType.QUERY or long:
             return
         found = self._priced.get(id(operation))
         if found is None or found.operation is not operation:

@@ -6,6 +6,7 @@ from graphql import get_operation_ast
 from schema.limits import Bounds, Checks
 from schema.limits import checks as checks_module
 from schema.limits.cost import price as reckon
+from schema.limits.measure import LONGEST
 from schema.root import create_schema
 from schema.trusted import TrustedDocuments
 
@@ -64,3 +65,11 @@ def test_variables_that_are_looked_at_later_count_from_then_on(price):
     assert skipped < ten < twenty
     assert price(SKIPPED, no=True, size=20) == skipped
     assert (price(SKIPPED, no=False, size=10), price(SKIPPED, no=False, size=20)) == (ten, twenty)
+
+
+def test_nothing_is_kept_of_a_long_document(price):
+    long = BY_NAME + " #" + "." * LONGEST
+    assert [price(long, name="C1") for _ in range(2)] == [2, 2]
+    assert price.reckoned == 2
+    assert price._checks._kept.cache_info().currsize == 0
+    assert not price._checks._prices._priced
