@@ -29,13 +29,13 @@ class Gathering(Generic[K, V]):
         self._waiting: list[tuple[K, asyncio.Future[V]]] = []
         self._task: asyncio.Task[None] | None = None
 
-    async def load(self, key: K) -> V:
+    def load(self, key: K) -> asyncio.Future[V]:
         """The value of a key, read after this call."""
         future: asyncio.Future[V] = asyncio.get_running_loop().create_future()
         self._waiting.append((key, future))
         if self._task is None:
             self._task = asyncio.create_task(self._serve())
-        return await future
+        return future
 
     async def _serve(self) -> None:
         try:
@@ -74,10 +74,9 @@ class Gatherings:
     def __init__(self) -> None:
         self._open: dict[Hashable, Gathering[Any, Any]] = {}
 
-    async def load(self, name: Hashable, batch: Batch[K, V], key: K) -> V:
+    def load(self, name: Hashable, batch: Batch[K, V], key: K) -> asyncio.Future[V]:
         """The value of a key by the batch function of this name."""
         found = self._open.get(name)
         if found is None:
             found = self._open[name] = Gathering(batch, lambda: self._open.pop(name, None))
-        value: V = await found.load(key)
-        return value
+        return found.load(key)

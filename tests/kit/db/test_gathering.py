@@ -26,7 +26,11 @@ class Batch:
 
 async def begin(gatherings, batch, *keys):
     """Start a caller a key, and let the first statement go out."""
-    callers = [asyncio.create_task(gatherings.load("name", batch, key)) for key in keys]
+
+    async def call(key):
+        return await gatherings.load("name", batch, key)
+
+    callers = [asyncio.create_task(call(key)) for key in keys]
     await batch.begun.wait()
     return callers
 
