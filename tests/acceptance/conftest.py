@@ -217,6 +217,7 @@ async def boundless(urls):
             graphql_max_depth=50,
             graphql_max_tokens=50_000,
             graphql_max_aliases=1000,
+            query_timeout_seconds=60,
         )
     )
     async with app.router.lifespan_context(app):

@@ -11,6 +11,7 @@ UNBOUND = {
     "graphql_max_depth": 50,
     "graphql_max_tokens": 50_000,
     "graphql_max_aliases": 1000,
+    "query_timeout_seconds": 60,
     "secret_key": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
 }
 
