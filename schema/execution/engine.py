@@ -89,14 +89,13 @@ class Engine:
         context = call.context
         if not isinstance(context, Ctx):
             return await self._alone(call, plan)
-        if plan.together is None:
-            plan.together = self.plans.together(plan)
-        if plan.together is None:
+        together = self.plans.together(plan)
+        if together is None:
             with context.watched() as watching:
                 found = await self._alone(call, plan)
-            self._learn(plan, together=not watching.apart)
+            self.plans.learn(plan, together=not watching.apart)
             return found
-        if plan.together:
+        if together:
             with context.together() as apart:
                 try:
                     found = await run_later(call, plan.selection, [call.executor.root_value])
@@ -107,17 +106,13 @@ class Engine:
                     if not (lost or apart.asked or isinstance(error, ApartError)):
                         raise
             if not lost:
-                self._learn(plan, together=False)
+                self.plans.learn(plan, together=False)
         return await self._alone(call, plan)
 
     async def _alone(self, call: Call, plan: Plan) -> Any:
         found = await run_later(call, plan.selection, [call.executor.root_value])
         self._count("plan")
         return found[0]
-
-    def _learn(self, plan: Plan, *, together: bool) -> None:
-        plan.together = together
-        self.plans.learn(plan)
 
     def _leave(self, why: str, error: Exception) -> None:
         self._count(why)

@@ -80,15 +80,13 @@ class Selection:
     steps: tuple[tuple[Field, ...], ...]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """An operation, compiled. It keeps the operation, so that the identity of that stays its own.
+    """An operation, compiled, and the names of its fields that wait.
 
-    `reads` names its fields that wait; `together` tells whether they may be read together with other
-    requests, None as long as nothing is known of it.
+    It keeps the operation, so that the identity of that stays its own.
     """
 
     operation: OperationDefinitionNode
     selection: Selection
     reads: frozenset[str]
-    together: bool | None = None

@@ -10,7 +10,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from schema.execution.compiling import compile_operation
 from schema.execution.plan import Plan, UnservedError
-from schema.limits.measure import is_long
+from schema.limits.measure import is_of_long
 
 _KEPT = 512
 
@@ -38,7 +38,7 @@ class Plans:
     def of(self, executor: StrawberryGraphQLCoreExecutionContext) -> Plan:
         """The plan of an executor's operation. Raises UnservedError for one that has none."""
         operation = executor.operation
-        if operation.loc is not None and is_long(operation.loc.source.body):
+        if is_of_long(operation):
             return _served(self._compile(executor))
         values = executor.variable_values.coerced
         key = id(operation), *(values.get(name) for name in self._names(executor))
@@ -54,9 +54,9 @@ class Plans:
         """Whether what a plan reads may be read together with others; None where nothing is known of it."""
         return self._together.get(plan.reads)
 
-    def learn(self, plan: Plan) -> None:
-        """Know of all plans that read the same what is known of this one."""
-        _keep(self._together, plan.reads, plan.together, self._most)
+    def learn(self, plan: Plan, *, together: bool) -> None:
+        """Know it of all plans that read the same."""
+        _keep(self._together, plan.reads, together, self._most)
 
     def _names(self, executor: StrawberryGraphQLCoreExecutionContext) -> tuple[str, ...]:
         operation = executor.operation

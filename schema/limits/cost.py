@@ -195,8 +195,9 @@ def price(
 
     Raises InvalidInputError for a page of more than `page` rows.
     """
+    bare = _Reckoner(schema, document, {}, page)
     defaults = {
-        each.variable.name.value: _Reckoner(schema, document, {}, page)._value(each.default_value)
+        each.variable.name.value: bare._value(each.default_value)
         for each in operation.variable_definitions or ()
         if each.default_value is not None
     }

@@ -115,3 +115,8 @@ def measure(document: DocumentNode) -> Size:
 def is_long(text: str) -> bool:
     """Whether a document is too long to keep anything of it for the next time."""
     return len(text) > LONGEST
+
+
+def is_of_long(operation: OperationDefinitionNode) -> bool:
+    """Whether an operation is of such a document."""
+    return operation.loc is not None and is_long(operation.loc.source.body)

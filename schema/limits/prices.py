@@ -10,7 +10,7 @@ import orjson
 from graphql import OperationDefinitionNode, OperationType
 
 from schema.limits.cost import Price
-from schema.limits.measure import is_long
+from schema.limits.measure import is_of_long
 
 _OPERATIONS = 512
 _PRICES = 64
@@ -47,8 +47,7 @@ class Prices:
         self, operation: OperationDefinitionNode, variables: Mapping[str, Any], price: Price
     ) -> None:
         """Know what a query costs. Others, and what is long, are reckoned each time."""
-        long = operation.loc is not None and is_long(operation.loc.source.body)
-        if operation.operation is not OperationType.QUERY or long:
+        if operation.operation is not OperationType.QUERY or is_of_long(operation):
             return
         found = self._priced.get(id(operation))
         if found is None or found.operation is not operation:
