@@ -67,8 +67,7 @@ def create(settings: Settings | None = None) -> Starlette:
         ],
         middleware=[
             *stack_of(chosen, counts, access, metrics),
-            Middleware(Straight, rest=rest, faces={"/graphql": packed(graph)}, packed=packed),
-            Middleware(packed),
+            Middleware(Straight, rest=rest, faces={"/graphql": graph}, packed=packed),
         ],
         lifespan=_lifespan(chosen, counts, access, metrics, probes),
     )

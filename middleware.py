@@ -16,7 +16,7 @@ from kit import credentials
 from kit.access_log import AccessLog
 from kit.config import Settings
 from kit.db import Database
-from kit.encoding import rules_out_gzip
+from kit.encoding import takes_gzip
 from kit.errors import UnauthenticatedError, UnavailableError
 from kit.head import Head
 from kit.http import (
@@ -137,11 +137,7 @@ class Packed(GZipMiddleware):
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        accepted = dict(scope["headers"]).get(b"accept-encoding", b"")
-        if b"gzip" in accepted and rules_out_gzip(accepted):
-            scope = {**scope, "headers": [each for each in scope["headers"] if each[0] != b"accept-encoding"]}
-            accepted = b""
-        if b"gzip" in accepted:
+        if takes_gzip(scope["headers"]):
             return await super().__call__(scope, receive, send)
         return await self.app(scope, receive, self._varied(send))
 

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from starlette.responses import Response
 
-from kit.encoding import rules_out_gzip
+from kit.encoding import takes_gzip
 from kit.http import Headers, Scope, Send
 
 _LEAST = 1_000
@@ -31,7 +31,7 @@ class Kept(Response):
     async def send(self, scope: Scope, send: Send, headers: Headers) -> None:
         """Send it with more headers, packed to who takes that and gains by it."""
         body, head = bytes(self.body), self._plain
-        if len(body) >= _LEAST and _takes_gzip(scope):
+        if len(body) >= _LEAST and takes_gzip(scope["headers"]):
             body, head = self.packed, self._gzip
         await send({"type": "http.response.start", "status": 200, "headers": [*head, *headers]})
         await send({"type": "http.response.body", "body": body})
@@ -44,10 +44,3 @@ class Kept(Response):
     def _gzip(self) -> list[tuple[bytes, bytes]]:
         length = (b"content-length", b"%d" % len(self.packed))
         return [*(each for each in self.raw_headers if each[0] != length[0]), length, _GZIP, _VARY]
-
-
-def _takes_gzip(scope: Scope) -> bool:
-    for name, value in scope["headers"]:
-        if name == b"accept-encoding" and b"gzip" in value:
-            return not rules_out_gzip(value)
-    return False
