@@ -17,7 +17,7 @@ Batch = Callable[[list[K]], Awaitable[list[V]]]
 _MOST = 1000
 """Keys of one statement."""
 _TURNS = 3
-"""Of the loop after a statement: the answers go out, and who is asked for by then goes with the next one."""
+"""Of the loop after a statement: the answers go out, and what is asked for by then goes with the next."""
 
 
 class Gathering(Generic[K, V]):
