@@ -7,13 +7,11 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import psycopg
 import pytest
-from cryptography.fernet import Fernet
-from pydantic import SecretStr
 
 from app import create
 from jobs.worker import run_worker
 from kit import ids
-from kit.config import Settings
+from tests.acceptance.vtex import anew, settings_beside
 from tests.connectors.vtex.detail import detail
 from tests.connectors.vtex.fake import KEY, TOKEN, FakeVtex, Fault, Store, serving
 from tests.connectors.vtex.shop import Shop
@@ -55,21 +53,12 @@ def serving_vtex():
 @pytest.fixture
 def vtex(serving_vtex):
     """A VTEX with a shop of 150 orders."""
-    shop = Shop(orders=150, now=datetime.now(UTC))
-    serving_vtex.stores = {"chelseaio": Store(details=shop.details, documents=shop.documents)}
-    serving_vtex.requests.clear()
-    serving_vtex.plan = lambda number, path: None
-    return serving_vtex
+    return anew(serving_vtex, Shop(orders=150, now=datetime.now(UTC)))
 
 
 @pytest.fixture
 def settings(urls, vtex):
-    return Settings(
-        database_url=SecretStr(urls.app),
-        secret_key=SecretStr(Fernet.generate_key().decode()),
-        vtex_base_url=vtex.template,
-        vtex_requests_per_minute=1e6,
-    )
+    return settings_beside(vtex, urls)
 
 
 @pytest.fixture

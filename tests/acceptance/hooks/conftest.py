@@ -5,17 +5,15 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
-from cryptography.fernet import Fernet
-from pydantic import SecretStr
 
 from app import create
 from connectors.vtex import Vtex
 from connectors.vtex.hook import SECRET_HEADER
-from kit.config import Settings
 from kit.secrets import vault_of
 from resolvers.syncing.sync import Place, sync
 from tests.acceptance.hooks.operations import ADD, ASK, BASE, NEW, PATIENCE, STANDING
-from tests.connectors.vtex.fake import FakeVtex, Store, serving
+from tests.acceptance.vtex import anew, settings_beside
+from tests.connectors.vtex.fake import FakeVtex, serving
 from tests.connectors.vtex.hook import calling, notice
 from tests.connectors.vtex.shop import Shop
 
@@ -33,20 +31,12 @@ def shop():
 
 @pytest.fixture
 def vtex(serving_vtex, shop):
-    serving_vtex.stores = {"chelseaio": Store(details=shop.details, documents=shop.documents)}
-    serving_vtex.requests.clear()
-    serving_vtex.plan = lambda number, path: None
-    return serving_vtex
+    return anew(serving_vtex, shop)
 
 
 @pytest.fixture
 def settings(urls, vtex):
-    return Settings(
-        database_url=SecretStr(urls.app),
-        secret_key=SecretStr(Fernet.generate_key().decode()),
-        vtex_base_url=vtex.template,
-        vtex_requests_per_minute=1e6,
-    )
+    return settings_beside(vtex, urls)
 
 
 @pytest.fixture
