@@ -4,6 +4,9 @@ BIN := .venv/bin
 # Processes that the tests are spread over, each with a database server of its own.
 TEST_PROCESSES ?= 2
 
+# The processes that tests start would be compiled anew each time.
+unexport PYTHONDONTWRITEBYTECODE
+
 NPM := $(and $(shell command -v node),$(shell command -v npm))
 CLIENT := clients/typescript
 

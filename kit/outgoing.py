@@ -6,7 +6,9 @@ service, and to something else the next time. So the address that is checked is 
 
 import asyncio
 import ipaddress
+import ssl
 from collections.abc import Collection, Iterable
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -73,10 +75,16 @@ def client(reach: Reach, **options: Any) -> httpx.AsyncClient:
 
     Where the environment names a proxy (HTTPS_PROXY), the proxy connects, and is to be told whom to refuse.
     """
-    made = httpx.AsyncClient(follow_redirects=False, **options)
+    made = httpx.AsyncClient(follow_redirects=False, verify=_trusted(), **options)
     pool = made._transport._pool  # type: ignore[attr-defined]
     pool._network_backend = _Guarded(pool._network_backend, reach)
     return made
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Whose certificates are trusted: read once, which takes longer than a call."""
+    return httpx.create_ssl_context()
 
 
 class _Guarded(httpcore.AsyncNetworkBackend):

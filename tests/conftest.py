@@ -4,6 +4,7 @@ import itertools
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from demo.shop import Shop
 from kit import embedded
 from kit.db import Database
 from kit.db.arrays import Amount, Int4, register
+from kit.process import without_long_pauses
 from models import METADATA
 from models.migrating import migrate
 
@@ -27,6 +29,14 @@ class Urls:
     app: str
     owner: str
     admin: str
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _collected_once() -> Iterator[None]:
+    """What is imported by now is left out of garbage collection, which each application would begin with."""
+    with without_long_pauses(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr("app.without_long_pauses", nullcontext)
+        yield
 
 
 @pytest.fixture(scope="session")
