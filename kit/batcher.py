@@ -14,8 +14,6 @@ R = TypeVar("R")
 _FULL = "More comes in than can be saved at the moment; try again in a moment."
 _CLOSED = "The server is stopping; try again in a moment."
 _RETRY_AFTER = 1
-_MANY = 32
-"""Items that are worth a second writer."""
 _TURNS = 3
 """Turns of the loop in which what has arrived already can join a batch."""
 
@@ -30,9 +28,9 @@ class Batcher(Generic[T, R]):
     """Hands items in batches to `writers` calls of `write` at a time, and each its own result back.
 
     There is no timer: with nothing under way an item is written at once, under load batches grow by
-    themselves, up to sizes of `most` together; a second writer begins only where many wait. Items that wait
-    or are being written may have sizes of `capacity` together; what is more is refused. Where a batch fails,
-    its halves are tried by themselves, so that one bad item fails alone.
+    themselves, up to sizes of `most` together; a second writer begins only where items of sizes of `many`
+    together wait. Items that wait or are being written may have sizes of `capacity` together; what is more is
+    refused. Where a batch fails, its halves are tried by themselves, so that one bad item fails alone.
     """
 
     def __init__(
@@ -40,15 +38,17 @@ class Batcher(Generic[T, R]):
         write: Callable[[Sequence[T]], Awaitable[Sequence[R | CdpError]]],
         *,
         writers: int,
+        many: int,
         most: int,
         capacity: int,
     ) -> None:
         self._write = write
         self._writers = writers
+        self._many = many
         self._most = most
         self._capacity = capacity
         self._waiting: deque[_Entry] = deque()
-        self._held = 0
+        self._queued = self._held = 0
         self._busy = 0
         self._closed = False
         self._news = asyncio.Condition()
@@ -95,6 +95,7 @@ class Batcher(Generic[T, R]):
             raise OverloadedError(_FULL, retry_after=_RETRY_AFTER)
         future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Entry(item, size, future))  # type: ignore[arg-type]
+        self._queued += size
         self._held += size
         async with self._news:
             self._news.notify()
@@ -123,7 +124,7 @@ class Batcher(Generic[T, R]):
                     self._room.notify_all()
 
     def _worth_writing(self) -> bool:
-        return bool(self._waiting) and (not self._busy or len(self._waiting) >= _MANY)
+        return bool(self._waiting) and (not self._busy or self._queued >= self._many)
 
     def _taken(self) -> list[_Entry]:
         batch: list[_Entry] = []
@@ -131,6 +132,7 @@ class Batcher(Generic[T, R]):
         while self._waiting and (not batch or size + self._waiting[0].size <= self._most):
             batch.append(self._waiting.popleft())
             size += batch[-1].size
+        self._queued -= size
         return batch
 
     async def _try(self, batch: list[_Entry]) -> None:

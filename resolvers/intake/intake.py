@@ -17,6 +17,8 @@ _ENTANGLED_SHARE = 4
 _EVENT = 512
 """Bytes that an event is reckoned with where the capacity is told in events."""
 _BATCH = 2_000 * _EVENT
+_MANY = 32 * _EVENT
+"""What is worth a second writer."""
 
 
 class EventIntake:
@@ -41,7 +43,7 @@ class EventIntake:
         self._entangled = self._lane(_BATCH // _ENTANGLED_SHARE, self._room)
 
     def _lane(self, most: int, capacity: int) -> Batcher[Submission, list[Outcome]]:
-        return Batcher(self._save, writers=_WRITERS, most=most, capacity=capacity)
+        return Batcher(self._save, writers=_WRITERS, many=_MANY, most=most, capacity=capacity)
 
     async def open(self) -> None:
         await self._plain.open()

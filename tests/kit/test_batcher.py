@@ -29,7 +29,7 @@ async def make():
 
     async def made(**options):
         writer = Writer()
-        batcher = Batcher(writer.write, **{"writers": 1, "most": 100, "capacity": 1000} | options)
+        batcher = Batcher(writer.write, **{"writers": 1, "many": 50, "most": 100, "capacity": 1000} | options)
         await batcher.open()
         opened.append((writer, batcher))
         return writer, batcher
@@ -111,3 +111,19 @@ async def test_a_caller_who_leaves_does_not_stop_the_others(make):
     left.cancel()
     writer.may.set()
     assert await stays == "B"
+
+
+async def test_a_second_writer_begins_where_much_waits_however_few_items_it_is(make):
+    writer, batcher = await make(writers=2, most=10, many=10)
+    first = asyncio.create_task(batcher.put("a", 1))
+    await under_way(writer)
+    others = [asyncio.create_task(batcher.put(each, 4)) for each in "bc"]
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert writer.batches == [["a"]], "they wait for the first writer"
+    others.append(asyncio.create_task(batcher.put("d", 2)))
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert writer.batches == [["a"], ["b", "c", "d"]]
+    writer.may.set()
+    assert await asyncio.gather(first, *others) == ["A", "B", "C", "D"]
