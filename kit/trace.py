@@ -50,7 +50,13 @@ def streams() -> None:
         trace.face = STREAM
 
 
-def of_tenant(tenant: int) -> None:
+def tenant() -> int | None:
+    """The tenant that the request is about, as far as that is known."""
+    trace = CURRENT.get()
+    return None if trace is None else trace.tenant
+
+
+def of_tenant(tenant: int | None) -> None:
     """The request is about a tenant."""
     trace = CURRENT.get()
     if trace is not None:

@@ -22,6 +22,7 @@ from kit.http import asks_for_page
 from kit.pages import PAGE_HEADERS
 from resolvers.access import Access
 from resolvers.context import Ctx
+from schema.answer import Answer
 from schema.deliveries import results, until
 from schema.event_stream import EventStream, accepts_stream
 from schema.request import (
@@ -90,11 +91,10 @@ class GraphQLEndpoint(GraphQL[Ctx, None]):
         except BadRequestError as error:
             return _refusal(error, kind)
 
-    async def _answered(self, asked: GraphQLRequest, ctx: Ctx) -> dict[str, Any]:
-        """The content of an operation's answer."""
+    async def _answered(self, asked: GraphQLRequest, ctx: Ctx) -> Answer:
         short = self.graph.short
-        found = None if short is None else await short.result(asked, ctx)
-        return _content(await self._execute(asked, ctx)) if found is None else found
+        found = None if short is None else await short.answer(asked, ctx)
+        return Answer(_content(await self._execute(asked, ctx))) if found is None else found
 
     async def _stream(self, request: Request) -> Response | EventStream:
         """The operation's results as events. A mutation needs POST here as well."""
@@ -144,9 +144,9 @@ def _not_over_this(error: InvalidOperationTypeError) -> BadRequestError:
     return BadRequestError(405, "A mutation must be sent by POST.", Allow="POST")
 
 
-def _response(content: dict[str, Any], kind: str) -> Response:
-    """The answer. What was never executed has no `data`; only our own media type tells it by its status."""
-    return _made(content, 200 if "data" in content or kind == JSON else 400, kind)
+def _response(answer: Answer, kind: str) -> Response:
+    """The answer over HTTP. Only our own media type tells by the status what was never executed."""
+    return _made(answer.body, 200 if answer.is_executed or kind == JSON else 400, kind)
 
 
 def _content(result: ExecutionResult) -> dict[str, Any]:
@@ -164,10 +164,9 @@ def _content(result: ExecutionResult) -> dict[str, Any]:
 
 def _refusal(error: BadRequestError, kind: str) -> Response:
     content = {"errors": [{"message": error.message, "extensions": {"code": "BAD_REQUEST"}}]}
-    return _made(content, error.status, kind, error.headers)
+    return _made(orjson.dumps(content), error.status, kind, error.headers)
 
 
-def _made(content: object, status: int, kind: str, headers: dict[str, str] | None = None) -> Response:
+def _made(body: bytes, status: int, kind: str, headers: dict[str, str] | None = None) -> Response:
     named = f"{kind}; charset=utf-8" if kind == RESPONSE else kind
-    body = orjson.dumps(content, default=str)
     return Response(body, status, headers={**(headers or {}), "Vary": "Accept"}, media_type=named)

@@ -33,8 +33,9 @@ class Requests:
         )
         self._executed = Counter(
             "cdp_graphql_queries",
-            "Queries of the graph: planned and read with others (together), planned (plan), or executed by "
-            "graphql-core because there is no plan (unplanned) or the plan met an error (failed)",
+            "Queries of the graph: planned and read with others (together), answered with an equal one "
+            "(shared), planned (plan), or executed by graphql-core because there is no plan (unplanned) or "
+            "the plan met an error (failed)",
             ("by",),
             registry=registry,
         )

@@ -21,7 +21,8 @@ logger = logging.getLogger(__name__)
 class Engine:
     """The plans of one schema, and how many of its queries were served by them, or left to graphql-core.
 
-    `on_served` is told of each: `together` (planned, and read with others), `plan`, `unplanned` or `failed`.
+    `on_served` is told of each: `together` (planned, and read with others), `shared` (answered with an
+    equal one), `plan`, `unplanned` or `failed`.
     """
 
     def __init__(self) -> None:
@@ -80,6 +81,14 @@ class Engine:
             result: ExecutionResult | Awaitable[ExecutionResult] = otherwise()
             return result if isinstance(result, ExecutionResult) else await result
         return ExecutionResult(data=found, errors=None)
+
+    def reads_alone(self, plan: Plan) -> bool:
+        """Whether it is known that what a plan reads is not read together with others."""
+        return self.plans.together(plan) is False
+
+    def shared(self) -> None:
+        """A query was answered as another was that came at the same time."""
+        self._count("shared")
 
     async def _found(self, call: Call, plan: Plan) -> Any:
         """What a plan finds: together with others where it can.

@@ -1,0 +1,24 @@
+"""The answer to an operation, and its bytes."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import orjson
+
+
+class Answer:
+    """The content of an answer, which several may get: nobody changes it, and its bytes are made once."""
+
+    def __init__(self, content: Mapping[str, Any]) -> None:
+        self.content = content
+
+    @cached_property
+    def body(self) -> bytes:
+        """The content as JSON."""
+        return orjson.dumps(self.content, default=str)
+
+    @property
+    def is_executed(self) -> bool:
+        """What was never executed has no data."""
+        return "data" in self.content
