@@ -4,7 +4,8 @@ python -m benchmarks.graph [CUSTOMERS]
 
 Needs wrk, and Node with npm: the first run installs PostGraphile, and the Node it wants, beside this file.
 Both servers read as the application's role under row-level security, in production mode; answers are compared
-before they are timed. Each round asks them in turn over 32 connections; figures are medians. Beside one
+before they are timed. Each round asks them in turn over 32 connections; figures are medians. Lists are asked
+for a second time, for another page each time: equal queries of one moment share our answers. Beside one
 process of each stand the same answers made by hand (`bare.py`) and, where it has them, REST v2.
 """
 
@@ -26,13 +27,14 @@ from typing import Any, NamedTuple
 
 import psycopg
 
-from benchmarks.graph.queries import QUESTIONS, Question
+from benchmarks.graph.queries import CURSORS, QUESTIONS, Question
 from benchmarks.processing import process_in_child
 from benchmarks.shop import TENANT, Urls, database, fill
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 ROUNDS, SECONDS, CONNECTIONS, CUSTOMERS = 5, 3, 32, 100_000
+_PLACE = "@cursor@"
 _OURS = """
 import sys, uvicorn
 uvicorn.run("app:create", factory=True, port=int(sys.argv[1]), log_level="warning", access_log=False)
@@ -87,10 +89,23 @@ def measure(urls: Urls, processes: int) -> None:
             if bare is not None:
                 asked.append((bare, _body_by_hand(question)))
             found = [[_ask(port, _posting(body)) for port, body in asked] for _ in range(ROUNDS + 1)][1:]
-            _report(question, found)
+            _report(question.name, question.aim, found)
             if bare is not None:
                 print(f" {_rest_rate(question, ours)}" if question.rest else "", end="")
             print(flush=True)
+            if question.pages is not None:
+                _measure_pages(question.pages, question.aim, (ours, theirs))
+
+
+def _measure_pages(queries: tuple[str, str], aim: float, ports: tuple[int, int]) -> None:
+    """Print the figures of another page each time."""
+    asked = [
+        (port, _paging({"query": query, "variables": {"after": _PLACE}}, _cursors(port, where)))
+        for port, query, where in zip(ports, queries, CURSORS, strict=True)
+    ]
+    found = [[_ask(*each) for each in asked] for _ in range(ROUNDS + 1)][1:]
+    _report("   another page each time", aim, found)
+    print(flush=True)
 
 
 def _body(query: str) -> dict[str, Any]:
@@ -131,12 +146,19 @@ def _answer(port: int, body: dict[str, Any]) -> Any:
     return content["data"]
 
 
-def _report(question: Question, found: list[list[Measured]]) -> None:
+def _cursors(port: int, query: str) -> list[str]:
+    """Where pages may begin."""
+    data = _answer(port, {"query": query})
+    customers = data["tenant"]["customers"] if "tenant" in data else data["allCustomers"]
+    return [each["cursor"] for each in customers["edges"]]
+
+
+def _report(name: str, aim: float, found: list[list[Measured]]) -> None:
     rates = [statistics.median(each.rate for each in side) for side in zip(*found, strict=True)]
     p99 = [statistics.median(each.p99 for each in side) for side in zip(*found, strict=True)]
     ratios = [statistics.median(row[0].rate / row[at].rate for row in found) for at in range(1, len(rates))]
     print(
-        f"{question.name:40} {rates[0]:>8,.0f} {rates[1]:>8,.0f} {ratios[0]:>6.2f} {question.aim:>5} "
+        f"{name:40} {rates[0]:>8,.0f} {rates[1]:>8,.0f} {ratios[0]:>6.2f} {aim:>5} "
         f"{p99[0]:>8.1f} {p99[1]:>8.1f}",
         end="",
     )
@@ -154,6 +176,18 @@ def _posting(body: dict[str, Any]) -> str:
     return (
         f"{begin}request = function()\n  at = at % {CUSTOMERS} + 1\n"
         f'  return wrk.format("POST", "/graphql", headers, {made})\nend\n'
+    )
+
+
+def _paging(body: dict[str, Any], cursors: list[str]) -> str:
+    """A script of wrk that posts a body; after another of the cursors each time."""
+    before, after = json.dumps(body).split(_PLACE)
+    return (
+        'local headers = {["Content-Type"] = "application/json"}\nlocal at = 0\n'
+        f"local cursors = {{{', '.join(map(json.dumps, cursors))}}}\n"
+        "request = function()\n  at = at % #cursors + 1\n"
+        f"  local body = {json.dumps(before)} .. cursors[at] .. {json.dumps(after)}\n"
+        '  return wrk.format("POST", "/graphql", headers, body)\nend\n'
     )
 
 

@@ -33,7 +33,7 @@ class Question:
     """One question in both languages, and the facts that an answer to it states. `aim`: the ratio wanted.
 
     `rest` is the path of REST v2 that answers the same. A `%d` in it, and `$name` in a query, is another
-    customer each time.
+    customer each time. `pages` are both queries with an `$after`, for another page each time.
     """
 
     name: str
@@ -43,6 +43,15 @@ class Question:
     facts: Callable[[Any], Iterable[Fact]]
     their_facts: Callable[[Any], Iterable[Fact]]
     rest: str | None = None
+    pages: tuple[str, str] | None = None
+
+
+CURSORS = (
+    _OURS % "customers(first: 1000) { edges { cursor } }",
+    "{ allCustomers(first: 1000, orderBy: [PRIMARY_KEY_ASC]) { edges { cursor } } }",
+)
+"""What both are asked for where a page may begin."""
+_AFTER, _THEIR_AFTER = "query ($after: String!) ", "query ($after: Cursor!) "
 
 
 def _number(value: object) -> Decimal | None:
@@ -117,6 +126,14 @@ QUESTIONS = (
             )
             for node in data["allCustomers"]["nodes"]
         ],
+        pages=(
+            _AFTER
+            + _OURS
+            % f"customers(first: 100, after: $after) {{ nodes {{ externalId {_SCORES} {_ORDERS} }} }}",
+            _THEIR_AFTER
+            + "{ allCustomers(first: 100, after: $after, orderBy: [PRIMARY_KEY_ASC]) { nodes { externalId "
+            + f"{_THEIR_SCORES} {_THEIR_ORDERS} }} }} }}",
+        ),
     ),
     Question(
         "Q3 1,000 customers, 8 scalars each",
@@ -125,6 +142,11 @@ QUESTIONS = (
         f"{{ allCustomers(first: 1000, orderBy: [PRIMARY_KEY_ASC]) {{ nodes {{ {_THEIR_SCALARS} }} }} }}",
         lambda data: [_person(node) for node in data["tenant"]["customers"]["nodes"]],
         lambda data: [_person(node) for node in data["allCustomers"]["nodes"]],
+        pages=(
+            _AFTER + _OURS % f"customers(first: 1000, after: $after) {{ nodes {{ {_SCALARS} }} }}",
+            _THEIR_AFTER + "{ allCustomers(first: 1000, after: $after, orderBy: [PRIMARY_KEY_ASC]) "
+            f"{{ nodes {{ {_THEIR_SCALARS} }} }} }}",
+        ),
     ),
     Question(
         "Q4 customers by RFM segment",
