@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Generic, TypeAlias, TypedDict, TypeVar
+from typing import Any, Generic, TypeAlias, TypedDict, TypeVar, overload
 
 from kit import opaque
 from kit.errors import InvalidInputError
@@ -113,6 +113,26 @@ class Asked(TypedDict, total=False):
     with_total: bool
 
 
+class Keys(Sequence[Key]):
+    """The keys of rows, taken out of what was read where they are asked for: most pages' cursors are not."""
+
+    def __init__(self, found: Sequence[tuple[Any, ...]], place: slice) -> None:
+        self._found = found
+        self._place = place
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    @overload
+    def __getitem__(self, at: int) -> Key: ...
+    @overload
+    def __getitem__(self, at: slice) -> "Keys": ...
+    def __getitem__(self, at: int | slice) -> "Key | Keys":
+        if isinstance(at, slice):
+            return Keys(self._found[at], self._place)
+        return self._found[at][self._place]
+
+
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
     """One page of a list. `total` is there only where it was asked for; `write` makes a key's cursor."""
@@ -172,7 +192,7 @@ class Window:
         key, stop = (end, start) if backwards else (start, end)
         return cls(DEFAULT if size is None else size, key, backwards, stop)
 
-    def page(self, cursors: Cursors, rows: list[T], keys: list[Key], total: int | None) -> Page[T]:
+    def page(self, cursors: Cursors, rows: list[T], keys: Sequence[Key], total: int | None) -> Page[T]:
         """Make the page of the `size + 1` rows that were asked for, in the order the query gave them."""
         more = len(rows) > self.size
         rows, keys = rows[: self.size], keys[: self.size]

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import CTE, ColumnElement, Integer, Select, Table, bindparam, func, literal, select, true
 
 from kit.db import Statement, prepare
-from kit.page import Key, Page, Window
+from kit.page import Key, Keys, Page, Window
 from resolvers.context import READ, Ctx
 from resolvers.sorting import Order, Part, Span
 
@@ -79,7 +79,7 @@ class KeysetList(Generic[T]):
 
 def apart(
     found: Sequence[tuple[Any, ...]], skipped: int, count: int, row: Callable[..., T]
-) -> tuple[list[Key], list[T]]:
+) -> tuple[Sequence[Key], list[T]]:
     """So many keys that come after what is skipped, and what is made of the other columns, of each tuple."""
     begin = skipped + count
     if isinstance(row, type) and issubclass(row, tuple):
@@ -87,7 +87,7 @@ def apart(
         made: list[Any] = [tuple.__new__(row, each[begin:]) for each in found]
     else:
         made = [row(*each[begin:]) for each in found]
-    return [each[skipped:begin] for each in found], made
+    return Keys(found, slice(skipped, begin)), made
 
 
 def _page(

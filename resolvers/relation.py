@@ -32,7 +32,7 @@ _SIZE = bindparam("size", type_=Integer)
 _PARENT: ColumnElement[int] = literal_column("parent.id", BigInteger)
 """The parent whose rows are looked for; written out, for SQLAlchemy does not correlate through a subquery."""
 
-Found = tuple[list[Key], list[T]]
+Found = tuple[Sequence[Key], list[T]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Fields that are resolved for all objects of a level at once.
 
-`batched` reads something, `computed` makes something of what the objects hold, `held` is what they hold. The
-last two cost nothing where they are not asked for: an object need hold no more than its row.
+`batched` reads something, `computed` makes something of what the objects hold, `held` is what their rows
+hold. The last two cost nothing where they are not asked for: an object need hold no more than its row.
 """
 
 import inspect
@@ -17,8 +17,8 @@ T = TypeVar("T")
 V = TypeVar("V")
 
 BATCH, READ, COMPUTED, HELD = "batch", "read", "computed", "held"
-"""What a field's batch function, what it reads with others, its function of objects, or its place in them is
-called in its metadata."""
+"""What a field's batch function, what it reads with others, its function of objects, or its place in their
+rows is called in its metadata."""
 
 
 class Owned(Protocol):
@@ -75,12 +75,12 @@ def computed(function: Callable[[Sequence[Any]], Sequence[Any]], *, description:
     return strawberry.field(resolver=one, description=description, metadata={COMPUTED: function})
 
 
-def held(path: str, *, description: str) -> Any:
-    """A field of what the objects hold under a path of attributes, such as `row.email`."""
-    get = attrgetter(path)
+def held(name: str, *, description: str) -> Any:
+    """A field of what the objects' rows hold under a name, such as `email`."""
+    get = attrgetter(name)
 
     def one(root: Any) -> Any:
-        return get(root)
+        return get(root.row)
 
     return strawberry.field(resolver=one, description=description, metadata={HELD: get})
 

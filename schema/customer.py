@@ -96,18 +96,18 @@ class Customer(Node):
     owner: strawberry.Private[TenantRow]
     row: strawberry.Private[CustomerRow]
     id: strawberry.ID = computed(_ids, description=GLOBAL_ID)
-    database_id: BigInt = held("row.id", description="The number that the v2 REST paths use.")
-    external_id: str = held("row.external_id", description="The shop's own id of the customer.")
-    email: str | None = held("row.email", description="E-mail, as the shop gave it.")
-    first_name: str | None = held("row.first_name", description="First name.")
-    last_name: str | None = held("row.last_name", description="Last name.")
-    phone: str | None = held("row.phone", description="Phone number.")
+    database_id: BigInt = held("id", description="The number that the v2 REST paths use.")
+    external_id: str = held("external_id", description="The shop's own id of the customer.")
+    email: str | None = held("email", description="E-mail, as the shop gave it.")
+    first_name: str | None = held("first_name", description="First name.")
+    last_name: str | None = held("last_name", description="Last name.")
+    phone: str | None = held("phone", description="Phone number.")
     created_at: datetime | None = held(
-        "row.created_at", description="When the customer joined the shop, if known."
+        "created_at", description="When the customer joined the shop, if known."
     )
 
     erased_at: datetime | None = held(
-        "row.erased_at",
+        "erased_at",
         description="When the customer was erased; only what they bought is kept. Null for others.",
     )
 
@@ -201,4 +201,4 @@ class CustomerConnection(Connection):
 
     @classmethod
     def of(cls, tenant: TenantRow, page: Page[CustomerRow]) -> "CustomerConnection":
-        return cls(page=page, make=lambda row: Customer.of(tenant, row))
+        return cls(page=page, make=lambda row: Customer(owner=tenant, row=row))

@@ -56,11 +56,11 @@ class Order(Node):
     owner: strawberry.Private[TenantRow]
     row: strawberry.Private[OrderRow]
     id: strawberry.ID = computed(_ids, description=GLOBAL_ID)
-    database_id: BigInt = held("row.id", description="The order's number.")
-    external_id: str = held("row.external_id", description="The shop's own id of the order.")
-    placed_at: datetime = held("row.placed_at", description="When it was placed.")
+    database_id: BigInt = held("id", description="The order's number.")
+    external_id: str = held("external_id", description="The shop's own id of the order.")
+    placed_at: datetime = held("placed_at", description="When it was placed.")
     status: OrderStatus = computed(_statuses, description="How far it is.")
-    items: int | None = held("row.items", description="How many items it holds, if known.")
+    items: int | None = held("items", description="How many items it holds, if known.")
     amount: Money = computed(_amounts, description="What it came to.")
     refunded: Money = computed(_refunded, description="What of it was given back by refunds linked to it.")
     net_amount: Money = computed(_net_amounts, description="The amount less what was given back.")
@@ -111,4 +111,4 @@ class OrderConnection(Connection):
 
     @classmethod
     def of(cls, owner: TenantRow, page: Page[OrderRow]) -> "OrderConnection":
-        return cls(page=page, make=lambda row: Order.of(owner, row))
+        return cls(page=page, make=lambda row: Order(owner=owner, row=row))

@@ -28,7 +28,7 @@ from strawberry.types.field import StrawberryField
 from schema.batching import BATCH, COMPUTED, HELD, READ
 from schema.execution.completing import Choice, Leaf, Many, OneOf, Required, Single
 from schema.execution.plan import Completion, Field, Maker, Plan, Selection, Take, UnservedError
-from schema.execution.taking import Attribute, Batch, Computed, Constant, Read, Resolver
+from schema.execution.taking import Attribute, Batch, Computed, Constant, Held, Read, Resolver
 
 _BACK = GraphQLCoreConverter.DEFINITION_BACKREF
 _SERVED = {"skip", "include"}
@@ -139,7 +139,7 @@ def _take(definition: GraphQLField) -> Take:
     if COMPUTED in told.metadata:
         return Computed(told.metadata[COMPUTED])
     if HELD in told.metadata:
-        return Attribute(told.metadata[HELD])
+        return Held(told.metadata[HELD])
     if told.base_resolver is not None:
         return Resolver(told, told.is_async)
     return Attribute(attrgetter(told.python_name))

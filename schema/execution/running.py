@@ -1,17 +1,16 @@
 """Runs a selection over all objects of a level: one column a field, not one value."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from schema.execution.call import Call
 from schema.execution.plan import Column, Field, Selection
-from schema.execution.taking import Read, all_of
+from schema.execution.taking import Held, Read, all_of, rows_of
 
 
 def run_now(call: Call, selection: Selection, sources: Sequence[Any]) -> Column:
     """The answers of objects, where nothing is waited for."""
-    columns = [each.completion.now(call, each.take.now(call, each, sources)) for each in selection.fields]
-    return selection.make(columns, len(sources))
+    return selection.make([*_columns(call, selection.fields, sources)], len(sources))
 
 
 async def run_later(call: Call, selection: Selection, sources: Sequence[Any]) -> Column:
@@ -21,10 +20,21 @@ async def run_later(call: Call, selection: Selection, sources: Sequence[Any]) ->
     found: dict[str, Column] = {}
     for step in await all_of(_step(call, each, sources) for each in selection.steps):
         found.update(step)
-    for each in selection.fields:
-        if not each.waits:
-            found[each.key] = each.completion.now(call, each.take.now(call, each, sources))
+    others = [each for each in selection.fields if not each.waits]
+    found.update(zip((each.key for each in others), _columns(call, others, sources), strict=True))
     return selection.make([found[each.key] for each in selection.fields], len(sources))
+
+
+def _columns(call: Call, fields: Sequence[Field], sources: Sequence[Any]) -> Iterator[Column]:
+    """The columns of fields that wait for nothing."""
+    rows: list[Any] | None = None
+    for each in fields:
+        if isinstance(each.take, Held):
+            rows = rows_of(sources) if rows is None else rows
+            column = each.take.of_rows(rows)
+        else:
+            column = each.take.now(call, each, sources)
+        yield each.completion.now(call, column)
 
 
 async def _step(call: Call, fields: Sequence[Field], sources: Sequence[Any]) -> dict[str, Column]:

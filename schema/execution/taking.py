@@ -12,6 +12,8 @@ from strawberry.types.fields.resolver import StrawberryResolver
 from schema.execution.call import Call, Told
 from schema.execution.plan import Column, Field, UnservedError
 
+_ROW = attrgetter("row")
+
 
 @dataclass(frozen=True, slots=True)
 class Constant:
@@ -39,6 +41,23 @@ class Attribute:
 
     async def later(self, call: Call, field: Field, sources: Sequence[Any]) -> Column:
         return self.now(call, field, sources)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An attribute of the objects' rows, which are taken off them once for all such fields of a level."""
+
+    get: "attrgetter[Any]"
+    waits: bool = False
+
+    def now(self, call: Call, field: Field, sources: Sequence[Any]) -> Column:
+        return self.of_rows(rows_of(sources))
+
+    async def later(self, call: Call, field: Field, sources: Sequence[Any]) -> Column:
+        return self.now(call, field, sources)
+
+    def of_rows(self, rows: Sequence[Any]) -> Column:
+        return [*map(self.get, rows)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +170,11 @@ async def all_of(awaited: Iterable[Awaitable[Any]]) -> Column:
         if isinstance(each, BaseException):
             raise each
     return found
+
+
+def rows_of(sources: Sequence[Any]) -> list[Any]:
+    """The rows that objects hold."""
+    return [*map(_ROW, sources)]
 
 
 def _closed(found: Iterable[Any]) -> None:
