@@ -16,6 +16,7 @@ from resolvers.lookup import Lookup
 
 CUSTOMERS, MERGES = TABLES["customer"], TABLES["customer_merge"]
 K = TypeVar("K")
+T = TypeVar("T")
 
 
 class CustomerRow(NamedTuple):
@@ -27,7 +28,6 @@ class CustomerRow(NamedTuple):
     last_name: str | None
     phone: str | None
     created_at: datetime | None
-    imported_at: datetime
     erased_at: datetime | None
 
 
@@ -35,6 +35,11 @@ _COLUMNS = [CUSTOMERS.c[name] for name in CustomerRow._fields]
 _OF_TENANT = select(*_COLUMNS).where(CUSTOMERS.c.tenant_id == TENANT)
 _ATTRIBUTES = prepare(
     select(CUSTOMERS.c.id, CUSTOMERS.c.attributes).where(
+        CUSTOMERS.c.tenant_id == TENANT, CUSTOMERS.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger)))
+    )
+)
+_IMPORTED = prepare(
+    select(CUSTOMERS.c.id, CUSTOMERS.c.imported_at).where(
         CUSTOMERS.c.tenant_id == TENANT, CUSTOMERS.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger)))
     )
 )
@@ -86,11 +91,23 @@ async def attributes_by_ids(ctx: Ctx, tenant: int, ids: list[int]) -> list[dict[
     return [found.get(each, {}) for each in ids]
 
 
-def _pair(number: int, attributes: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-    return number, attributes
+def _pair(number: int, value: T) -> tuple[int, T]:
+    return number, value
 
 
 async def attributes(ctx: Ctx, tenant: int, customers: Sequence[int]) -> list[dict[str, Any]]:
     """What else the shop has told of customers, in their order."""
     ctx.allow(tenant, READ)
     return await ctx.loader("attributes", tenant, attributes_by_ids).load_many(customers)
+
+
+async def imported_by_ids(ctx: Ctx, tenant: int, ids: list[int]) -> list[datetime | None]:
+    """Batch function: when these customers were first saved here, in their order; None for who is gone."""
+    found: dict[int, datetime] = dict(await ctx.reader.fetch(_IMPORTED, _pair, tenant=tenant, ids=ids))
+    return [found.get(each) for each in ids]
+
+
+async def imported_at(ctx: Ctx, tenant: int, customer: int) -> datetime | None:
+    """When a customer was first saved here; None for one who is gone."""
+    ctx.allow(tenant, READ)
+    return await ctx.loader("imported", tenant, imported_by_ids).load(customer)

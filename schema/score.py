@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import strawberry
 
-from resolvers import customer_intervals, runs
+from resolvers import customer_intervals, customers, runs
 from resolvers.customers import CustomerRow
 from resolvers.runs import RunRow
 from resolvers.scores import ScoreRow
@@ -62,7 +62,10 @@ class CustomerScored(Scored):
 
     async def _standing(self, info: Info) -> RunRow | None:
         run = await runs.current_of(info.context, self.tenant.id, self.analysis)
-        return None if run is None or run.started_at < self.customer.imported_at else run
+        if run is None:
+            return None
+        imported_at = await customers.imported_at(info.context, self.tenant.id, self.customer.id)
+        return None if imported_at is None or run.started_at < imported_at else run
 
     async def _missing(self, info: Info) -> MissingScoreReason | None:
         """Why there is no score; None where there is one."""
