@@ -140,6 +140,13 @@ class Ctx:
         async with self.db.read() as reader:
             yield replace(self, reader=reader, _loaders={})
 
+    @asynccontextmanager
+    async def of_several(self) -> AsyncIterator["Ctx"]:
+        """The caller's rights without who it is, for an answer that others with the same rights get too."""
+        actor = Actor("several", self.actor.tenants, self.actor.scopes)
+        async with self.db.read() as reader:
+            yield replace(self, actor=actor, origin=Origin(self.origin.face), reader=reader, _loaders={})
+
     @contextmanager
     def together(self) -> Iterator[Refusing]:
         """Read a snapshot that is shared with other requests, whoever makes them, as far as loaders do.

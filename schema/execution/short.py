@@ -90,8 +90,8 @@ class Short:
         async def find() -> _Found:
             nonlocal executed
             executed = True
-            async with context.apart() as apart:
-                answer = await self._executed(query, self._executor(query, apart), plan)
+            async with context.of_several() as several:
+                answer = await self._executed(query, self._executor(query, several), plan)
             return _Found(answer, trace.tenant())
 
         found = await self._sharing.of(key, find)

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from resolvers import customer_list
 from tests.acceptance.credentials import bearer, token
 from tests.acceptance.test_authentication import SHARED_SECRET, guarded
 from tests.acceptance.test_read_together import engine  # noqa: F401
@@ -73,6 +74,27 @@ async def test_rights_of_one_are_not_those_of_another(urls, make):
             assert [each["email"] for each in found["customers"]["nodes"]] == [f"ana@{tenant}.example"]
         else:
             assert found is None
+
+
+async def test_who_shares_an_answer_is_nobody_in_it(urls, make, monkeypatch):
+    make.customer(make.tenant(56), "ana")
+    subjects = []
+
+    async def noted(ctx, *arguments, **named):
+        subjects.append(ctx.actor.subject)
+        return await page(ctx, *arguments, **named)
+
+    page = customer_list.page
+    async with guarded(urls, **SHARED_SECRET) as client:
+        headers = [bearer(token(sub=name, tenants=[56])) for name in ("ana", "eva")]
+        await client.post("/graphql", json=sent(), headers=headers[0])
+        monkeypatch.setattr(customer_list, "page", noted)
+        answers = await asyncio.gather(
+            *(client.post("/graphql", json=sent(), headers=each) for each in headers * 4)
+        )
+    assert {each.status_code for each in answers} == {200}
+    assert len(subjects) == 3
+    assert {*subjects} == {"several"}
 
 
 async def test_an_error_is_told_to_all_who_ask_for_it(scored, client, engine):  # noqa: F811
