@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import CTE, ColumnElement, Integer, Select, Table, bindparam, func, literal, select, true
 
 from kit.db import Statement, prepare
+from kit.db.rows import made_of
 from kit.page import Key, Keys, Page, Window
 from resolvers.context import READ, Ctx
 from resolvers.sorting import Order, Part, Span
@@ -82,11 +83,7 @@ def apart(
 ) -> tuple[Sequence[Key], list[T]]:
     """So many keys that come after what is skipped, and what is made of the other columns, of each tuple."""
     begin = skipped + count
-    if isinstance(row, type) and issubclass(row, tuple):
-        # As `row(*columns)` would, without a call of ours for each.
-        made: list[Any] = [tuple.__new__(row, each[begin:]) for each in found]
-    else:
-        made = [row(*each[begin:]) for each in found]
+    made = made_of([each[begin:] for each in found], row)
     return Keys(found, slice(skipped, begin)), made
 
 

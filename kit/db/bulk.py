@@ -48,8 +48,8 @@ class Work:
                 self.connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             if not durable:
                 self.connection.execute("SET LOCAL synchronous_commit = off")
-            limit = [] if patience is None else [sql.SQL(f"SET LOCAL lock_timeout = {int(patience * 1000)}")]
-            self.connection.execute(sql.SQL("; ").join([*limit, scope(tenant)]))
+            limit = [] if patience is None else [b"SET LOCAL lock_timeout = %d" % int(patience * 1000)]
+            self.connection.execute(b"; ".join([*limit, scope(tenant)]))
             self._tenant = tenant
             try:
                 yield

@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 import psycopg
-from psycopg import AsyncClientCursor, AsyncConnection, sql
-from psycopg.rows import args_row, tuple_row
+from psycopg import AsyncClientCursor, AsyncConnection
+from psycopg.rows import tuple_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from kit import spans
@@ -18,6 +18,7 @@ from kit.db.bulk import Work
 from kit.db.gathering import Gatherings
 from kit.db.memory import Memory
 from kit.db.role import act_as_application
+from kit.db.rows import made_of
 from kit.db.scope import scope
 from kit.db.statement import Statement
 from kit.db.together import Snapshots
@@ -27,8 +28,8 @@ from kit.errors import OverloadedError, TimedOutError, UnavailableError
 T = TypeVar("T")
 
 _STREAMS = itertools.count(1)
-_READ = sql.SQL("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-_WRITE = sql.SQL("BEGIN")
+_READ = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_WRITE = b"BEGIN"
 _PLAIN = {int, bool, str, float, Decimal, datetime, date}
 _PATIENCE = 10.0
 _PAUSE = 0.1
@@ -125,7 +126,7 @@ class Database:
             raise TimedOutError(_TOO_LONG) from error
 
     async def _once(
-        self, before: list[sql.SQL], statement: Statement, row: Callable[..., T], bound: dict[str, object]
+        self, before: list[bytes], statement: Statement, row: Callable[..., T], bound: dict[str, object]
     ) -> list[T]:
         async with self._pool.connection() as connection:
             return await _send(connection, before, statement, row, bound)
@@ -146,7 +147,7 @@ class Transaction:
         self,
         pool: AsyncConnectionPool[AsyncConnection[Any]],
         note: Callable[[str], None],
-        begin: sql.SQL,
+        begin: bytes,
     ) -> None:
         self._pool = pool
         self._note = note
@@ -231,7 +232,7 @@ class Transaction:
             await self._send([], Statement(f"CLOSE {name}", scoped=False, defaults={}), row, {})
 
     async def _send(
-        self, before: list[sql.SQL], statement: Statement, row: Callable[..., T], bound: dict[str, object]
+        self, before: list[bytes], statement: Statement, row: Callable[..., T], bound: dict[str, object]
     ) -> list[T]:
         if self._over:
             raise RuntimeError("a statement after the end of its transaction")
@@ -239,7 +240,7 @@ class Transaction:
         return await self._ask(before, statement, row, bound)
 
     async def _ask(
-        self, before: list[sql.SQL], statement: Statement, row: Callable[..., T], bound: dict[str, object]
+        self, before: list[bytes], statement: Statement, row: Callable[..., T], bound: dict[str, object]
     ) -> list[T]:
         try:
             if self._connection is not None:
@@ -262,13 +263,13 @@ class Transaction:
         except TypeError:
             return None
 
-    def _limit(self, within: float | None) -> list[sql.SQL]:
+    def _limit(self, within: float | None) -> list[bytes]:
         """What sets the time of the next statement, and takes an earlier one's limit away."""
         if within is None and not self._timed:
             return []
         self._timed = within is not None
         milliseconds = 0 if within is None else max(1, int(within * 1000))
-        return [sql.SQL(f"SET LOCAL statement_timeout = {milliseconds}")]
+        return [b"SET LOCAL statement_timeout = %d" % milliseconds]
 
     async def renew(self) -> None:
         """End the transaction; the next statement opens another, which sees what has happened since."""
@@ -291,7 +292,7 @@ class Transaction:
         if connection is None:
             return
         try:
-            await connection.execute(sql.SQL(how))
+            await connection.execute(how.encode())
         except psycopg.OperationalError as error:
             await connection.close()
             if self._begin is _WRITE and how == "COMMIT":
@@ -305,7 +306,7 @@ class Transaction:
         self,
         statement: Statement,
         row: Callable[..., T],
-        before: list[sql.SQL],
+        before: list[bytes],
         bound: dict[str, object],
     ) -> list[T]:
         connection = await self._pool.getconn()
@@ -327,33 +328,28 @@ def _bound(statement: Statement, tenant: int | None, values: dict[str, object]) 
 
 async def _send(
     connection: AsyncConnection[Any],
-    before: list[sql.SQL],
+    before: list[bytes],
     statement: Statement,
     row: Callable[..., T],
     bound: dict[str, object],
 ) -> list[T]:
     """Run a statement and what goes before it in one round trip."""
-    query = sql.SQL("; ").join([*before, sql.SQL(statement.text)])
+    query = b"; ".join([*before, statement.text.encode()])
     with spans.statement(statement.text):
-        return await _answered(connection, query, row, bound)
-
-
-async def _answered(
-    connection: AsyncConnection[Any], query: sql.Composed, row: Callable[..., T], bound: dict[str, object]
-) -> list[T]:
-    rows: Any = tuple_row if row is tuple else args_row(row)
-    async with connection.cursor(row_factory=rows) as cursor:
+        cursor = connection.cursor(row_factory=tuple_row)
         await cursor.execute(query, bound)
         while cursor.nextset():
             pass
         result = cursor.pgresult
-        return await cursor.fetchall() if result is not None and result.nfields else []
+        rows = await cursor.fetchall() if result is not None and result.nfields else []
+    return made_of(rows, row)
 
 
 def _frozen(value: object) -> Hashable:
     """A value that equals another's if both are the same to the database. Raises TypeError for others."""
     if isinstance(value, list):
-        return (list, *map(_frozen, value))
+        kinds = {*map(type, value)}
+        return (list, *kinds, *value) if len(kinds) == 1 and kinds <= _PLAIN else (list, *map(_frozen, value))
     if value is None or type(value) in _PLAIN:
         return type(value), value
     raise TypeError
