@@ -47,7 +47,7 @@ class _Query:
     price: int
 
     def known_by(self, context: Ctx) -> Hashable:
-        """What it shares with all that are to be answered the same; None where that is too much to tell."""
+        """What it shares with all that are to be answered the same; None where that cannot be told."""
         try:
             variables = orjson.dumps(self.asked.variables)
         except TypeError:
