@@ -132,6 +132,9 @@ class Keys(Sequence[Key]):
             return Keys(self._found[at], self._place)
         return self._found[at][self._place]
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and [*self] == [*other]
+
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):

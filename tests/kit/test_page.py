@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kit import opaque
 from kit.errors import InvalidInputError
-from kit.page import DAY, DECIMAL, FLOAT, INSTANT, INTEGER, TEXT, Cursors, Window
+from kit.page import DAY, DECIMAL, FLOAT, INSTANT, INTEGER, TEXT, Cursors, Keys, Window
 
 THINGS = Cursors("thing")
 ALL_KINDS = Cursors(
@@ -159,3 +159,13 @@ def test_a_value_of_another_kind_is_refused(kind, value):
     cursor = opaque.seal("one", value)
     with pytest.raises(InvalidInputError, match="list and order"):
         Cursors("one", (kind,)).read(cursor, "after")
+
+
+def test_keys_are_a_list_of_what_stands_in_their_place():
+    keys = Keys([("x", 1, "a", "row"), ("x", 2, "b", "row"), ("x", 3, "c", "row")], slice(1, 3))
+    assert [*keys] == [(1, "a"), (2, "b"), (3, "c")]
+    assert [*keys[:2][::-1]] == [(2, "b"), (1, "a")]
+    assert keys[-1] == (3, "c")
+    assert len(keys[1:]) == 2
+    assert keys == [(1, "a"), (2, "b"), (3, "c")]
+    assert keys[:2] != keys
