@@ -144,8 +144,8 @@ class Ctx:
     async def of_several(self) -> AsyncIterator["Ctx"]:
         """The caller's rights without who it is, for an answer that others with the same rights get too."""
         actor = Actor("several", self.actor.tenants, self.actor.scopes)
-        async with self.db.read() as reader:
-            yield replace(self, actor=actor, origin=Origin(self.origin.face), reader=reader, _loaders={})
+        async with self.apart() as apart:
+            yield replace(apart, actor=actor, origin=Origin(self.origin.face))
 
     @contextmanager
     def together(self) -> Iterator[Refusing]:

@@ -33,16 +33,14 @@ class CustomerRow(NamedTuple):
 
 _COLUMNS = [CUSTOMERS.c[name] for name in CustomerRow._fields]
 _OF_TENANT = select(*_COLUMNS).where(CUSTOMERS.c.tenant_id == TENANT)
-_ATTRIBUTES = prepare(
-    select(CUSTOMERS.c.id, CUSTOMERS.c.attributes).where(
-        CUSTOMERS.c.tenant_id == TENANT, CUSTOMERS.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger)))
-    )
-)
-_IMPORTED = prepare(
-    select(CUSTOMERS.c.id, CUSTOMERS.c.imported_at).where(
-        CUSTOMERS.c.tenant_id == TENANT, CUSTOMERS.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger)))
-    )
-)
+
+
+def _with_id(column: Column[Any]) -> Statement:
+    wanted = CUSTOMERS.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger)))
+    return prepare(select(CUSTOMERS.c.id, column).where(CUSTOMERS.c.tenant_id == TENANT, wanted))
+
+
+_ATTRIBUTES, _IMPORTED = _with_id(CUSTOMERS.c.attributes), _with_id(CUSTOMERS.c.imported_at)
 LIST = KeysetList("customer", CUSTOMERS, _OF_TENANT, CustomerRow)
 """The tenant's customers by id."""
 
