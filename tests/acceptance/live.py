@@ -43,7 +43,7 @@ class Served:
         for _ in range(600):
             assert self.process.poll() is None
             try:
-                if httpx.get(f"http://127.0.0.1:{self.port}/health").status_code == 200:
+                if httpx.get(f"http://127.0.0.1:{self.port}/health", verify=False).status_code == 200:
                     return self
             except httpx.TransportError:
                 pass
@@ -59,7 +59,7 @@ class Served:
 @contextlib.asynccontextmanager
 async def socket_of(port, *, init=True, **options):
     """A socket of a server on this machine, acknowledged unless `init` is false."""
-    options = {"max_size": 10_000_000, "max_queue": 1, "proxy": None} | options
+    options = {"max_size": 10_000_000, "proxy": None} | options
     address = f"ws://127.0.0.1:{port}/graphql"
     async with websockets.connect(address, subprotocols=[PROTOCOL], **options) as opened:
         client = Client(opened)

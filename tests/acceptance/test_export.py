@@ -189,7 +189,7 @@ async def test_who_goes_away_stops_the_reading(make, urls):
     try:
         served.wait()
         address = f"http://127.0.0.1:{served.port}{PATH.format(1, 'csv')}"
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(timeout=60) as client:
             async with client.stream("GET", address, headers={"Accept-Encoding": "identity"}) as answer:
                 pieces = answer.aiter_raw()
                 assert (await anext(pieces)).startswith(b"customer_id,")

@@ -149,7 +149,7 @@ async def test_operations_on_a_socket_count_as_requests_and_are_refused_one_by_o
                 await client.subscribe("{ __typename }", number)
                 assert await client.next(number) == {"__typename": "Query"}
                 assert (await client.read())["type"] == "complete"
-            async with httpx.AsyncClient(base_url=address) as asking:
+            async with httpx.AsyncClient(base_url=address, timeout=60) as asking:
                 answer = await asking.get(STATUS)
                 assert (answer.status_code, answer.headers["ratelimit-remaining"]) == (200, "0")
             await client.subscribe("{ __typename }", "3")
@@ -278,7 +278,7 @@ async def test_a_store_that_hangs_holds_nobody_up(monkeypatch):
 async def test_an_address_is_believed_of_trusted_proxies_only(urls, proxies, forwarded, codes):
     async with (
         serving(urls.app, rate_limit="2/hour", trusted_proxies=proxies) as address,
-        httpx.AsyncClient(base_url=address) as client,
+        httpx.AsyncClient(base_url=address, timeout=60) as client,
     ):
         found = [
             await client.get("/api/v2/x", headers={"X-Forwarded-For": forwarded.format(number=number)})

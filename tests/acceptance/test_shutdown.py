@@ -49,7 +49,7 @@ async def test_requests_under_way_are_answered_and_new_ones_are_not_taken(served
 
             async def refuses():
                 try:
-                    async with httpx.AsyncClient() as another:
+                    async with httpx.AsyncClient(timeout=60) as another:
                         await another.get(address + "/health/live")
                 except httpx.TransportError:
                     return True

@@ -65,10 +65,10 @@ class Cdp:
         pytest.fail(f"it did not start: {process.communicate()[0]}")
 
     def get(self, path, **arguments):
-        return httpx.get(f"http://127.0.0.1:{self.port}{path}", timeout=60, **arguments)
+        return httpx.get(f"http://127.0.0.1:{self.port}{path}", timeout=60, verify=False, **arguments)
 
     def post(self, path, **arguments):
-        return httpx.post(f"http://127.0.0.1:{self.port}{path}", timeout=60, **arguments)
+        return httpx.post(f"http://127.0.0.1:{self.port}{path}", timeout=60, verify=False, **arguments)
 
     def left(self):
         """Command lines of processes that still have to do with this data directory or this API."""

@@ -82,7 +82,7 @@ async def test_what_does_not_come_is_not_waited_for(port, begun):
         writer.write(begun)
         answered = await ended(reader)
         assert answered.count(b"200 OK") == begun.count(b"\r\n\r\nGET")
-    async with httpx.AsyncClient() as asking:
+    async with httpx.AsyncClient(timeout=60) as asking:
         assert (await asking.get(f"http://127.0.0.1:{port}/")).status_code == 200
 
 
@@ -139,7 +139,7 @@ async def test_others_are_answered_while_many_are_slow(port):
         slow = [await stack.enter_async_context(connected(port)) for _ in range(100)]
         for _, writer in slow:
             writer.write(b"GET / HTTP/1.1\r\nHost: ")
-        async with httpx.AsyncClient() as asking:
+        async with httpx.AsyncClient(timeout=60) as asking:
             answers = await asyncio.gather(*(asking.get(f"http://127.0.0.1:{port}/") for _ in range(20)))
         assert {each.status_code for each in answers} == {200}
         assert {await ended(reader) for reader, _ in slow} == {b""}
@@ -151,6 +151,6 @@ async def test_a_body_that_comes_in_parts_is_read(port):
             yield b"a" * 500
             await asyncio.sleep(0.05)
 
-    async with httpx.AsyncClient() as asking:
+    async with httpx.AsyncClient(timeout=60) as asking:
         answer = await asking.post(f"http://127.0.0.1:{port}/", content=parts())
     assert answer.text == "2000"

@@ -169,7 +169,7 @@ def test_the_demo_leaves_another_shop_alone(cdp):
 
 def test_a_foreign_page_cannot_call_the_served_api(cdp):
     api = cdp.start("serve", "--no-worker")
-    refused = httpx.get(f"http://127.0.0.1:{cdp.port}/health", headers={"Host": "evil.example"})
+    refused = cdp.get("/health", headers={"Host": "evil.example"})
     assert refused.status_code == 403
     api.terminate()
     api.wait(30)
@@ -180,7 +180,7 @@ def test_any_api_process_tells_the_measures_of_all_and_of_the_worker(cdp):
     shop(cdp)
     api = cdp.start("serve", "--workers", "2")
     for _ in range(20):
-        httpx.get(f"http://127.0.0.1:{cdp.port}/api/v2/cdp/process/status/56")
+        cdp.get("/api/v2/cdp/process/status/56")
     assert cdp.post("/api/v2/cdp/process/56").status_code == 200
     told = {cdp.get("/metrics").text for _ in range(10)}
     template = 'operation="/api/v2/cdp/process/status/{tenantId}"'

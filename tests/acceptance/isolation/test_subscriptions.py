@@ -49,7 +49,7 @@ async def port(urls, shops):
 def by(port, tenant):
     """A socket of who administers a tenant."""
     headers = {"Authorization": f"Bearer {token(tenants=[tenant], scope='admin')}"}
-    return socket_of(port, additional_headers=headers, max_queue=100)
+    return socket_of(port, additional_headers=headers)
 
 
 async def first(port, operation, tenant=OWN):
