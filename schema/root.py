@@ -1,6 +1,8 @@
 """The doors of the graph, and the schema made of them."""
 
 import asyncio
+from copy import copy
+from functools import cache
 from typing import Annotated, Any
 
 import strawberry
@@ -101,16 +103,25 @@ class Graph(strawberry.Schema):
     What may be left out says so by its type alone: a default of null would say it twice.
     """
 
-    def __init__(self, checks: Checks, *args: Any, **kwargs: Any) -> None:
+    engine: Engine
+    short: Short | None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.engine = Engine()
-        self.execution_context_class = self.engine.executor_class()
-        self.short: Short | None = Short(self, checks, self.engine)
         for kind in self._schema.type_map.values():
             fields = getattr(kind, "fields", {}).values() if not kind.name.startswith("__") else ()
             for given in (each for field in fields for each in (field, *getattr(field, "args", {}).values())):
                 if getattr(given, "default_value", Undefined) is None:
                     given.default_value = Undefined
+
+    def within(self, checks: Checks) -> "Graph":
+        """The same types, with an engine of their own for operations that pass these checks."""
+        found = copy(self)
+        found.extensions = guard(checks), Deliveries
+        found.engine = Engine()
+        found.execution_context_class = found.engine.executor_class()
+        found.short = Short(found, checks, found.engine)
+        return found
 
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
@@ -119,15 +130,18 @@ class Graph(strawberry.Schema):
         errors[:] = [coded(error, executed=executed) for error in errors]
 
 
-def create_schema(bounds: Bounds | None = None, trusted: TrustedDocuments | None = None) -> Graph:
-    """The schema, whose operations are kept within bounds and to the trusted documents, if there are any."""
-    checks = Checks(bounds or Bounds(), trusted or TrustedDocuments())
+@cache
+def _graph() -> Graph:
+    """The types, which are made once a process."""
     return Graph(
-        checks,
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
         types=[*NODES, OrderPlaced, RefundGiven, EventTracked, SegmentChanged],
-        extensions=[guard(checks), Deliveries],
         config=StrawberryConfig(auto_camel_case=True, scalar_map=SCALARS),
     )
+
+
+def create_schema(bounds: Bounds | None = None, trusted: TrustedDocuments | None = None) -> Graph:
+    """The schema, whose operations are kept within bounds and to the trusted documents, if there are any."""
+    return _graph().within(Checks(bounds or Bounds(), trusted or TrustedDocuments()))
