@@ -17,6 +17,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis_graphql import mutations, nodes, queries
+from hypothesis_graphql._strategies import oracle, sampler
 
 from kit import ids
 from schema import create_schema
@@ -40,6 +41,9 @@ CODES = {
 }
 LEAKS = ("Traceback", "psycopg", "SELECT ", "INSERT ", "Exception", "/work", ".py")
 """What no answer may hold: parts of our own works."""
+
+SIZE = 80.0
+"""Fields that a selection has where queries begin, on average."""
 
 GLOBAL_IDS = [
     *(
@@ -183,18 +187,30 @@ class Asker:
 
 
 @pytest.fixture
+def _chosen_alike(monkeypatch):
+    """A field's chance to be selected is the same wherever a selection begins: the library finds one for each
+    type, which takes most of the time.
+    """
+    found = oracle.build_oracle(SDL, frozenset({"Query"}), SIZE)
+    monkeypatch.setattr(
+        sampler, "build_oracle", lambda schema, *_, **__: oracle.Oracle(schema, found.x, found.y)
+    )
+
+
+@pytest.fixture
 async def asker(full, unbound, plain):
     """An asker of tenant 56, which has something of everything."""
     client, sent = unbound
     return Asker(client, sent, plain)
 
 
+@pytest.mark.usefixtures("_chosen_alike")
 async def test_every_field_of_every_type_answers_whatever_it_is_asked_with(asker):
     for kind in READ:
         base = SDL.type_map[kind]
         assert isinstance(base, graphql.GraphQLObjectType)
         start, ask = below(kind), partial(asker.ask_below, kind)
-        await asker.generate(queries(start, custom_scalars=SCALARS), 2, ask)
+        await asker.generate(queries(start, custom_scalars=SCALARS), 3, ask)
         for name, field in base.fields.items():
             if field.args or f"{kind}.{name}" not in asker.reached:
                 one = queries(start, fields=[name], custom_scalars=SCALARS)
