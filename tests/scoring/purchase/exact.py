@@ -106,7 +106,9 @@ class Dropout:
                 renewals = (near + far) / 2 if j else (near - far) / (2 * root)
                 return renewals * p**self.a * root ** (2 * B)
 
-            integral = mpmath.quad(density, range(low, 61, 5)) + density(mpf(low)) / self.a
+            integral = (
+                mpmath.quad(density, range(low, 61, 5), method="gauss-legendre") + density(mpf(low)) / self.a
+            )
             total += chance * integral / mpmath.exp(log_beta(self.a, B))
         return total
 
