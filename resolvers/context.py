@@ -1,6 +1,6 @@
 """What every use case gets: who calls, what they may do, and one view of the database for the request."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn, Protocol, TypeVar, cast
@@ -8,7 +8,7 @@ from typing import Any, NoReturn, Protocol, TypeVar, cast
 from connectors.vtex import Vtex
 from kit.db import Database, Transaction, Work
 from kit.db.notices import Inbox, Notices
-from kit.db.together import ApartError, Brief, Refusing, Snapshot, Watching
+from kit.db.together import ApartError, Brief, LostError, Refusing, Snapshot, Watching
 from kit.errors import ForbiddenError, NotFoundError, UnavailableError
 from kit.secrets import Vault
 from kit.trace import of_tenant
@@ -143,9 +143,14 @@ class Ctx:
     @asynccontextmanager
     async def of_several(self) -> AsyncIterator["Ctx"]:
         """The caller's rights without who it is, for an answer that others with the same rights get too."""
+        async with self.db.read() as reader:
+            yield self._nobody(reader)
+
+    def _nobody(self, reader: Transaction, **others: Any) -> "Ctx":
         actor = Actor("several", self.actor.tenants, self.actor.scopes)
-        async with self.apart() as apart:
-            yield replace(apart, actor=actor, origin=Origin(self.origin.face))
+        return replace(
+            self, actor=actor, reader=reader, origin=Origin(self.origin.face), _loaders={}, **others
+        )
 
     @contextmanager
     def together(self) -> Iterator[Refusing]:
@@ -161,6 +166,28 @@ class Ctx:
         finally:
             self.reader, self._snapshot = own, None
             snapshot.leave()
+
+    def joint(self, key: Hashable, make: Callable[["Ctx"], V]) -> V | None:
+        """What requests with these rights have together in a snapshot, None where this one reads alone.
+
+        It is made for the first of them, with a context of these rights that is nobody's in particular.
+        """
+        snapshot = self._snapshot
+        if snapshot is None:
+            return None
+        name = key, self.actor.tenants, self.actor.scopes
+        if name not in snapshot.kept:
+            snapshot.kept[name] = make(self._nobody(cast("Transaction", Refusing()), _snapshot=snapshot))
+        found: V = snapshot.kept[name]
+        return found
+
+    @contextmanager
+    def staying(self) -> Iterator[Refusing]:
+        """Keep the shared snapshot open. Only in a context that `joint` gave."""
+        if self._snapshot is None:
+            raise LostError
+        with self._snapshot.stay():
+            yield cast("Refusing", self.reader)
 
     @contextmanager
     def watched(self) -> Iterator[Watching]:

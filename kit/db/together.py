@@ -6,8 +6,8 @@ database, which is no older than the request, and what many ask for in one momen
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Hashable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Hashable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from kit.db.statement import Statement
@@ -26,7 +26,7 @@ class ApartError(Exception):
 
 
 class LostError(Exception):
-    """The snapshot has ended with a statement of another that failed: nothing is read in it any more."""
+    """The snapshot has ended, by a statement of another that failed, or since all have left it."""
 
 
 class Snapshots:
@@ -59,6 +59,7 @@ class Snapshots:
         self._shut(snapshot)
         if not snapshot.begun:
             return
+        snapshot.ended = True
         task = asyncio.create_task(self._end(snapshot))
         self._ending.add(task)
         task.add_done_callback(self._ending.discard)
@@ -86,8 +87,20 @@ class Snapshot:
         self.kept: dict[Hashable, Any] = {}
         self.members = 0
         self.begun = False
+        self.ended = False
         self._among = among
         self._turn = asyncio.Lock()
+
+    @contextmanager
+    def stay(self) -> Iterator[None]:
+        """Be one more member for as long. Raises LostError once all have left."""
+        if self.ended:
+            raise LostError
+        self.members += 1
+        try:
+            yield
+        finally:
+            self.leave()
 
     def leave(self) -> None:
         """A member has all it asked for."""
@@ -98,15 +111,12 @@ class Snapshot:
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
         """One statement at a time; what is asked for while one is on its way goes out with the next."""
-        self.members += 1
-        try:
+        with self.stay():
             async with self._turn:
                 if not self.begun:
                     await self._among.begin(self)
                     self.begun = True
                 yield
-        finally:
-            self.leave()
 
 
 class Refusing:

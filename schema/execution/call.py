@@ -40,12 +40,14 @@ class Told(Info[Any, Any]):
 class Call:
     """What is the same for all fields of one execution.
 
-    `native`: whether what is answered is written by a writer of JSON that knows days and instants.
+    `native`: whether what is answered is written by a writer of JSON that knows days and instants; `joins`:
+    whether its objects are completed with those of others.
     """
 
     executor: "StrawberryGraphQLCoreExecutionContext"
     schema: "Schema"
     native: bool = False
+    joins: bool = False
 
     @property
     def context(self) -> Any:

@@ -56,6 +56,8 @@ def compile_operation(executor: StrawberryGraphQLCoreExecutionContext) -> Plan:
 class _Compiler:
     executor: StrawberryGraphQLCoreExecutionContext
     reads: set[str] = dataclass_field(default_factory=set)
+    varying: list[str] = dataclass_field(default_factory=list)
+    """The fields whose arguments depend on variables, so far."""
 
     def selection(self, kind: GraphQLObjectType, grouped: dict[str, list[FieldDetails]]) -> Selection:
         fields = tuple(self._field(kind, key, details) for key, details in grouped.items())
@@ -71,10 +73,14 @@ class _Compiler:
         if definition is None or name in ("__schema", "__type"):
             raise UnservedError(f"{kind.name}.{name}")
         take: Take = Constant(kind.name) if name == "__typename" else _take(definition)
+        before = len(self.varying)
         completion = self._completion(definition.type, details)
+        alike, varies = len(self.varying) == before, _varies(details[0])
+        if varies:
+            self.varying.append(key)
         if take.waits:
             self.reads.add(f"{kind.name}.{name}")
-        return Field(key, kind, definition, details, take, completion, _varies(details[0]))
+        return Field(key, kind, definition, details, take, completion, varies, alike)
 
     def _completion(self, kind: GraphQLOutputType, details: list[FieldDetails]) -> Completion:
         if is_non_null_type(kind):

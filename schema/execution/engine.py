@@ -3,6 +3,7 @@
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from graphql import ExecutionResult, OperationType
@@ -107,7 +108,9 @@ class Engine:
         if together:
             with context.together() as apart:
                 try:
-                    found = await run_later(call, plan.selection, [call.executor.root_value])
+                    found = await run_later(
+                        replace(call, joins=True), plan.selection, [call.executor.root_value]
+                    )
                     self._count("together")
                     return found[0]
                 except Exception as error:

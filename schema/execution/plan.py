@@ -53,6 +53,8 @@ class Field:
     completion: Completion
     varies: bool
     """Whether the arguments depend on variables."""
+    alike: bool
+    """Whether what is below it is the same whatever the variables are."""
     fixed: list[dict[str, Any]] = dataclass_field(default_factory=list)
     """Its arguments, once they are made, where they do not."""
 

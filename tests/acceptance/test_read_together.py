@@ -152,4 +152,4 @@ async def test_who_loses_a_snapshot_to_anothers_failure_is_read_alone(make, clie
     answers = await asyncio.gather(*(client.post("/graphql", json=each) for each in both))
     assert failed
     assert [each.json() for each in answers] == expected
-    assert engine.served - before == {"failed": 1, "plan": 1}, "the other's failure is not this one's"
+    assert engine.served - before == {"plan": 2}, "each was read alone, and nothing failed again"

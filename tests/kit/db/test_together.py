@@ -111,6 +111,18 @@ async def test_connections_come_back_when_all_have_left(shop, database):
     assert (await member(database, "of-1"))[0] == [True]
 
 
+async def test_nothing_is_read_any_more_when_all_have_left(shop, database):
+    snapshot = database.snapshots.join()
+    assert await loader_of(snapshot, Asked(snapshot)).load("of-1")
+    snapshot.leave()
+    with pytest.raises(LostError):
+        await loader_of(snapshot, Asked(snapshot)).load("none")
+    with pytest.raises(LostError), snapshot.stay():
+        pass
+    await database.snapshots.close()
+    assert database.figures()["requests"]["used"] == 0
+
+
 async def test_a_statement_that_fails_is_told_to_those_who_asked(shop, database):
     snapshot = database.snapshots.join()
 

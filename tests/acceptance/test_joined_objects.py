@@ -1,0 +1,156 @@
+"""Objects of several queries of one moment are completed in one pass, each within its own query."""
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+
+from schema.execution.running import run_later
+from tests.acceptance.credentials import bearer, token
+from tests.acceptance.test_authentication import SHARED_SECRET, guarded
+from tests.acceptance.test_log import written  # noqa: F401
+from tests.acceptance.test_read_together import CUSTOMER, engine, people, sent  # noqa: F401
+
+
+@pytest.fixture
+def passes(monkeypatch):
+    """The levels that wait and were gone through, as the type of their objects and how many there were."""
+    found: list[tuple[str, int]] = []
+
+    async def noted(call, selection, sources):
+        found.append((selection.kind.name, len(sources)))
+        return await run_later(call, selection, sources)
+
+    monkeypatch.setattr("schema.execution.completing.run_later", noted)
+    return found
+
+
+def of(passes, kind):
+    return [count for name, count in passes if name == kind]
+
+
+async def answered(client, bodies, **given):
+    posted = (client.post("/graphql", json=each, **given) for each in bodies)
+    return [each.json() for each in await asyncio.gather(*posted)]
+
+
+async def test_one_pass_serves_all_who_came(people, client, passes):  # noqa: F811
+    bodies = [sent(each["externalId"]) for each in people] + [sent("nobody"), sent("C1", 99)]
+    alone = [(await answered(client, [each]))[0] for each in bodies]
+    passes.clear()
+    assert await answered(client, bodies) == alone
+    assert sum(of(passes, "Customer")) == len(people)
+    assert len(of(passes, "Customer")) <= 3
+    assert of(passes, "Tenant") == [1] * (len(people) + 1), "what is below depends on each one's variables"
+
+
+async def test_who_selects_something_else_is_apart(people, client, passes):  # noqa: F811
+    others = [each | {"query": CUSTOMER.replace("email", "firstName")} for each in map(_sent, people[:10])]
+    bodies = [*map(_sent, people[:10]), *others]
+    alone = [(await answered(client, [each]))[0] for each in bodies]
+    passes.clear()
+    assert await answered(client, bodies) == alone
+    assert sum(of(passes, "Customer")) == 20
+    assert max(of(passes, "Customer")) == 10
+
+
+async def test_variables_below_keep_objects_apart(people, client, passes):  # noqa: F811
+    query = CUSTOMER.replace("$name: String!", "$name: String!, $first: Int").replace(
+        "email", "orders(first: $first) { nodes { amount { amount } } }"
+    )
+    bodies = [
+        {"query": query, "variables": {"tenant": 56, "name": each["externalId"], "first": 1 + number % 3}}
+        for number, each in enumerate(people[:12])
+    ]
+    alone = [(await answered(client, [each]))[0] for each in bodies]
+    assert {len(each["data"]["tenant"]["customer"]["orders"]["nodes"]) for each in alone} == {1, 2, 3}
+    passes.clear()
+    assert await answered(client, bodies) == alone
+    assert of(passes, "Customer") == [1] * 12
+
+
+async def test_rights_are_not_mixed(urls, make, passes):
+    for tenant in (56, 57):
+        make.customer(make.tenant(tenant), "ana", email=f"ana@{tenant}.example")
+    async with guarded(urls, **SHARED_SECRET) as client:
+        headers = {own: bearer(token(tenants=own)) for own in ((56,), (57,), (56, 57))}
+        for own in headers:
+            await client.post("/graphql", json=sent("ana", own[0]), headers=headers[own])
+        passes.clear()
+        asked = [(own, tenant) for own in headers for tenant in (56, 57) for _ in range(4)]
+        answers = await asyncio.gather(
+            *(client.post("/graphql", json=sent("ana", each), headers=headers[own]) for own, each in asked)
+        )
+    for (own, tenant), answer in zip(asked, answers, strict=True):
+        found = answer.json()["data"]["tenant"]
+        if tenant in own:
+            assert found["customer"]["email"] == f"ana@{tenant}.example"
+        else:
+            assert found is None
+    assert of(passes, "Customer") == [4, 4, 4, 4], "of 56, of 57, and each of those who see both"
+
+
+async def test_each_is_logged_with_its_own_tenant(urls, make, written):  # noqa: F811
+    for tenant in (56, 57):
+        make.customer(make.tenant(tenant), "ana")
+    async with guarded(urls, **SHARED_SECRET, access_log="all") as client:
+        headers = bearer(token(tenants=[56, 57]))
+        await client.post("/graphql", json=sent("ana"), headers=headers)
+        written()
+        tenants = [56, 57] * 6
+        await asyncio.gather(
+            *(
+                client.post(
+                    "/graphql", json=sent("ana", tenant), headers={**headers, "X-Request-Id": f"{tenant}-{n}"}
+                )
+                for n, tenant in enumerate(tenants)
+            )
+        )
+        lines = [json.loads(line) for line in written().splitlines()]
+    told = {each["request_id"]: each["tenant"] for each in lines if each.get("event") == "request"}
+    assert told == {f"{tenant}-{n}": tenant for n, tenant in enumerate(tenants)}
+
+
+async def test_who_goes_away_takes_nobody_along(people, client, application, passes):  # noqa: F811
+    bodies = [_sent(each) for each in people[:8]]
+    alone = [(await answered(client, [each]))[0] for each in bodies]
+    tasks = [asyncio.create_task(client.post("/graphql", json=each)) for each in bodies]
+    gone: list[str] = []
+
+    def leave(text):
+        if "customer_score" in text and not gone:
+            gone.append(text)
+            for each in tasks[:3]:
+                each.cancel()
+
+    passes.clear()
+    application.state.database.on_statement = leave
+    found: list[Any] = await asyncio.gather(*tasks, return_exceptions=True)
+    assert gone
+    assert of(passes, "Customer") == [8]
+    assert all(isinstance(each, asyncio.CancelledError) for each in found[:3])
+    assert [each.json() for each in found[3:]] == alone[3:]
+
+
+async def test_when_all_have_gone_away_the_next_find_what_they_ask_for(people, client, application):  # noqa: F811
+    bodies = [_sent(each) for each in people[:6]]
+    alone = [(await answered(client, [each]))[0] for each in bodies]
+    tasks = [asyncio.create_task(client.post("/graphql", json=each)) for each in bodies]
+    gone: list[str] = []
+
+    def leave(text):
+        if "customer_score" in text and not gone:
+            gone.append(text)
+            for each in tasks:
+                each.cancel()
+
+    application.state.database.on_statement = leave
+    found = await asyncio.gather(*tasks, return_exceptions=True)
+    assert gone
+    assert all(isinstance(each, asyncio.CancelledError) for each in found)
+    assert await answered(client, bodies) == alone
+
+
+def _sent(person):
+    return sent(person["externalId"])
