@@ -12,6 +12,7 @@ from typer.main import get_command
 
 from kit import log
 from kit.errors import CdpError
+from kit.process import collect_seldom
 
 _PARTS = {
     "demo": ("commands.demonstration", "demo", "Make a demo shop, score it and serve it."),
@@ -86,6 +87,7 @@ def _cdp() -> None:
 
 def main() -> None:
     """Run the command. A known error is one sentence on standard error and exit code 1."""
+    collect_seldom()
     log.configure("warning")
     try:
         app(prog_name="cdp")

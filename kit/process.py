@@ -59,6 +59,11 @@ def before_exit(call: Callable[[], None]) -> Iterator[None]:
                 signal.signal(each, handler)
 
 
+def collect_seldom() -> None:
+    """Look for garbage where there may be some: loading modules makes many objects, of which all stay."""
+    gc.set_threshold(*_THRESHOLDS)
+
+
 @contextmanager
 def without_long_pauses() -> Iterator[None]:
     """Leave what is there already out of garbage collection, which would hold every request up meanwhile.
@@ -68,7 +73,7 @@ def without_long_pauses() -> Iterator[None]:
     before = gc.get_threshold()
     gc.collect()
     gc.freeze()
-    gc.set_threshold(*_THRESHOLDS)
+    collect_seldom()
     try:
         yield
     finally:

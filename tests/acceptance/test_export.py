@@ -185,6 +185,7 @@ async def test_who_goes_away_stops_the_reading(make, urls):
     make.owner.execute(
         "INSERT INTO segment_member (tenant_id, segment_id, customer_id) SELECT 56, 1, id FROM customer"
     )
+    make.owner.execute("ANALYZE customer, segment_member")
     served = Served(urls.app)
     try:
         served.wait()

@@ -32,6 +32,7 @@ def shop(make):
             "INSERT INTO segment_member (tenant_id, segment_id, customer_id) "
             "SELECT 56, 901, id FROM customer UNION ALL SELECT 56, 900, id FROM customer WHERE mod(id, 6) = 0"
         )
+        make.owner.execute("ANALYZE customer, segment_member")
 
     return go
 
