@@ -63,6 +63,11 @@ def of_tenant(tenant: int | None) -> None:
         trace.tenant = tenant
 
 
+def of_several() -> None:
+    """From here on this task works for several requests: it tells of none of them."""
+    CURRENT.set(None)
+
+
 def begun_on_socket() -> None:
     """An operation of a socket, beside others: from here on this task has a trace of its own."""
     trace = CURRENT.get()

@@ -6,11 +6,11 @@ any more. No timer and nothing is kept: those join whose objects are there in on
 
 import asyncio
 from collections.abc import Iterator
-from contextvars import Context
 from copy import copy
 from itertools import chain, islice
 from typing import Any
 
+from kit import trace
 from kit.db.together import ApartError, LostError
 from resolvers.context import Ctx
 from schema.execution.call import Call
@@ -49,13 +49,13 @@ class _Joint:
         future: asyncio.Future[Column] = asyncio.get_running_loop().create_future()
         self._waiting.append((column, future))
         if len(self._waiting) == 1:
-            # In a context of nobody: what is traced belongs to none of them.
-            task = asyncio.create_task(self._complete(), context=Context())
+            task = asyncio.create_task(self._complete())
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         return future
 
     async def _complete(self) -> None:
+        trace.of_several()
         waiting, self._waiting = self._waiting, []
         try:
             found = await self._found([*chain.from_iterable(column for column, _ in waiting)])
