@@ -19,6 +19,7 @@ for name in (
     "timeline",
     "execution",
     "graph",
+    "memory",
     "isolation",
     "vtex",
     "merges",

@@ -10,48 +10,40 @@ process of each stand the same answers made by hand (`bare.py`) and, where it ha
 """
 
 import contextlib
-import json
-import os
-import re
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
-import tempfile
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import psycopg
 
+from benchmarks.graph.asking import (
+    CONNECTIONS,
+    PLACE,
+    Measured,
+    answer,
+    ask,
+    body,
+    cursors,
+    getting,
+    paging,
+    posting,
+)
 from benchmarks.graph.queries import CURSORS, QUESTIONS, Question
+from benchmarks.graph.serving import ROOT, ours, served
 from benchmarks.processing import process_in_child
 from benchmarks.shop import TENANT, Urls, database, fill
 
 HERE = Path(__file__).parent
-ROOT = HERE.parent.parent
-ROUNDS, SECONDS, CONNECTIONS, CUSTOMERS = 5, 3, 32, 100_000
-_PLACE = "@cursor@"
-_OURS = """
-import sys, uvicorn
-uvicorn.run("app:create", factory=True, port=int(sys.argv[1]), log_level="warning", access_log=False)
-"""
-_DRESSED = (
+ROUNDS = 5
+DRESSED = (
     "UPDATE customer SET email = 'c' || id || '@example.com', first_name = 'Ana ' || id % 89, "
     "last_name = 'García ' || id % 97, phone = '+54 11 ' || 40000000 + id, created_at = '2024-01-01'",
     "VACUUM ANALYZE customer",
 )
-
-
-class Measured(NamedTuple):
-    """What wrk found: answers a second, and milliseconds that half and 99 % of them took at most."""
-
-    rate: float
-    p50: float
-    p99: float
 
 
 def main(customers: int) -> None:
@@ -62,7 +54,7 @@ def main(customers: int) -> None:
     with database() as urls:
         orders = fill(urls, customers)
         with psycopg.connect(urls.owner, autocommit=True) as owner:
-            for statement in _DRESSED:
+            for statement in DRESSED:
                 owner.execute(statement)
             owner.execute((HERE / "standing_score.sql").read_text())
         process_in_child(urls)
@@ -82,34 +74,30 @@ def measure(urls: Urls, processes: int) -> None:
         + (f" {'by hand':>8} {'ratio':>6} {'REST/s':>8}" if processes == 1 else "")
     )
     alone = contextlib.nullcontext(None) if processes > 1 else _by_hand(urls)
-    with _ours(urls, processes) as ours, _theirs(urls, processes) as theirs, alone as bare:
+    with ours(urls, processes) as mine, _theirs(urls, processes) as theirs, alone as bare:
         for question in QUESTIONS:
-            _compare(question, ours, theirs, bare)
-            asked = [(ours, _body(question.ours)), (theirs, _body(question.theirs))]
+            _compare(question, mine.port, theirs, bare)
+            asked = [(mine.port, body(question.ours)), (theirs, body(question.theirs))]
             if bare is not None:
                 asked.append((bare, _body_by_hand(question)))
-            found = [[_ask(port, _posting(body)) for port, body in asked] for _ in range(ROUNDS + 1)][1:]
+            found = [[ask(port, posting(body)) for port, body in asked] for _ in range(ROUNDS + 1)][1:]
             _report(question.name, question.aim, found)
             if bare is not None:
-                print(f" {_rest_rate(question, ours)}" if question.rest else "", end="")
+                print(f" {_rest_rate(question, mine.port)}" if question.rest else "", end="")
             print(flush=True)
             if question.pages is not None:
-                _measure_pages(question.pages, question.aim, (ours, theirs))
+                _measure_pages(question.pages, question.aim, (mine.port, theirs))
 
 
 def _measure_pages(queries: tuple[str, str], aim: float, ports: tuple[int, int]) -> None:
     """Print the figures of another page each time."""
     asked = [
-        (port, _paging({"query": query, "variables": {"after": _PLACE}}, _cursors(port, where)))
+        (port, paging({"query": query, "variables": {"after": PLACE}}, cursors(port, where)))
         for port, query, where in zip(ports, queries, CURSORS, strict=True)
     ]
-    found = [[_ask(*each) for each in asked] for _ in range(ROUNDS + 1)][1:]
+    found = [[ask(*each) for each in asked] for _ in range(ROUNDS + 1)][1:]
     _report("   another page each time", aim, found)
     print(flush=True)
-
-
-def _body(query: str) -> dict[str, Any]:
-    return {"query": query, "variables": {"name": "C%d"}} if "$name" in query else {"query": query}
 
 
 def _body_by_hand(question: Question) -> dict[str, Any]:
@@ -117,40 +105,21 @@ def _body_by_hand(question: Question) -> dict[str, Any]:
 
 
 def _rest_rate(question: Question, port: int) -> str:
-    found = [_ask(port, _getting(str(question.rest))).rate for _ in range(ROUNDS)]
+    found = [ask(port, getting(str(question.rest))).rate for _ in range(ROUNDS)]
     return f"{statistics.median(found):>8,.0f}"
 
 
 def _compare(question: Question, ours: int, theirs: int, bare: int | None) -> None:
-    answer = _answer(ours, _body(question.ours))
-    mine = sorted(map(repr, question.facts(answer)))
-    others = sorted(map(repr, question.their_facts(_answer(theirs, _body(question.theirs)))))
+    found = answer(ours, body(question.ours))
+    mine = sorted(map(repr, question.facts(found)))
+    others = sorted(map(repr, question.their_facts(answer(theirs, body(question.theirs)))))
     if mine != others:
         different = next((pair for pair in zip(mine, others, strict=False) if pair[0] != pair[1]), None)
         sys.exit(f"{question.name}: {len(mine)} facts against {len(others)}: {different}")
     if bare is not None:
-        by_hand = sorted(map(repr, question.facts(_answer(bare, _body_by_hand(question)))))
+        by_hand = sorted(map(repr, question.facts(answer(bare, _body_by_hand(question)))))
         if by_hand != mine:
             sys.exit(f"{question.name}: by hand {by_hand[:1]} against {mine[:1]}")
-
-
-def _answer(port: int, body: dict[str, Any]) -> Any:
-    text = json.dumps(body).replace("C%d", "C77").encode()
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{port}/graphql", text, {"Content-Type": "application/json"}
-    )
-    with urllib.request.urlopen(request) as answer:
-        content = json.load(answer)
-    if "errors" in content:
-        sys.exit(json.dumps(content["errors"])[:1_000])
-    return content["data"]
-
-
-def _cursors(port: int, query: str) -> list[str]:
-    """Where pages may begin."""
-    data = _answer(port, {"query": query})
-    customers = data["tenant"]["customers"] if "tenant" in data else data["allCustomers"]
-    return [each["cursor"] for each in customers["edges"]]
 
 
 def _report(name: str, aim: float, found: list[list[Measured]]) -> None:
@@ -166,64 +135,6 @@ def _report(name: str, aim: float, found: list[list[Measured]]) -> None:
         print(f" {rates[2]:>8,.0f} {ratios[1]:>6.2f}", end="")
 
 
-def _posting(body: dict[str, Any]) -> str:
-    """A script of wrk that posts a body; with another customer each time, where it names one."""
-    text = json.dumps(body)
-    begin = 'local headers = {["Content-Type"] = "application/json"}\nlocal at = 0\n'
-    made = json.dumps(text)
-    if "C%d" in text:
-        made = f"string.format({json.dumps(text)}, at)"
-    return (
-        f"{begin}request = function()\n  at = at % {CUSTOMERS} + 1\n"
-        f'  return wrk.format("POST", "/graphql", headers, {made})\nend\n'
-    )
-
-
-def _paging(body: dict[str, Any], cursors: list[str]) -> str:
-    """A script of wrk that posts a body; after another of the cursors each time."""
-    before, after = json.dumps(body).split(_PLACE)
-    return (
-        'local headers = {["Content-Type"] = "application/json"}\nlocal at = 0\n'
-        f"local cursors = {{{', '.join(map(json.dumps, cursors))}}}\n"
-        "request = function()\n  at = at % #cursors + 1\n"
-        f"  local body = {json.dumps(before)} .. cursors[at] .. {json.dumps(after)}\n"
-        '  return wrk.format("POST", "/graphql", headers, body)\nend\n'
-    )
-
-
-def _getting(path: str) -> str:
-    made = f"string.format({json.dumps(path)}, at)" if "%d" in path else json.dumps(path)
-    return (
-        f"local at = 0\nrequest = function()\n  at = at % {CUSTOMERS} + 1\n"
-        f'  return wrk.format("GET", {made})\nend\n'
-    )
-
-
-def _ask(port: int, text: str) -> Measured:
-    """Ask for some seconds. Exits if any answer was no success."""
-    with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
-        script.write(text)
-        script.flush()
-        command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "--timeout", "30s", "--latency"]
-        told = subprocess.run(
-            [*command, "-s", script.name, f"http://127.0.0.1:{port}"],
-            check=True,
-            capture_output=True,
-            text=True,
-        ).stdout
-    if "Non-2xx" in told or "Socket errors" in told:
-        sys.exit(told)
-    rate = re.search(r"Requests/sec:\s+([\d.]+)", told)
-    return Measured(float(rate[1]) if rate else 0.0, _milliseconds(told, "50"), _milliseconds(told, "99"))
-
-
-def _milliseconds(told: str, share: str) -> float:
-    found = re.search(rf"{share}%\s+([\d.]+)(us|ms|s)\b", told)
-    if found is None:
-        sys.exit(told)
-    return float(found[1]) * {"us": 0.001, "ms": 1.0, "s": 1000.0}[found[2]]
-
-
 def _install() -> None:
     """Install what the lock says, unless it is there already."""
     lock, installed = HERE / "package-lock.json", HERE / "node_modules" / ".installed"
@@ -233,51 +144,18 @@ def _install() -> None:
 
 
 @contextlib.contextmanager
-def _ours(urls: Urls, processes: int) -> Iterator[int]:
-    more = {"CDP_DATABASE_URL": urls.app, "CDP_RATE_LIMIT": "off", "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-c", _OURS]
-    if processes > 1:
-        command = [sys.executable, "-m", "uvicorn", "app:create", "--factory", "--log-level", "warning"]
-        command += ["--no-access-log", "--workers", str(processes), "--port"]
-    with _served(command, more) as port:
-        yield port
-
-
-@contextlib.contextmanager
 def _by_hand(urls: Urls) -> Iterator[int]:
     command = [sys.executable, "-m", "benchmarks.graph.bare"]
-    with _served(command, {"PYTHONPATH": str(ROOT)}, urls.app) as port:
-        yield port
+    with served(command, {"PYTHONPATH": str(ROOT)}, urls.app) as found:
+        yield found.port
 
 
 @contextlib.contextmanager
 def _theirs(urls: Urls, processes: int) -> Iterator[int]:
     command = [str(HERE / "node_modules" / ".bin" / "node"), str(HERE / "server.mjs")]
     more = {"NODE_ENV": "production", "GRAPHILE_ENV": "production"}
-    with _served(command, more, urls.app, str(TENANT), str(processes)) as port:
-        yield port
-
-
-@contextlib.contextmanager
-def _served(command: list[str], more: dict[str, str], *arguments: str) -> Iterator[int]:
-    """A server in a process of its own; yields its port once it answers."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    process = subprocess.Popen(
-        [*command, str(port), *arguments], env=os.environ | more, cwd=ROOT, stdout=subprocess.DEVNULL
-    )
-    try:
-        for _ in range(300):
-            with contextlib.suppress(OSError):
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/graphql?query=%7B__typename%7D").close()
-                break
-            time.sleep(0.1)
-        time.sleep(1.0)
-        yield port
-    finally:
-        process.terminate()
-        process.wait()
+    with served(command, more, urls.app, str(TENANT), str(processes)) as found:
+        yield found.port
 
 
 if __name__ == "__main__":
