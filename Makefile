@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 # Processes that the tests are spread over, each with a database server of its own.
-TEST_PROCESSES ?= 2
+TEST_PROCESSES ?= 3
 
 # The processes that tests start would be compiled anew each time.
 unexport PYTHONDONTWRITEBYTECODE

@@ -14,6 +14,10 @@ import httpx
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
+NEW = "--tenant 56 --create-tenant Shop --currency GBP --timezone Europe/London"
+ORDERS = "order_id,customer_id,date,amount\n" + "".join(
+    f"{n},c{n % 40},2024-{1 + n % 12:02}-{1 + n % 28:02},{10 + n % 7}.50\n" for n in range(200)
+)
 
 
 class Cdp:
@@ -42,6 +46,12 @@ class Cdp:
             text=True,
             timeout=120,
         )
+
+    def shop(self):
+        """Import tenant 56: 200 orders of 40 customers."""
+        (self.directory / "orders.csv").write_text(ORDERS)
+        done = self.run("import", "orders", "orders.csv", *NEW.split())
+        assert done.returncode == 0, done.stderr
 
     def start(self, *arguments):
         """Start and wait until it answers."""

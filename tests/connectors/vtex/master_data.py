@@ -15,6 +15,8 @@ class MasterData:
     def __init__(self, documents: list[dict[str, Any]]) -> None:
         self.documents = documents
         self.heavy = False
+        self.wanted: set[str] = set()
+        """What searches asked for."""
         self._scrolls: dict[str, list[dict[str, Any]]] = {}
         self._sizes: dict[str, int] = {}
         self._made = 0
@@ -61,6 +63,7 @@ class MasterData:
         if not pairs:
             return self.documents
         wanted = set(pairs)
+        self.wanted.update(value for _, value in pairs)
         return [
             each for each in self.documents if any((name, str(each.get(name))) in wanted for name, _ in pairs)
         ]
