@@ -22,14 +22,13 @@ async def completed(call: Call, field: Field, column: Column) -> Column:
 
     Raises ApartError as `Ctx.together` has it, LostError where a column of another may have failed.
     """
-    if not (call.joins and field.alike):
-        return await field.completion.later(call, column)
-    key = id(field), call.native
-    joint = call.context.joint(key, lambda several: _Joint(call, field, several))
+    joint: _Joint | None = None
+    if call.joins and field.alike:
+        key = id(field), call.native
+        joint = call.context.joint(key, lambda several: _Joint(call, field, several))
     if joint is None:
         return await field.completion.later(call, column)
-    found: Column = await joint.completed(column)
-    return found
+    return await joint.completed(column)
 
 
 class _Joint:

@@ -10,7 +10,7 @@ from schema.execution.running import run_later
 from tests.acceptance.credentials import bearer, token
 from tests.acceptance.test_authentication import SHARED_SECRET, guarded
 from tests.acceptance.test_log import written  # noqa: F401
-from tests.acceptance.test_read_together import CUSTOMER, engine, people, sent  # noqa: F401
+from tests.acceptance.test_read_together import CUSTOMER, people, sent  # noqa: F401
 
 
 @pytest.fixture
@@ -113,22 +113,28 @@ async def test_each_is_logged_with_its_own_tenant(urls, make, passes, written): 
     assert told == {f"{tenant}-{number}": tenant for number, tenant in enumerate(tenants)}
 
 
-async def test_who_goes_away_takes_nobody_along(people, client, application, passes):  # noqa: F811
-    bodies = [_sent(each) for each in people[:8]]
-    alone = [(await answered(client, [each]))[0] for each in bodies]
-    tasks = [asyncio.create_task(client.post("/graphql", json=each)) for each in bodies]
+async def left(application, tasks, leaving):
+    """What becomes of the tasks when some of them are ended while their scores are read."""
     gone: list[str] = []
 
     def leave(text):
         if "customer_score" in text and not gone:
             gone.append(text)
-            for each in tasks[:3]:
+            for each in leaving:
                 each.cancel()
 
-    passes.clear()
     application.state.database.on_statement = leave
-    found: list[Any] = await asyncio.gather(*tasks, return_exceptions=True)
+    found = await asyncio.gather(*tasks, return_exceptions=True)
     assert gone
+    return found
+
+
+async def test_who_goes_away_takes_nobody_along(people, client, application, passes):  # noqa: F811
+    bodies = [_sent(each) for each in people[:8]]
+    alone = [(await answered(client, [each]))[0] for each in bodies]
+    passes.clear()
+    tasks = [asyncio.create_task(client.post("/graphql", json=each)) for each in bodies]
+    found: list[Any] = await left(application, tasks, tasks[:3])
     assert of(passes, "Customer") == [8]
     assert all(isinstance(each, asyncio.CancelledError) for each in found[:3])
     assert [each.json() for each in found[3:]] == alone[3:]
@@ -138,17 +144,7 @@ async def test_when_all_have_gone_away_the_next_find_what_they_ask_for(people, c
     bodies = [_sent(each) for each in people[:6]]
     alone = [(await answered(client, [each]))[0] for each in bodies]
     tasks = [asyncio.create_task(client.post("/graphql", json=each)) for each in bodies]
-    gone: list[str] = []
-
-    def leave(text):
-        if "customer_score" in text and not gone:
-            gone.append(text)
-            for each in tasks:
-                each.cancel()
-
-    application.state.database.on_statement = leave
-    found = await asyncio.gather(*tasks, return_exceptions=True)
-    assert gone
+    found: list[Any] = await left(application, tasks, tasks)
     assert all(isinstance(each, asyncio.CancelledError) for each in found)
     assert await answered(client, bodies) == alone
 
