@@ -1,10 +1,12 @@
 """The Content-Type of a body: what it is, and in which characters."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 _FORM = re.compile(r"\s*(?P<kind>[^;\s]+)\s*(?:;(?P<rest>.*))?", re.DOTALL)
 _CHARSET = re.compile(r"(?:^|;)\s*charset\s*=\s*\"?([^\";\s]+)", re.IGNORECASE)
+_LONGEST = 200
 _UTF_8 = frozenset({"utf-8", "utf8"})
 
 
@@ -23,5 +25,12 @@ class MediaType(NamedTuple):
 
 def media_type_of(header: str) -> MediaType:
     """Read a header's value; one that is none has an empty `kind`."""
+    return _remembered(header) if len(header) <= _LONGEST else _read(header)
+
+
+def _read(header: str) -> MediaType:
     found = _FORM.fullmatch(header)
     return MediaType(found["kind"].lower(), found["rest"] or "") if found else MediaType("", "")
+
+
+_remembered = lru_cache(256)(_read)

@@ -31,14 +31,17 @@ class Requests:
         self._limited = Counter(
             "cdp_rate_limited", "Requests refused for their caller's rate", registry=registry
         )
-        self._executed = Counter(
+        executed = Counter(
             "cdp_graphql_queries",
-            "Queries of the graph: planned and read with others (together), answered with an equal one "
+            "Queries of the graph: planned and executed with others (together), answered with an equal one "
             "(shared), planned (plan), or executed by graphql-core because there is no plan (unplanned) or "
             "the plan met an error (failed)",
             ("by",),
             registry=registry,
         )
+        self._ways = {
+            each: executed.labels(each) for each in ("together", "shared", "plan", "unplanned", "failed")
+        }
         self._names: set[str] = set()
         self._known: dict[tuple[str, str, int], tuple[Counter, Histogram | None]] = {}
 
@@ -56,7 +59,7 @@ class Requests:
 
     def executed(self, how: str) -> None:
         """A query of the graph was executed."""
-        self._executed.labels(how).inc()
+        self._ways[how].inc()
 
     def socket(self, change: int) -> None:
         """A socket has come (1) or gone (-1)."""

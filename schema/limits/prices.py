@@ -1,9 +1,9 @@
 """Prices of queries, remembered within a bound by the variables that they hang on."""
 
+import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -16,12 +16,13 @@ _OPERATIONS = 512
 _PRICES = 64
 """Of one operation."""
 _LONGEST = 2_000
+_DAY = 86_400
 
 
 @dataclass(slots=True)
 class _Priced:
     operation: OperationDefinitionNode
-    names: frozenset[str] = frozenset()
+    names: tuple[str, ...] = ()
     costs: dict[bytes, int] = field(default_factory=dict)
 
 
@@ -52,8 +53,8 @@ class Prices:
         found = self._priced.get(id(operation))
         if found is None or found.operation is not operation:
             found = self._priced[id(operation)] = _Priced(operation)
-        if not price.names <= found.names:
-            found.names |= price.names
+        if not price.names <= {*found.names}:
+            found.names = (*sorted(price.names.union(found.names)),)
             found.costs.clear()
         written = _written(found.names, variables)
         if written is None:
@@ -65,12 +66,15 @@ class Prices:
             self._priced.popitem(last=False)
 
 
-def _written(names: frozenset[str], variables: Mapping[str, Any]) -> bytes | None:
+def _written(names: tuple[str, ...], variables: Mapping[str, Any]) -> bytes | None:
     """What values are told apart by; None for those that JSON's writer does not take, or that are long."""
-    chosen = {name: variables[name] for name in sorted(names) if name in variables}
+    # What is priced may depend on the day.
+    day = b"%d" % (time.time() // _DAY)
+    chosen = {name: variables[name] for name in names if name in variables}
+    if not chosen:
+        return day
     try:
-        written = orjson.dumps(chosen) if chosen else b""
+        written = orjson.dumps(chosen)
     except TypeError:
         return None
-    # What is priced may depend on the day.
-    return written + datetime.now(UTC).date().isoformat().encode() if len(written) <= _LONGEST else None
+    return day + written if len(written) <= _LONGEST else None
