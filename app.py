@@ -48,6 +48,7 @@ def create(settings: Settings | None = None) -> Starlette:
         STATIC / "graphiql.html",
         schema_of(chosen),
         access,
+        packed=packed,
         message_bytes=chosen.max_body_bytes,
         patience=chosen.stream_patience_seconds,
         heartbeat=chosen.stream_heartbeat_seconds,

@@ -16,7 +16,7 @@ from kit import credentials
 from kit.access_log import AccessLog
 from kit.config import Settings
 from kit.db import Database
-from kit.encoding import takes_gzip
+from kit.encoding import LEVEL, WORTH_PACKING, takes_gzip
 from kit.errors import UnauthenticatedError, UnavailableError
 from kit.head import Head
 from kit.http import (
@@ -54,9 +54,6 @@ _ASKED = (
     HEADER,
 )
 _TOLD = ("ETag", "Location", "Retry-After", "WWW-Authenticate", LEFT_OUT, *HEADERS, HEADER)
-_WORTH_PACKING = 1_000
-"""Bytes from which an answer gains by gzip: what fits a packet arrives no sooner for being smaller."""
-_PACKING = 6
 _PACKED = (FORMATS["parquet"].media_type,)
 """What is packed already, beside what is known to be."""
 
@@ -95,7 +92,7 @@ def stack_of(settings: Settings, counts: Counts, access: Access, metrics: Metric
 def packed(app: Asgi) -> "Packed":
     """An application whose answers are packed for who takes that."""
     excluded = (*DEFAULT_EXCLUDED_CONTENT_TYPES, *_PACKED)
-    return Packed(app, minimum_size=_WORTH_PACKING, compresslevel=_PACKING, exclude_content_types=excluded)
+    return Packed(app, minimum_size=WORTH_PACKING, compresslevel=LEVEL, exclude_content_types=excluded)
 
 
 def _told(settings: Settings) -> list[tuple[bytes, bytes]]:
@@ -155,7 +152,7 @@ class Packed(GZipMiddleware):
 
     def _would_pack(self, start: Message) -> bool:
         headers = dict(start.get("headers", ()))
-        small = int(headers.get(b"content-length", _WORTH_PACKING)) < _WORTH_PACKING
+        small = int(headers.get(b"content-length", WORTH_PACKING)) < WORTH_PACKING
         if small or headers.get(b"vary") == b"Accept-Encoding":
             return False
         kind = headers.get(b"content-type", b"").partition(b";")[0].strip().lower().decode("latin-1")

@@ -1,6 +1,45 @@
-"""What a caller says of the encodings that they take."""
+"""The encoding that a body is sent in: what its caller takes, where they gain by it."""
 
-from kit.http import Headers
+import zlib
+from collections.abc import Iterable
+from functools import cached_property
+
+Headers = Iterable[tuple[bytes, bytes]]
+
+WORTH_PACKING = 1_000
+"""Bytes from which an answer gains by gzip: what fits a packet arrives no sooner for being smaller."""
+LEVEL = 6
+_GZIP = (b"content-encoding", b"gzip")
+
+
+class Packable:
+    """A body that may be sent to several: it is packed once, for all who take that."""
+
+    def __init__(self, plain: bytes, vary: bytes = b"") -> None:
+        """`vary`: what else of a request it depends on, as the header has it."""
+        self.plain = plain
+        self._vary = vary
+
+    def fitting(self, asked: Headers) -> tuple[bytes, list[tuple[bytes, bytes]]]:
+        """The body for a request of these headers, and the headers that tell how it is sent."""
+        if len(self.plain) >= WORTH_PACKING and takes_gzip(asked):
+            return self._packed, self._told_of_packed
+        return self.plain, self._told
+
+    @cached_property
+    def _packed(self) -> bytes:
+        packer = zlib.compressobj(LEVEL, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
+        return packer.compress(self.plain) + packer.flush()
+
+    @cached_property
+    def _told(self) -> list[tuple[bytes, bytes]]:
+        named = [self._vary, b"Accept-Encoding" if len(self.plain) >= WORTH_PACKING else b""]
+        vary = b", ".join(each for each in named if each)
+        return [(b"content-length", b"%d" % len(self.plain)), *([(b"vary", vary)] if vary else [])]
+
+    @cached_property
+    def _told_of_packed(self) -> list[tuple[bytes, bytes]]:
+        return [(b"content-length", b"%d" % len(self._packed)), _GZIP, *self._told[1:]]
 
 
 def takes_gzip(headers: Headers) -> bool:

@@ -1,9 +1,11 @@
 """Guards in front of the API, as plain ASGI: the size of bodies, and who may reach an open API."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Collection, Generator, Iterable, Mapping, MutableMapping
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
+from inspect import isawaitable
+from types import coroutine
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -137,21 +139,50 @@ class BodyLimit:
 
     async def _whole(self, receive: Receive) -> bytes | bytearray | None:
         """The body, or what shows it to be too large; None for a caller who has gone."""
+        given: Any = receive()
+        try:
+            awaited = given.send(None)
+        except StopIteration as there:
+            # Mostly a body comes with its head, and a timer costs more than reading it.
+            if not there.value.get("more_body", False):
+                return _body(there.value)
+            return await self._joined(there.value, receive)
+        return await self._joined(_rest(given, awaited), receive)
+
+    async def _joined(
+        self, first: Message | Awaitable[Message], receive: Receive
+    ) -> bytes | bytearray | None:
         body = bytearray()
         async with asyncio.timeout(self._seconds):
-            message = await receive()
-            if message["type"] != "http.request":
-                return None
-            first: bytes = message.get("body", b"")
-            if not message.get("more_body", False) or len(first) > self._limit:
-                return first
-            body += first
-            while len(body) <= self._limit and message.get("more_body", False):
+            message = await first if isawaitable(first) else first
+            while (part := _body(message)) is not None:
+                body += part
+                if len(body) > self._limit or not message.get("more_body", False):
+                    return body
                 message = await receive()
-                if message["type"] != "http.request":
-                    return None
-                body += message.get("body", b"")
-        return body
+        return None
+
+
+def _body(message: Message) -> bytes | None:
+    found: bytes = message.get("body", b"")
+    return found if message["type"] == "http.request" else None
+
+
+@coroutine
+def _rest(begun: Generator[Any, Any, Message], awaited: Any) -> Generator[Any, Any, Message]:
+    """What a coroutine comes to that waits for something already."""
+    while True:
+        try:
+            sent = yield awaited
+        except BaseException as error:
+            step = partial(begun.throw, error)
+        else:
+            step = partial(begun.send, sent)
+        try:
+            awaited = step()
+        except StopIteration as ended:
+            found: Message = ended.value
+            return found
 
 
 def _has_body(scope: Scope) -> bool:
@@ -160,6 +191,15 @@ def _has_body(scope: Scope) -> bool:
         if name in _BODY:
             return True
     return scope["http_version"] not in _TELLING
+
+
+def header_of(scope: Scope, name: bytes) -> str:
+    """The first header of a name in lower case; empty where there is none."""
+    for each, value in scope["headers"]:
+        if each == name:
+            found: bytes = value
+            return found.decode("latin-1")
+    return ""
 
 
 def is_stream(scope: Scope, streams: Mapping[str, str]) -> bool:

@@ -88,8 +88,8 @@ class Straight:
     """Takes plain requests to the endpoints that answer with a `Response`, and all others to `app`.
 
     `rest` is the application whose endpoints these are, as `make_rest` makes it; `faces` answer all of
-    their path's requests by themselves. `packed` has answers packed: all but those that are `Kept`, which
-    pack themselves.
+    their path's requests by themselves. `packed` has answers packed: all but those of faces and those that
+    are `Kept`, which see to it themselves.
     """
 
     def __init__(
@@ -97,7 +97,7 @@ class Straight:
     ) -> None:
         self._app = packed(app)
         self._packed = packed
-        self._faces = {path: packed(face) for path, face in faces.items()}
+        self._faces = {**faces}
         self._handlers: dict[Any, Any] = {
             kind: handler for kind, handler in rest.exception_handlers.items() if kind is not Exception
         }

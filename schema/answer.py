@@ -6,6 +6,8 @@ from typing import Any
 
 import orjson
 
+from kit.encoding import Packable
+
 
 class Answer:
     """The content of an answer, which several may get: nobody changes it, and its bytes are made once."""
@@ -14,9 +16,9 @@ class Answer:
         self.content = content
 
     @cached_property
-    def body(self) -> bytes:
-        """The content as JSON."""
-        return orjson.dumps(self.content, default=str)
+    def body(self) -> Packable:
+        """The content as JSON, in a media type that depends on what is accepted."""
+        return Packable(orjson.dumps(self.content, default=str), b"Accept")
 
     @property
     def is_executed(self) -> bool:

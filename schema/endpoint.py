@@ -1,5 +1,6 @@
 """The graph over HTTP, as the GraphQL-over-HTTP specification has it."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -18,7 +19,7 @@ from strawberry.types.execution import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from kit import spans, trace
-from kit.http import asks_for_page
+from kit.http import Asgi, asks_for_page, header_of
 from kit.pages import PAGE_HEADERS
 from resolvers.access import Access
 from resolvers.context import Ctx
@@ -36,11 +37,14 @@ from schema.request import (
 from schema.root import Graph
 from schema.socket import INIT_WITHIN, BoundedSocket, GraphQLSocket
 
+_TYPES = {JSON: JSON.encode(), RESPONSE: f"{RESPONSE}; charset=utf-8".encode()}
+
 
 class GraphQLEndpoint(GraphQL[Ctx, None]):
     """POST and GET of operations, streams of events and sockets; a browser gets the page.
 
-    The context comes from `request.state.ctx`. `patience`: seconds that a client may take for one delivery of
+    The context comes from `request.state.ctx`. `packed` has answers packed that do not see to it themselves;
+    `patience`: seconds that a client may take for one delivery of
     a stream; `heartbeat`: seconds after which a silent stream of events shows that it is still there.
     """
 
@@ -53,6 +57,7 @@ class GraphQLEndpoint(GraphQL[Ctx, None]):
         schema: Graph,
         access: Access,
         *,
+        packed: Callable[[Asgi], Asgi],
         message_bytes: int,
         patience: float,
         heartbeat: float,
@@ -64,6 +69,7 @@ class GraphQLEndpoint(GraphQL[Ctx, None]):
             connection_init_wait_timeout=timedelta(seconds=INIT_WITHIN),
         )
         self._page = page
+        self._packed = packed
         self.graph = schema
         self.access = access
         self.message_bytes = message_bytes
@@ -74,37 +80,38 @@ class GraphQLEndpoint(GraphQL[Ctx, None]):
         if scope["type"] != "http":
             await super().__call__(scope, receive, send)
             return
-        response = await self._answer(Request(scope, receive))
-        await response(scope, receive, send)
-
-    async def _answer(self, request: Request) -> Response | EventStream:
-        if accepts_stream(request.headers.get("accept")):
-            return await self._stream(request)
-        if asks_for_page(request.scope):
-            return FileResponse(self._page, headers=PAGE_HEADERS)
         kind = JSON
         try:
-            kind = media_type(request.headers.get("accept"))
-            asked = await read_request(request)
+            accept = header_of(scope, b"accept")
+            if asks_for_page(scope) or accepts_stream(accept):
+                await self._packed(await self._other(scope, receive, accept))(scope, receive, send)
+                return
+            kind = media_type(accept)
+            asked = await read_request(scope, receive)
             with spans.operation():
-                return _response(await self._answered(asked, request.state.ctx), kind)
+                answer = await self._answered(asked, scope["state"]["ctx"])
         except BadRequestError as error:
-            return _refusal(error, kind)
+            await self._packed(_refusal(error, kind))(scope, receive, send)
+            return
+        await _send(answer, kind, scope, send)
+
+    async def _other(self, scope: Scope, receive: Receive, accept: str) -> Response | EventStream:
+        """A stream of events, or the page."""
+        if accepts_stream(accept):
+            return await self._stream(scope, receive)
+        return FileResponse(self._page, headers=PAGE_HEADERS)
 
     async def _answered(self, asked: GraphQLRequest, ctx: Ctx) -> Answer:
         short = self.graph.short
         found = None if short is None else await short.answer(asked, ctx)
         return Answer(_content(await self._execute(asked, ctx))) if found is None else found
 
-    async def _stream(self, request: Request) -> Response | EventStream:
+    async def _stream(self, scope: Scope, receive: Receive) -> EventStream:
         """The operation's results as events. A mutation needs POST here as well."""
         trace.streams()
-        try:
-            asked = await read_request(request)
-        except BadRequestError as error:
-            return _refusal(error, JSON)
+        asked = await read_request(scope, receive)
         asked = replace(asked, allowed=asked.allowed | {OperationType.SUBSCRIPTION})
-        ctx: Ctx = request.state.ctx
+        ctx: Ctx = scope["state"]["ctx"]
         found = results(self.schema, asked, ctx)
         if not self.access.is_open:
             found = until(self.access, ctx, found)
@@ -144,9 +151,13 @@ def _not_over_this(error: InvalidOperationTypeError) -> BadRequestError:
     return BadRequestError(405, "A mutation must be sent by POST.", Allow="POST")
 
 
-def _response(answer: Answer, kind: str) -> Response:
-    """The answer over HTTP. Only our own media type tells by the status what was never executed."""
-    return _made(answer.body, 200 if answer.is_executed or kind == JSON else 400, kind)
+async def _send(answer: Answer, kind: str, scope: Scope, send: Send) -> None:
+    """Send an answer. Only our own media type tells by the status what was never executed."""
+    status = 200 if answer.is_executed or kind == JSON else 400
+    body, told = answer.body.fitting(scope["headers"])
+    headers = [(b"content-type", _TYPES[kind]), *told]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 def _content(result: ExecutionResult) -> dict[str, Any]:
@@ -164,9 +175,5 @@ def _content(result: ExecutionResult) -> dict[str, Any]:
 
 def _refusal(error: BadRequestError, kind: str) -> Response:
     content = {"errors": [{"message": error.message, "extensions": {"code": "BAD_REQUEST"}}]}
-    return _made(orjson.dumps(content), error.status, kind, error.headers)
-
-
-def _made(body: bytes, status: int, kind: str, headers: dict[str, str] | None = None) -> Response:
-    named = f"{kind}; charset=utf-8" if kind == RESPONSE else kind
-    return Response(body, status, headers={**(headers or {}), "Vary": "Accept"}, media_type=named)
+    headers = {**error.headers, "Vary": "Accept", "Content-Type": _TYPES[kind].decode()}
+    return Response(orjson.dumps(content), error.status, headers)

@@ -23,7 +23,9 @@ _COMPLETE = b"event: complete\ndata: \n\n"
 
 def accepts_stream(accept: str | None) -> bool:
     """Whether a client asks for a stream of events."""
-    return any(part.split(";")[0].strip().lower() == KIND for part in (accept or "").split(","))
+    if not accept or KIND not in accept.lower():
+        return False
+    return any(part.split(";")[0].strip().lower() == KIND for part in accept.split(","))
 
 
 class EventStream:

@@ -6,14 +6,18 @@ from typing import Any
 
 import orjson
 from starlette.datastructures import QueryParams
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect
 from strawberry.types.graphql import OperationType
 
+from kit.http import Receive, Scope, header_of
 from kit.media_type import media_type_of
 
 RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
 _ACCEPTED = (RESPONSE, JSON)
+_QUERIES = frozenset({OperationType.QUERY})
+_ALL = frozenset({OperationType.QUERY, OperationType.MUTATION})
+_ANY = "*/*"
 
 
 class BadRequestError(Exception):
@@ -37,9 +41,9 @@ class GraphQLRequest:
     allowed: frozenset[OperationType]
 
 
-def media_type(accept: str | None) -> str:
+def media_type(accept: str) -> str:
     """The media type to answer in. Raises BadRequestError (406) when none of ours is accepted."""
-    if not accept or not accept.strip():
+    if not accept.strip() or accept == _ANY:
         return JSON
     wanted: dict[str, float] = {}
     for part in accept.split(","):
@@ -65,19 +69,28 @@ def _quality(rest: str) -> float:
         return 1.0
 
 
-async def read_request(request: Request) -> GraphQLRequest:
+async def read_request(scope: Scope, receive: Receive) -> GraphQLRequest:
     """Read a request. Raises BadRequestError that says what is accepted."""
-    if request.method == "GET":
-        return _request(_of_query(request.query_params), frozenset({OperationType.QUERY}))
-    if request.method != "POST":
+    if scope["method"] == "GET":
+        return _request(_of_query(QueryParams(scope["query_string"])), _QUERIES)
+    if scope["method"] != "POST":
         raise BadRequestError(405, "GraphQL takes GET and POST.", Allow="GET, POST")
-    _check_content_type(request.headers.get("content-type", ""))
-    found = _json(await request.body(), "The body")
+    _check_content_type(header_of(scope, b"content-type"))
+    found = _json(await _body(receive), "The body")
     if isinstance(found, list):
         raise BadRequestError(400, "Batches are not taken; send one operation a request.")
     if not isinstance(found, dict):
         raise BadRequestError(400, "The body must be a JSON object that holds the query.")
-    return _request(found, frozenset({OperationType.QUERY, OperationType.MUTATION}))
+    return _request(found, _ALL)
+
+
+async def _body(receive: Receive) -> bytes:
+    body: bytes = b""
+    while (message := await receive())["type"] == "http.request":
+        body += message.get("body", b"")
+        if not message.get("more_body", False):
+            return body
+    raise ClientDisconnect
 
 
 def _check_content_type(given: str) -> None:

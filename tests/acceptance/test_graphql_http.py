@@ -134,7 +134,7 @@ async def test_what_nobody_caught_is_logged_once_under_the_id_that_the_caller_se
     def broken(*_):
         raise RuntimeError("secret")
 
-    monkeypatch.setattr("schema.endpoint._response", broken)
+    monkeypatch.setattr("schema.endpoint._send", broken)
     with structlog.testing.capture_logs([log.of_request]) as logs:
         answer = await client.post("/graphql", json=QUERY, headers={"X-Request-Id": "seen"})
     assert answer.status_code == 500
