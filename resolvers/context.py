@@ -1,14 +1,14 @@
 """What every use case gets: who calls, what they may do, and one view of the database for the request."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any, NoReturn, Protocol, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 from connectors.vtex import Vtex
 from kit.db import Database, Transaction, Work
 from kit.db.notices import Inbox, Notices
-from kit.db.together import ApartError, Brief, LostError, Refusing, Snapshot, Watching
+from kit.db.together import Watching
 from kit.errors import ForbiddenError, NotFoundError, UnavailableError
 from kit.secrets import Vault
 from kit.trace import of_tenant
@@ -16,7 +16,7 @@ from resolvers.audit.author import Author, Origin
 from resolvers.audit.change import Change
 from resolvers.audit.record import record
 from resolvers.intake.event import Submission
-from resolvers.loading import Loader, SharedLoader
+from resolvers.loading import Loader
 from resolvers.writes.outcome import Outcome
 
 K = TypeVar("K")
@@ -52,19 +52,6 @@ OPEN = Actor("open", None, frozenset({READ, WRITE, ADMIN}))
 """Everyone, where the API is open on a loopback address."""
 NOBODY = Actor("nobody", frozenset(), frozenset())
 """Who has not said yet who they are."""
-
-
-class _Several(Actor):
-    """For whom a shared batch reads: several, each with rights of their own, which were looked at before."""
-
-    __slots__ = ()
-
-    def sees(self, tenant: int) -> NoReturn:
-        """Raises ApartError: a batch that asks what its caller may do is read for each by itself."""
-        raise ApartError
-
-
-_SEVERAL = _Several("several", frozenset(), frozenset())
 
 
 class Queue(Protocol):
@@ -105,7 +92,6 @@ class Ctx:
     """None: events are saved one submission at a time."""
     origin: Origin = field(default_factory=Origin)
     _loaders: dict[Any, Loader[Any, Any]] = field(default_factory=dict)
-    _snapshot: Snapshot | None = None
 
     @property
     def author(self) -> Author:
@@ -141,57 +127,19 @@ class Ctx:
             yield replace(self, reader=reader, _loaders={})
 
     @asynccontextmanager
-    async def of_several(self) -> AsyncIterator["Ctx"]:
-        """The caller's rights without who it is, for an answer that others with the same rights get too."""
+    async def of_several(self, *, brief: bool = False) -> AsyncIterator["Ctx"]:
+        """The caller's rights without who it is, for what others with the same rights get too.
+
+        `brief`: it reads in batches, and nothing that may take long. Raises ApartError for all else.
+        """
         async with self.db.read() as reader:
-            yield self._nobody(reader)
-
-    def _nobody(self, reader: Transaction, **others: Any) -> "Ctx":
-        actor = Actor("several", self.actor.tenants, self.actor.scopes)
-        return replace(
-            self, actor=actor, reader=reader, origin=Origin(self.origin.face), _loaders={}, **others
-        )
-
-    @contextmanager
-    def together(self) -> Iterator[Refusing]:
-        """Read a snapshot that is shared with other requests, whoever makes them, as far as loaders do.
-
-        What is allowed is decided before a loader is asked, by each request for itself: batch functions are
-        called for several. Raises ApartError from whatever reads otherwise, or may take long.
-        """
-        own, refusing, snapshot = self.reader, Refusing(), self.db.snapshots.join()
-        self.reader, self._snapshot = cast("Transaction", refusing), snapshot
-        try:
-            yield refusing
-        finally:
-            self.reader, self._snapshot = own, None
-            snapshot.leave()
-
-    def joint(self, key: Hashable, make: Callable[["Ctx"], V]) -> V | None:
-        """What requests with these rights have together in a snapshot, None where this one reads alone.
-
-        It is made for the first of them, with a context of these rights that is nobody's in particular.
-        """
-        snapshot = self._snapshot
-        if snapshot is None:
-            return None
-        name = key, self.actor.tenants, self.actor.scopes
-        if name not in snapshot.kept:
-            snapshot.kept[name] = make(self._nobody(cast("Transaction", Refusing()), _snapshot=snapshot))
-        found: V = snapshot.kept[name]
-        return found
-
-    @contextmanager
-    def staying(self) -> Iterator[Refusing]:
-        """Keep the shared snapshot open. Only in a context that `joint` gave."""
-        if self._snapshot is None:
-            raise LostError
-        with self._snapshot.stay():
-            yield cast("Refusing", self.reader)
+            actor = Actor("several", self.actor.tenants, self.actor.scopes)
+            read = cast("Transaction", Watching(reader, refuses=True)) if brief else reader
+            yield replace(self, actor=actor, reader=read, origin=Origin(self.origin.face), _loaders={})
 
     @contextmanager
     def watched(self) -> Iterator[Watching]:
-        """Read alone, and note whether all of it could be read `together`."""
+        """Note whether all that is read could be read for several at once."""
         own, watching = self.reader, Watching(self.reader)
         self.reader = cast("Transaction", watching)
         try:
@@ -229,12 +177,9 @@ class Ctx:
 
     def loader(
         self, name: str, tenant: int, batch: Callable[["Ctx", int, list[K]], Awaitable[list[V]]]
-    ) -> Loader[K, V] | SharedLoader[K, V]:
+    ) -> Loader[K, V]:
         """The request's loader of a batch function for one tenant: all keys of a level in one call."""
         key = (name, tenant)
-        snapshot = self._snapshot
-        if snapshot is not None:
-            return snapshot.kept.get(key) or self._shared(snapshot, key, batch)
         if key not in self._loaders:
 
             async def load(keys: list[K]) -> list[V]:
@@ -245,23 +190,6 @@ class Ctx:
 
     def _of_batches(self) -> "Ctx":
         reader = self.reader
-        return (
-            replace(self, reader=cast("Transaction", reader.batch)) if isinstance(reader, Watching) else self
-        )
-
-    def _shared(
-        self,
-        snapshot: Snapshot,
-        key: tuple[str, int],
-        batch: Callable[["Ctx", int, list[K]], Awaitable[list[V]]],
-    ) -> SharedLoader[K, V]:
-        if "ctx" not in snapshot.kept:
-            reader = cast("Transaction", Brief(snapshot.reader))
-            snapshot.kept["ctx"] = replace(self, actor=_SEVERAL, reader=reader, _loaders={}, _snapshot=None)
-        ctx = snapshot.kept["ctx"]
-
-        async def load(keys: list[K]) -> list[V]:
-            return await batch(ctx, key[1], keys)
-
-        found = snapshot.kept[key] = SharedLoader(load, snapshot)
-        return found
+        if not isinstance(reader, Watching):
+            return self
+        return replace(self, reader=cast("Transaction", reader.batch))

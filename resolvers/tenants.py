@@ -13,7 +13,7 @@ from kit.trace import of_tenant
 from models import TABLES
 from resolvers.context import READ, Actor, Ctx
 from resolvers.keyset import KeysetList
-from resolvers.loading import Loader, SharedLoader
+from resolvers.loading import Loader
 
 
 class TenantRow(NamedTuple):
@@ -42,7 +42,7 @@ async def by_ids(ctx: Ctx, _: int, ids: list[int]) -> list[TenantRow | None]:
     return [found.get(each) for each in ids]
 
 
-def _loader(ctx: Ctx) -> Loader[int, TenantRow | None] | SharedLoader[int, TenantRow | None]:
+def _loader(ctx: Ctx) -> Loader[int, TenantRow | None]:
     """The request's loader of tenants: of no one tenant, so it stands under 0."""
     return ctx.loader("tenants", 0, by_ids)
 

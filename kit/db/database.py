@@ -21,7 +21,6 @@ from kit.db.role import act_as_application
 from kit.db.rows import made_of
 from kit.db.scope import scope
 from kit.db.statement import Statement
-from kit.db.together import Snapshots
 from kit.db.work_pool import WorkPool, figures_of
 from kit.errors import OverloadedError, TimedOutError, UnavailableError
 
@@ -51,7 +50,6 @@ class Database:
         self.on_statement: Callable[[str], None] | None = None
         self.gatherings = Gatherings()
         self.memory = Memory()
-        self.snapshots = Snapshots(self.read)
         self._works = WorkPool(url, size=max(1, size // 2))
         self._long_reads, self._most_long_reads = 0, max(1, size // 2)
         self._pool: AsyncConnectionPool[AsyncConnection[Any]] = AsyncConnectionPool(
@@ -74,7 +72,6 @@ class Database:
         self._works.open()
 
     async def close(self) -> None:
-        await self.snapshots.close()
         await self._works.close()
         await self._pool.close()
 

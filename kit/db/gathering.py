@@ -14,7 +14,7 @@ V = TypeVar("V")
 Batch = Callable[[list[K]], Awaitable[list[V]]]
 """Values of keys, in their order."""
 
-_MOST = 1000
+MOST = 1000
 """Keys of one statement."""
 _TURNS = 3
 """Of the loop after a statement: the answers go out, and what is asked for by then goes with the next."""
@@ -23,8 +23,9 @@ _TURNS = 3
 class Gathering(Generic[K, V]):
     """The callers of one batch function. An error of a batch is told to all of its callers."""
 
-    def __init__(self, batch: Batch[K, V], done: Callable[[], object]) -> None:
+    def __init__(self, batch: Batch[K, V], done: Callable[[], object], most: int = MOST) -> None:
         self._batch = batch
+        self._most = most
         self._done = done
         self._waiting: list[tuple[K, asyncio.Future[V]]] = []
         self._task: asyncio.Task[None] | None = None
@@ -40,7 +41,7 @@ class Gathering(Generic[K, V]):
     async def _serve(self) -> None:
         try:
             while self._waiting:
-                callers, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
+                callers, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
                 await self._answer(callers)
                 for _ in range(_TURNS):
                     await asyncio.sleep(0)
@@ -74,9 +75,9 @@ class Gatherings:
     def __init__(self) -> None:
         self._open: dict[Hashable, Gathering[Any, Any]] = {}
 
-    def load(self, name: Hashable, batch: Batch[K, V], key: K) -> asyncio.Future[V]:
-        """The value of a key by the batch function of this name."""
+    def load(self, name: Hashable, batch: Batch[K, V], key: K, most: int = MOST) -> asyncio.Future[V]:
+        """The value of a key by the batch function of this name, which is asked for so many at most."""
         found = self._open.get(name)
         if found is None:
-            found = self._open[name] = Gathering(batch, lambda: self._open.pop(name, None))
+            found = self._open[name] = Gathering(batch, lambda: self._open.pop(name, None), most)
         return found.load(key)

@@ -18,7 +18,6 @@ from graphql import (
     is_non_null_type,
 )
 from graphql.execution.collect_fields import FieldDetails, collect_fields, collect_subfields
-from graphql.language import ListValueNode, ObjectValueNode, VariableNode
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.base import StrawberryObjectDefinition
@@ -26,6 +25,7 @@ from strawberry.types.enum import StrawberryEnumDefinition
 from strawberry.types.field import StrawberryField
 
 from schema.batching import BATCH, COMPUTED, HELD, READ
+from schema.execution.arguments import direct_of, varies_in
 from schema.execution.completing import Choice, Leaf, Many, OneOf, Required, Single
 from schema.execution.plan import Completion, Field, Maker, Plan, Selection, Take, UnservedError
 from schema.execution.taking import Attribute, Batch, Computed, Constant, Held, Read, Resolver
@@ -75,12 +75,13 @@ class _Compiler:
         take: Take = Constant(kind.name) if name == "__typename" else _take(definition)
         before = len(self.varying)
         completion = self._completion(definition.type, details)
-        alike, varies = len(self.varying) == before, _varies(details[0])
+        alike, varies = len(self.varying) == before, varies_in(details[0])
         if varies:
             self.varying.append(key)
         if take.waits:
             self.reads.add(f"{kind.name}.{name}")
-        return Field(key, kind, definition, details, take, completion, varies, alike)
+        direct = direct_of(definition, details[0]) if varies else None
+        return Field(key, kind, definition, details, take, completion, varies, alike, direct)
 
     def _completion(self, kind: GraphQLOutputType, details: list[FieldDetails]) -> Completion:
         if is_non_null_type(kind):
@@ -116,22 +117,6 @@ def _steps(fields: Sequence[Field]) -> tuple[tuple[Field, ...], ...]:
             key = each.take.read if isinstance(each.take, Read) else each.key
             steps[key] = (*steps.get(key, ()), each)
     return (*steps.values(),)
-
-
-def _varies(details: FieldDetails) -> bool:
-    """Whether a field's arguments depend on variables, of the operation or of a fragment."""
-    if details.fragment_variable_values is not None:
-        return True
-    waiting: list[Any] = [each.value for each in details.node.arguments or ()]
-    while waiting:
-        each = waiting.pop()
-        if isinstance(each, VariableNode):
-            return True
-        if isinstance(each, ListValueNode):
-            waiting += each.values
-        elif isinstance(each, ObjectValueNode):
-            waiting += [field.value for field in each.fields]
-    return False
 
 
 def _take(definition: GraphQLField) -> Take:

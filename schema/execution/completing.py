@@ -91,11 +91,12 @@ class Many:
 
     def now(self, call: Call, column: Column) -> Column:
         lists = _lists(column)
-        return _split(column, lists, self.of.now(call, [*chain.from_iterable(lists)]))
+        return _split(column, lists, self.of.now(call.spread(column), [*chain.from_iterable(lists)]))
 
     async def later(self, call: Call, column: Column) -> Column:
         lists = _lists(column)
-        return _split(column, lists, await self.of.later(call, [*chain.from_iterable(lists)]))
+        flat = await self.of.later(call.spread(column), [*chain.from_iterable(lists)])
+        return _split(column, lists, flat)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +109,13 @@ class Single:
 
     def now(self, call: Call, column: Column) -> Column:
         there = self._there(column)
-        return _scattered(column, there, run_now(call, self.selection, there) if there else [])
+        made = run_now(call.there(column), self.selection, there) if there else []
+        return _scattered(column, there, made)
 
     async def later(self, call: Call, column: Column) -> Column:
         there = self._there(column)
-        return _scattered(column, there, await run_later(call, self.selection, there) if there else [])
+        made = await run_later(call.there(column), self.selection, there) if there else []
+        return _scattered(column, there, made)
 
     def _there(self, column: Column) -> Column:
         there = _present(column)
@@ -132,14 +135,15 @@ class OneOf:
     def now(self, call: Call, column: Column) -> Column:
         found = dict.fromkeys(range(len(column)))
         for kind, places in self._places(column).items():
-            made = self.by_type[kind].now(call, [column[place] for place in places])
+            made = self.by_type[kind].now(call.at(places), [column[place] for place in places])
             found.update(zip(places, made, strict=True))
         return [*found.values()]
 
     async def later(self, call: Call, column: Column) -> Column:
         found = dict.fromkeys(range(len(column)))
         for kind, places in self._places(column).items():
-            made = await self.by_type[kind].later(call, [column[place] for place in places])
+            mine = [column[place] for place in places]
+            made = await self.by_type[kind].later(call.at(places), mine)
             found.update(zip(places, made, strict=True))
         return [*found.values()]
 

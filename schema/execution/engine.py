@@ -2,15 +2,14 @@
 
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from collections.abc import Callable
 from typing import Any
 
 from graphql import ExecutionResult, OperationType
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from kit.db.together import ApartError, LostError
 from resolvers.context import Ctx
+from schema.execution.asker import Asker
 from schema.execution.call import Call
 from schema.execution.plan import Plan, UnservedError
 from schema.execution.plans import Plans
@@ -22,7 +21,7 @@ logger = logging.getLogger(__name__)
 class Engine:
     """The plans of one schema, and how many of its queries were served by them, or left to graphql-core.
 
-    `on_served` is told of each: `together` (planned, and read with others), `shared` (answered with an
+    `on_served` is told of each: `together` (planned, and executed with others), `shared` (answered with an
     equal one), `plan`, `unplanned` or `failed`.
     """
 
@@ -37,10 +36,12 @@ class Engine:
 
         class BreadthFirst(StrawberryGraphQLCoreExecutionContext):
             def execute_operation(self, serially: bool | None = None) -> Any:
-                plan = engine.plan(self)
+                asker = Asker.of(self)
+                plan = engine.plan(asker)
                 if plan is None:
                     return super().execute_operation(serially)
-                return engine.execute(self, plan, self.by_value)
+                schema = self.schema._strawberry_schema  # type: ignore[attr-defined]
+                return engine.execute(Call(schema, self.context_value, (asker,)), plan)
 
             def by_value(self) -> Any:
                 """The answer as graphql-core comes to it."""
@@ -48,83 +49,56 @@ class Engine:
 
         return BreadthFirst
 
-    def plan(self, executor: StrawberryGraphQLCoreExecutionContext, *, counted: bool = True) -> Plan | None:
-        """The plan of an executor's operation; None where graphql-core is to execute it.
+    def plan(self, asker: Asker, *, counted: bool = True) -> Plan | None:
+        """The plan of an operation; None where graphql-core is to execute it.
 
         Not counted is who asks first whether there is one.
         """
-        if executor.operation.operation is not OperationType.QUERY:
+        if asker.operation.operation is not OperationType.QUERY:
             return None
         try:
-            return self.plans.of(executor)
+            return self.plans.of(asker)
         except UnservedError as error:
             if counted:
                 self._leave("unplanned", error)
             return None
 
-    async def execute(
-        self,
-        executor: StrawberryGraphQLCoreExecutionContext,
-        plan: Plan,
-        otherwise: Any,
-        *,
-        native: bool = False,
-    ) -> ExecutionResult:
-        """The answer. Whatever fails is executed by graphql-core: reading twice has no effects, and what it
-        then says of errors, their paths and what they make null is what its users know. `native` is as `Call`
-        has it.
+    async def execute(self, call: Call, plan: Plan) -> ExecutionResult:
+        """The answer to one asker. Whatever fails is executed by graphql-core: reading twice has no effects,
+        and what it then says of errors, their paths and what they make null is what its users know.
         """
-        call = Call(executor, executor.schema._strawberry_schema, native)  # type: ignore[attr-defined]
         try:
             found = await self._found(call, plan)
         except Exception as error:
             self._leave("failed", error)
-            result: ExecutionResult | Awaitable[ExecutionResult] = otherwise()
+            result = call.askers[0].by_value()
             return result if isinstance(result, ExecutionResult) else await result
+        self._count("plan")
         return ExecutionResult(data=found, errors=None)
 
-    def reads_alone(self, plan: Plan) -> bool:
-        """Whether it is known that what a plan reads is not read together with others."""
-        return self.plans.together(plan) is False
+    async def execute_several(self, call: Call, plan: Plan) -> list[Any]:
+        """What several askers find, in one pass. Raises AskersError for those who fail."""
+        found = await run_later(call, plan.selection, [each.root for each in call.askers])
+        for _ in found:
+            self._count("together")
+        return found
 
     def shared(self) -> None:
         """A query was answered as another was that came at the same time."""
         self._count("shared")
 
     async def _found(self, call: Call, plan: Plan) -> Any:
-        """What a plan finds: together with others where it can.
-
-        What is not known yet is read alone once, which shows it for all plans that read the same fields.
-        """
+        """What a plan finds. The first of its kind shows whether it may be executed with others."""
         context = call.context
-        if not isinstance(context, Ctx):
+        if not isinstance(context, Ctx) or self.plans.together(plan) is not None:
             return await self._alone(call, plan)
-        together = self.plans.together(plan)
-        if together is None:
-            with context.watched() as watching:
-                found = await self._alone(call, plan)
-            self.plans.learn(plan, together=not watching.apart)
-            return found
-        if together:
-            with context.together() as apart:
-                try:
-                    found = await run_later(
-                        replace(call, joins=True), plan.selection, [call.executor.root_value]
-                    )
-                    self._count("together")
-                    return found[0]
-                except Exception as error:
-                    lost = isinstance(error, LostError)
-                    if not (lost or apart.asked or isinstance(error, ApartError)):
-                        raise
-            if not lost:
-                self.plans.learn(plan, together=False)
-        return await self._alone(call, plan)
+        with context.watched() as watching:
+            found = await self._alone(call, plan)
+        self.plans.learn(plan, together=not watching.apart)
+        return found
 
     async def _alone(self, call: Call, plan: Plan) -> Any:
-        found = await run_later(call, plan.selection, [call.executor.root_value])
-        self._count("plan")
-        return found[0]
+        return (await run_later(call, plan.selection, [call.askers[0].root]))[0]
 
     def _leave(self, why: str, error: Exception) -> None:
         self._count(why)

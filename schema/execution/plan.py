@@ -1,6 +1,6 @@
 """What a compiled operation consists of: selections of fields, each taken and completed by the column."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from typing import Any, Protocol
@@ -17,6 +17,14 @@ Maker = Callable[[Sequence[Column], int], Column]
 
 class UnservedError(Exception):
     """What this engine leaves to graphql-core: it knows the answer, or the error, for sure."""
+
+
+class AskersError(Exception):
+    """Some of those who ask cannot be answered with the others: `failed`, by their places, and why."""
+
+    def __init__(self, failed: dict[int, BaseException]) -> None:
+        super().__init__(*failed.values())
+        self.failed = failed
 
 
 class Take(Protocol):
@@ -55,6 +63,8 @@ class Field:
     """Whether the arguments depend on variables."""
     alike: bool
     """Whether what is below it is the same whatever the variables are."""
+    direct: Mapping[str, str] | None
+    """Its arguments by what resolvers call them, where each is the value of a variable as it stands."""
     fixed: list[dict[str, Any]] = dataclass_field(default_factory=list)
     """Its arguments, once they are made, where they do not."""
 

@@ -6,15 +6,15 @@ from typing import Any
 
 from graphql import GraphQLError, OperationDefinitionNode, Visitor, visit
 from graphql.language import DirectiveNode, Node, VariableNode
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from schema.execution.asker import Asker
 from schema.execution.compiling import compile_operation
 from schema.execution.plan import Plan, UnservedError
 from schema.limits.measure import is_of_long
 
 _KEPT = 512
 
-Compile = Callable[[StrawberryGraphQLCoreExecutionContext], Plan | UnservedError]
+Compile = Callable[[Asker], Plan | UnservedError]
 
 
 class Plans:
@@ -35,16 +35,16 @@ class Plans:
         """How many are kept."""
         return len(self._plans)
 
-    def of(self, executor: StrawberryGraphQLCoreExecutionContext) -> Plan:
-        """The plan of an executor's operation. Raises UnservedError for one that has none."""
-        operation = executor.operation
+    def of(self, asker: Asker) -> Plan:
+        """The plan of what is asked. Raises UnservedError for what has none."""
+        operation = asker.operation
         if is_of_long(operation):
-            return _served(self._compile(executor))
-        values = executor.variable_values.coerced
-        key = id(operation), *(values.get(name) for name in self._names(executor))
+            return _served(self._compile(asker))
+        values = asker.variables.coerced
+        key = id(operation), *(values.get(name) for name in self._names(asker))
         found = self._plans.get(key)
         if found is None:
-            found = self._compile(executor)
+            found = self._compile(asker)
             _keep(self._plans, key, found, self._most)
         else:
             self._plans.move_to_end(key)
@@ -58,11 +58,11 @@ class Plans:
         """Know it of all plans that read the same."""
         _keep(self._together, plan.reads, together, self._most)
 
-    def _names(self, executor: StrawberryGraphQLCoreExecutionContext) -> tuple[str, ...]:
-        operation = executor.operation
+    def _names(self, asker: Asker) -> tuple[str, ...]:
+        operation = asker.operation
         known = self._deciding.get(id(operation))
         if known is None or known[0] is not operation:
-            parts = [operation, *executor.fragment_definitions.values()]
+            parts = [operation, *asker.executor.fragment_definitions.values()]
             known = operation, tuple(sorted({name for part in parts for name in _deciding(part)}))
             self._forget(id(operation))
             _keep(self._deciding, id(operation), known, self._most)
@@ -82,9 +82,9 @@ def _served(found: Plan | UnservedError) -> Plan:
     return found
 
 
-def _compiled(executor: StrawberryGraphQLCoreExecutionContext) -> Plan | UnservedError:
+def _compiled(asker: Asker) -> Plan | UnservedError:
     try:
-        return compile_operation(executor)
+        return compile_operation(asker.executor)
     except UnservedError as error:
         return error
     except GraphQLError as error:

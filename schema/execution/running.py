@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from schema.execution.call import Call
-from schema.execution.joining import completed
 from schema.execution.plan import Column, Field, Selection
 from schema.execution.taking import Held, Read, all_of, rows_of
 
@@ -35,7 +34,7 @@ def _columns(call: Call, fields: Sequence[Field], sources: Sequence[Any]) -> Ite
             column = each.take.of_rows(rows)
         else:
             column = each.take.now(call, each, sources)
-        yield each.completion.now(call, column)
+        yield each.completion.now(call.below(each), column)
 
 
 async def _step(call: Call, fields: Sequence[Field], sources: Sequence[Any]) -> dict[str, Column]:
@@ -48,15 +47,15 @@ async def _step(call: Call, fields: Sequence[Field], sources: Sequence[Any]) -> 
         each.key: each.take.made(each, sources, values) for each in fields if isinstance(each.take, Read)
     }
     later = [each for each in fields if each.completion.waits]
-    columns = await all_of(completed(call, each, found[each.key]) for each in later)
+    columns = await all_of(each.completion.later(call.below(each), found[each.key]) for each in later)
     answers = {each.key: column for each, column in zip(later, columns, strict=True)}
     for each in fields:
         if not each.completion.waits:
-            answers[each.key] = each.completion.now(call, found[each.key])
+            answers[each.key] = each.completion.now(call.below(each), found[each.key])
     return answers
 
 
 async def _one(call: Call, field: Field, sources: Sequence[Any]) -> Column:
-    take, completion = field.take, field.completion
+    take, completion, below = field.take, field.completion, call.below(field)
     column = await take.later(call, field, sources) if take.waits else take.now(call, field, sources)
-    return await completed(call, field, column) if completion.waits else completion.now(call, column)
+    return await completion.later(below, column) if completion.waits else completion.now(below, column)

@@ -1,7 +1,7 @@
 """How the values of a field come off the objects of a level."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, cast
@@ -9,8 +9,9 @@ from typing import Any, cast
 from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 
+from kit import trace
 from schema.execution.call import Call, Told
-from schema.execution.plan import Column, Field, UnservedError
+from schema.execution.plan import AskersError, Column, Field, UnservedError
 
 _ROW = attrgetter("row")
 
@@ -92,9 +93,36 @@ class Resolver:
         return found
 
     async def later(self, call: Call, field: Field, sources: Sequence[Any]) -> Column:
-        return await all_of(self._called(call, field, sources))
+        if call.of is None:
+            return await all_of(self._called(call, field, sources))
+        if not field.varies and len({*map(id, sources)}) == 1:
+            return await self._once(call, field, sources)
+        return await each_for_its_asker(call, call.of, self._called(call, field, sources))
+
+    async def _once(self, call: Call, field: Field, sources: Sequence[Any]) -> Column:
+        """What is the same for all askers: of one object, with the same arguments."""
+        (waiting,) = self._called_alike(call, field, sources[:1])
+        first, *others = (call.askers[place].within for place in {*(call.of or ())})
+        found = await asyncio.create_task(waiting, context=first)
+        for each in others:
+            each.run(trace.of_tenant, first.run(trace.tenant))
+        return [found] * len(sources)
 
     def _called(self, call: Call, field: Field, sources: Sequence[Any]) -> Column:
+        if call.of is None or not field.varies:
+            return self._called_alike(call, field, sources)
+        called: Column = [None] * len(sources)
+        for whose, places in call.by_asker().items():
+            mine = [sources[place] for place in places]
+            try:
+                made = self._called_alike(call.alone(whose), field, mine)
+            except Exception as error:
+                _closed(called)
+                raise AskersError({whose: error}) from error
+            _put(called, places, made)
+        return called
+
+    def _called_alike(self, call: Call, field: Field, sources: Sequence[Any]) -> Column:
         resolver = cast("StrawberryResolver[Any]", self.told.base_resolver)
         info = Told(call, field, self.told)
         given = call.given(field, self.told, info)
@@ -119,6 +147,20 @@ class Batch:
         raise UnservedError(f"{field.parent.name}.{field.key} is to be awaited")
 
     async def later(self, call: Call, field: Field, sources: Sequence[Any]) -> Column:
+        if call.of is None or not field.varies:
+            return await self._alike(call, field, sources)
+        askers = call.by_asker()
+        waiting = [
+            self._alike(call.alone(whose), field, [sources[place] for place in places])
+            for whose, places in askers.items()
+        ]
+        found: Column = [None] * len(sources)
+        made = await each_for_its_asker(call, [*askers], waiting)
+        for places, mine in zip(askers.values(), made, strict=True):
+            _put(found, places, mine)
+        return found
+
+    async def _alike(self, call: Call, field: Field, sources: Sequence[Any]) -> Column:
         info = Told(call, field, self.told)
         given = call.given(field, self.told, info)
         found = await self.function(sources, info, **given)
@@ -172,9 +214,31 @@ async def all_of(awaited: Iterable[Awaitable[Any]]) -> Column:
     return found
 
 
+async def each_for_its_asker(
+    call: Call, whose: Sequence[int], waiting: Sequence[Coroutine[Any, Any, Any]]
+) -> Column:
+    """The values of all, each awaited where its asker is told of. Raises AskersError where some fail."""
+    tasks = [
+        asyncio.create_task(each, context=call.askers[place].within)
+        for place, each in zip(whose, waiting, strict=True)
+    ]
+    found = await asyncio.gather(*tasks, return_exceptions=True)
+    failed = {
+        place: each for place, each in zip(whose, found, strict=True) if isinstance(each, BaseException)
+    }
+    if failed:
+        raise AskersError(failed)
+    return found
+
+
 def rows_of(sources: Sequence[Any]) -> list[Any]:
     """The rows that objects hold."""
     return [*map(_ROW, sources)]
+
+
+def _put(column: Column, places: Sequence[int], values: Sequence[Any]) -> None:
+    for place, each in zip(places, values, strict=True):
+        column[place] = each
 
 
 def _closed(found: Iterable[Any]) -> None:

@@ -93,7 +93,7 @@ async def test_an_error_of_one_is_not_an_error_of_the_others(people, client):
     assert all(each.json()["data"]["tenant"]["customer"] for each in right)
 
 
-async def test_what_asks_for_rights_on_its_way_is_read_alone(people, ask, engine):
+async def test_what_asks_for_rights_on_its_way_is_read_together_too(people, ask, engine):
     one = (
         "query ($name: String!) { tenant(databaseId: 56) { customer(externalId: $name) { "
         "clv { ordersInterval { low high } } } } }"
@@ -101,7 +101,7 @@ async def test_what_asks_for_rights_on_its_way_is_read_alone(people, ask, engine
     engine.served.clear()
     for each in people[:4]:
         assert (await ask(one, name=each["externalId"]))["tenant"]["customer"]["clv"]
-    assert engine.served == {"plan": 4}
+    assert engine.served == {"plan": 1, "together": 3}
 
 
 def queries():
@@ -134,12 +134,9 @@ async def test_the_queries_of_the_client_are_all_planned(people, client, engine)
     assert not {"unplanned", "failed"} & engine.served.keys(), engine.served
 
 
-async def test_who_loses_a_snapshot_to_anothers_failure_is_read_alone(make, client, application, engine):
-    for tenant in (56, 57):
-        make.customer(make.tenant(tenant), "ana")
-    query = '{ tenant(databaseId: %s) { customer(externalId: "%s") { externalId } } }'
-    both = [{"query": query % (tenant, "ana")} for tenant in (56, 57)]
-    expected = [(await client.post("/graphql", json=each)).json() for each in both]
+async def test_when_a_pass_fails_each_is_executed_alone(people, client, application, engine):
+    bodies = [sent(each["externalId"]) for each in people[:6]]
+    expected = [(await client.post("/graphql", json=each)).json() for each in bodies]
     failed: list[str] = []
 
     def fail_once(text):
@@ -149,7 +146,26 @@ async def test_who_loses_a_snapshot_to_anothers_failure_is_read_alone(make, clie
 
     before = engine.served.copy()
     application.state.database.on_statement = fail_once
-    answers = await asyncio.gather(*(client.post("/graphql", json=each) for each in both))
+    answers = await asyncio.gather(*(client.post("/graphql", json=each) for each in bodies))
     assert failed
     assert [each.json() for each in answers] == expected
-    assert engine.served - before == {"plan": 2}, "each was read alone, and nothing failed again"
+    assert engine.served - before == {"plan": 6}, "each was executed alone, and nothing failed again"
+
+
+async def test_what_turns_out_to_take_long_is_read_alone_from_then_on(scored, client, engine):
+    query = (
+        "query ($tenant: BigInt!, $first: Int) { tenant(databaseId: $tenant) { customers(first: $first) "
+        "{ nodes { externalId } } } }"
+    )
+
+    async def ask(number):
+        body = {"query": query, "variables": {"tenant": 56, "first": number}}
+        return (await client.post("/graphql", json=body)).json()
+
+    first = await ask(1)
+    (known,) = (each for each in engine.plans._together if "Tenant.customers" in each)
+    engine.plans._together[known] = True
+    engine.served.clear()
+    assert await ask(1) == first
+    assert engine.plans._together[known] is False
+    assert engine.served == {"plan": 1}

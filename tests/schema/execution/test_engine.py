@@ -4,15 +4,20 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum
+from types import SimpleNamespace
 from typing import Annotated, Any
 
 import pytest
 import strawberry
 from graphql import parse
+from graphql.execution.values import VariableValues
 from strawberry.permission import BasePermission
 
 from schema.batching import batched
 from schema.execution import Engine
+from schema.execution.asker import Asker
+from schema.execution.call import Call
+from schema.execution.plan import AskersError
 from schema.execution.plans import Plans
 
 
@@ -191,6 +196,45 @@ async def test_what_fails_or_is_not_known_is_left_to_graphql_core(ours, engine, 
     assert "plan" not in engine.served
 
 
+def asking(schema: Any, query: str, given: dict[str, Any]) -> Asker:
+    """Who asks a query of a schema with variables."""
+    executor = schema.execution_context_class.build(schema._schema, parse(query), raw_variable_values=given)
+    return Asker.of(executor)
+
+
+VARYING = [
+    "query ($n: Int!) { animals { name legs(times: $n) friends(first: 2) { legs(times: $n) name } } }",
+    "query ($n: Int!) { animals { friends(first: $n) { name friends(first: $n) { legs number } } } }",
+    "query ($n: Int!) { animals { legs } things { __typename ... on Animal { legs(times: $n) } } }",
+    "query ($n: Int!) { animals { ...More } } fragment More on Animal { tags friends(first: $n) { mood } }",
+]
+
+
+@pytest.mark.parametrize("query", VARYING)
+async def test_several_are_answered_in_one_pass_as_each_alone(ours, engine, query):
+    wanted = [(await PLAIN.execute(query, {"n": number})).data for number in (3, 0, 2, 3)]
+    askers = [asking(ours, query, {"n": number}) for number in (3, 0, 2, 3)]
+    found = await engine.execute_several(Call(ours, None, askers, range(4)), engine.plan(askers[0]))
+    assert found == wanted
+    assert engine.served == {"together": 4}
+
+
+async def test_what_varies_is_called_once_for_each_who_asks_and_all_else_once(ours, engine):
+    query = "query ($n: Int!) { animals { legs(times: $n) } a: animals { legs } }"
+    askers = [asking(ours, query, {"n": number}) for number in (3, 1)]
+    CALLS.clear()
+    await engine.execute_several(Call(ours, None, askers, range(2)), engine.plan(askers[0]))
+    assert sorted(CALLS) == [3, 3, 6]
+
+
+async def test_who_fails_in_a_pass_is_named(ours, engine):
+    query = "query ($n: Int) { animals { legs(times: $n) } }"
+    askers = [asking(ours, query, given) for given in ({"n": 3}, {"n": None}, {}, {"n": None})]
+    with pytest.raises(AskersError) as told:
+        await engine.execute_several(Call(ours, None, askers, range(4)), engine.plan(askers[0]))
+    assert [*told.value.failed] == [1, 3]
+
+
 async def test_a_batch_function_is_called_once_a_level(ours):
     CALLS.clear()
     await ours.execute("{ animals { legs friends { legs } } }")
@@ -198,31 +242,27 @@ async def test_a_batch_function_is_called_once_a_level(ours):
 
 
 def test_plans_are_kept_by_what_they_select_and_within_a_bound():
-    class Executor:
-        """As much of an executor as tells plans apart."""
-
-        def __init__(self, text: str, **values: Any) -> None:
-            self.fragment_definitions: dict[str, Any] = {}
-            self.operation: Any = parse(text).definitions[0]
-            self.variable_values = type("Values", (), {"coerced": values})
+    def asker(text: str, **values: Any) -> Any:
+        """As much of one as tells plans apart."""
+        executor: Any = SimpleNamespace(fragment_definitions={})
+        return Asker(parse(text).definitions[0], VariableValues({}, values), lambda: executor)  # type: ignore[arg-type]
 
     made: list[Any] = []
 
-    def compiled(executor: Any) -> Any:
+    def compiled(asker: Any) -> Any:
         made.append(object())
         return made[-1]
 
     plans = Plans(most=3, compiled=compiled)
-    first: Any = Executor("query ($a: Boolean!, $b: Int) { x @skip(if: $a) y(b: $b) }", a=True, b=1)
+    first = asker("query ($a: Boolean!, $b: Int) { x @skip(if: $a) y(b: $b) }", a=True, b=1)
     assert plans.of(first) is plans.of(first)
-    first.variable_values.coerced = {"a": True, "b": 2}
+    first.variables = VariableValues({}, {"a": True, "b": 2})
     plans.of(first)
     assert len(made) == 1
-    first.variable_values.coerced = {"a": False, "b": 2}
+    first.variables = VariableValues({}, {"a": False, "b": 2})
     plans.of(first)
     assert len(made) == 2
     for _ in range(5):
-        others: Any = Executor("{ x }")
-        plans.of(others)
+        plans.of(asker("{ x }"))
     assert len(made) == 7
     assert plans.count <= 3
