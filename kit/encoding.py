@@ -1,10 +1,9 @@
 """The encoding that a body is sent in: what its caller takes, where they gain by it."""
 
 import zlib
-from collections.abc import Iterable
 from functools import cached_property
 
-Headers = Iterable[tuple[bytes, bytes]]
+from kit.http import Headers
 
 WORTH_PACKING = 1_000
 """Bytes from which an answer gains by gzip: what fits a packet arrives no sooner for being smaller."""

@@ -43,9 +43,9 @@ _TYPES = {JSON: JSON.encode(), RESPONSE: f"{RESPONSE}; charset=utf-8".encode()}
 class GraphQLEndpoint(GraphQL[Ctx, None]):
     """POST and GET of operations, streams of events and sockets; a browser gets the page.
 
-    The context comes from `request.state.ctx`. `packed` has answers packed that do not see to it themselves;
-    `patience`: seconds that a client may take for one delivery of
-    a stream; `heartbeat`: seconds after which a silent stream of events shows that it is still there.
+    The context comes from `request.state.ctx`. `packed` has answers packed that do not see to it themselves.
+    `patience`: seconds that a client may take for one delivery of a stream; `heartbeat`: seconds after which
+    a silent stream of events shows that it is still there.
     """
 
     websocket_adapter_class = BoundedSocket
@@ -83,8 +83,12 @@ class GraphQLEndpoint(GraphQL[Ctx, None]):
         kind = JSON
         try:
             accept = header_of(scope, b"accept")
-            if asks_for_page(scope) or accepts_stream(accept):
-                await self._packed(await self._other(scope, receive, accept))(scope, receive, send)
+            if accepts_stream(accept):
+                await self._packed(await self._stream(scope, receive))(scope, receive, send)
+                return
+            if asks_for_page(scope):
+                page = FileResponse(self._page, headers=PAGE_HEADERS)
+                await self._packed(page)(scope, receive, send)
                 return
             kind = media_type(accept)
             asked = await read_request(scope, receive)
@@ -94,12 +98,6 @@ class GraphQLEndpoint(GraphQL[Ctx, None]):
             await self._packed(_refusal(error, kind))(scope, receive, send)
             return
         await _send(answer, kind, scope, send)
-
-    async def _other(self, scope: Scope, receive: Receive, accept: str) -> Response | EventStream:
-        """A stream of events, or the page."""
-        if accepts_stream(accept):
-            return await self._stream(scope, receive)
-        return FileResponse(self._page, headers=PAGE_HEADERS)
 
     async def _answered(self, asked: GraphQLRequest, ctx: Ctx) -> Answer:
         short = self.graph.short

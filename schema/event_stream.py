@@ -21,11 +21,10 @@ _HEARTBEAT = b": ping\n\n"
 _COMPLETE = b"event: complete\ndata: \n\n"
 
 
-def accepts_stream(accept: str | None) -> bool:
+def accepts_stream(accept: str) -> bool:
     """Whether a client asks for a stream of events."""
-    if not accept or KIND not in accept.lower():
-        return False
-    return any(part.split(";")[0].strip().lower() == KIND for part in accept.split(","))
+    accepted = accept.lower()
+    return KIND in accepted and any(part.split(";")[0].strip() == KIND for part in accepted.split(","))
 
 
 class EventStream:

@@ -21,9 +21,12 @@ _TURNS = 3
 
 
 class Gathering(Generic[K, V]):
-    """The callers of one batch function. An error of a batch is told to all of its callers."""
+    """The callers of one batch function, which is asked for `most` keys at once.
 
-    def __init__(self, batch: Batch[K, V], done: Callable[[], object], most: int = MOST) -> None:
+    An error of a batch is told to all of its callers.
+    """
+
+    def __init__(self, batch: Batch[K, V], done: Callable[[], object], most: int) -> None:
         self._batch = batch
         self._most = most
         self._done = done

@@ -12,7 +12,8 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.base import StrawberryMaybe, StrawberryOptional
 
-_BACK = GraphQLCoreConverter.DEFINITION_BACKREF
+BACK = GraphQLCoreConverter.DEFINITION_BACKREF
+"""Under which a part of the schema has what it was made of."""
 
 
 def varies_in(details: FieldDetails) -> bool:
@@ -41,7 +42,7 @@ def direct_of(definition: GraphQLField, details: FieldDetails) -> Mapping[str, s
         return None
     found: dict[str, str] = {}
     for name, argument in definition.args.items():
-        value, told = given.get(name), argument.extensions.get(_BACK)
+        value, told = given.get(name), argument.extensions.get(BACK)
         if value is None:
             if argument.default_value is not Undefined:
                 return None

@@ -15,7 +15,7 @@ class Asker:
     """One execution of an operation.
 
     The executor is made where it is asked for, since few executions need one. `within` is where what is done
-    for this one alone is told of, None where that is where it is done.
+    for this one alone is told of: here, unless another is given.
     """
 
     __slots__ = ("_build", "_executor", "operation", "root", "variables", "within")

@@ -57,7 +57,7 @@ class Call:
 
     def below(self, field: "Field") -> "Call":
         """The same for what is below a field."""
-        return self._alike() if field.alike and self.of is not None else self
+        return self._of(None) if field.alike and self.of is not None else self
 
     def alone(self, place: int) -> "Call":
         """The same for one of the askers."""
@@ -120,10 +120,7 @@ class Call:
             field.definition, first.node, self.askers[0].variables, first.fragment_variable_values
         )
 
-    def _alike(self) -> "Call":
-        return Call(self.schema, self.context, self.askers, None, self.native)
-
-    def _of(self, of: Sequence[int]) -> "Call":
+    def _of(self, of: Sequence[int] | None) -> "Call":
         return Call(self.schema, self.context, self.askers, of, self.native)
 
 

@@ -19,18 +19,16 @@ from graphql import (
 )
 from graphql.execution.collect_fields import FieldDetails, collect_fields, collect_subfields
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
-from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.enum import StrawberryEnumDefinition
 from strawberry.types.field import StrawberryField
 
 from schema.batching import BATCH, COMPUTED, HELD, READ
-from schema.execution.arguments import direct_of, varies_in
+from schema.execution.arguments import BACK, direct_of, varies_in
 from schema.execution.completing import Choice, Leaf, Many, OneOf, Required, Single
 from schema.execution.plan import Completion, Field, Maker, Plan, Selection, Take, UnservedError
 from schema.execution.taking import Attribute, Batch, Computed, Constant, Held, Read, Resolver
 
-_BACK = GraphQLCoreConverter.DEFINITION_BACKREF
 _SERVED = {"skip", "include"}
 
 
@@ -103,7 +101,7 @@ class _Compiler:
         found = collect_subfields(
             executor.schema, executor.fragments, executor.variable_values, executor.operation, kind, details
         )
-        told = kind.extensions.get(_BACK)
+        told = kind.extensions.get(BACK)
         if not isinstance(told, StrawberryObjectDefinition) or told.is_type_of:
             raise UnservedError(f"{kind.name} is no type of a class")
         selection = self.selection(kind, found.grouped_field_set)
@@ -120,7 +118,7 @@ def _steps(fields: Sequence[Field]) -> tuple[tuple[Field, ...], ...]:
 
 
 def _take(definition: GraphQLField) -> Take:
-    told = definition.extensions.get(_BACK)
+    told = definition.extensions.get(BACK)
     if not isinstance(told, StrawberryField) or told.extensions:
         raise UnservedError("a field that is no plain one of a class")
     if READ in told.metadata:
@@ -137,7 +135,7 @@ def _take(definition: GraphQLField) -> Take:
 
 
 def _leaf(kind: Any) -> Completion:
-    told = kind.extensions.get(_BACK) if isinstance(kind, GraphQLEnumType) else None
+    told = kind.extensions.get(BACK) if isinstance(kind, GraphQLEnumType) else None
     if isinstance(told, StrawberryEnumDefinition):
         return Choice({member: kind.serialize(member) for member in cast("type[Enum]", told.wrapped_cls)})
     return Leaf(kind, kind.serialize)
