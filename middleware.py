@@ -214,10 +214,11 @@ class WithContext:
         if database is not self._of:
             self._of, self._made = database, self._making(state)
         reader, found = database.read(), scope["state"]
-        found["ctx"] = self._made(actor=found["actor"], reader=reader, origin=_origin(scope))
+        ctx = found["ctx"] = self._made(actor=found["actor"], reader=reader, origin=_origin(scope))
         try:
             return await self._app(scope, receive, send)
         finally:
+            ctx.forget()
             await reader.end()
 
     def _making(self, state: State) -> Callable[..., Ctx]:

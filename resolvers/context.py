@@ -124,7 +124,11 @@ class Ctx:
     async def apart(self) -> AsyncIterator["Ctx"]:
         """The same caller with a reader and loaders of its own, for one of several operations at a time."""
         async with self.db.read() as reader:
-            yield replace(self, reader=reader, _loaders={})
+            own = replace(self, reader=reader, _loaders={})
+            try:
+                yield own
+            finally:
+                own.forget()
 
     @asynccontextmanager
     async def of_several(self, *, brief: bool = False) -> AsyncIterator["Ctx"]:
@@ -135,7 +139,11 @@ class Ctx:
         async with self.db.read() as reader:
             actor = Actor("several", self.actor.tenants, self.actor.scopes)
             read = cast("Transaction", Watching(reader, refuses=True)) if brief else reader
-            yield replace(self, actor=actor, reader=read, origin=Origin(self.origin.face), _loaders={})
+            several = replace(self, actor=actor, reader=read, origin=Origin(self.origin.face), _loaders={})
+            try:
+                yield several
+            finally:
+                several.forget()
 
     @contextmanager
     def watched(self) -> Iterator[Watching]:
@@ -173,6 +181,10 @@ class Ctx:
     async def refresh(self) -> None:
         """Look anew: what was read before this stands for an older state of the database."""
         await self.reader.renew()
+        self.forget()
+
+    def forget(self) -> None:
+        """Let go of what was read. A request that has ended is gone then, without a search for garbage."""
         self._loaders.clear()
 
     def loader(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from itertools import chain
 from typing import Generic, TypeVar
 
@@ -18,10 +19,10 @@ class Loader(Generic[K, V]):
     """
 
     def __init__(self, batch: Callable[[list[K]], Awaitable[list[V]]]) -> None:
-        self._batch = batch
         self._known: dict[K, V] = {}
         self._underway: dict[K, asyncio.Future[None]] = {}
-        self._lists: DataLoader[tuple[K, ...], None] = DataLoader(load_fn=self._load, cache=False)
+        load = partial(_load, batch, self._known, self._underway)
+        self._lists: DataLoader[tuple[K, ...], None] = DataLoader(load_fn=load, cache=False)
 
     async def load(self, key: K) -> V:
         """The value of one key."""
@@ -46,11 +47,20 @@ class Loader(Generic[K, V]):
         for key, value in values.items():
             self.prime(key, value)
 
-    async def _load(self, lists: list[tuple[K, ...]]) -> list[None]:
-        keys = [*dict.fromkeys(chain.from_iterable(lists))]
-        try:
-            self._known.update(zip(keys, await self._batch(keys), strict=True))
-        finally:
-            for key in keys:
-                del self._underway[key]
-        return [None] * len(lists)
+
+async def _load(
+    batch: Callable[[list[K]], Awaitable[list[V]]],
+    known: dict[K, V],
+    underway: dict[K, asyncio.Future[None]],
+    lists: list[tuple[K, ...]],
+) -> list[None]:
+    """Have the values of all lists known. No method: a loader that is referred to from its own inside stays
+    until the garbage is collected, with all it has read.
+    """
+    keys = [*dict.fromkeys(chain.from_iterable(lists))]
+    try:
+        known.update(zip(keys, await batch(keys), strict=True))
+    finally:
+        for key in keys:
+            del underway[key]
+    return [None] * len(lists)

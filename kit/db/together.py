@@ -18,15 +18,19 @@ class ApartError(Exception):
 class Watching:
     """A reader that notes, while it reads, whether all of that could be read for several requests at once.
 
-    `apart`: whether it was asked for something outside of batches, or for what may take long. Batches are to
-    read from `batch`. One that `refuses` raises ApartError instead, and then reads nothing.
+    `apart`: whether it was asked for something outside of batches, or for what may take long. One that
+    `refuses` raises ApartError instead, and then reads nothing.
     """
 
     def __init__(self, reader: "Transaction", *, refuses: bool = False) -> None:
         self.apart = False
-        self.batch = _Batch(reader, self)
         self._reader = reader
         self._refuses = refuses
+
+    @property
+    def batch(self) -> "_Batch":
+        """What batches read from."""
+        return _Batch(self._reader, self)
 
     def note(self) -> None:
         """Something is asked for that is to be read apart. Raises ApartError for who refuses that."""

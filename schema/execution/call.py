@@ -1,6 +1,6 @@
 """One execution of a plan, for one who asks or for several: the variables, and what resolvers are told."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import compress
@@ -13,6 +13,7 @@ from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
 
 from schema.execution.asker import Asker
+from schema.selection import Planned
 
 if TYPE_CHECKING:
     from strawberry.schema.schema import Schema
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from schema.execution.plan import Column, Field
 
 
-class Told(Info[Any, Any]):
+class Told(Info[Any, Any], Planned):
     """What a field's resolver is told: once for all objects of a level, whose path has no places."""
 
     def __init__(self, call: "Call", field: "Field", told: StrawberryField) -> None:
@@ -31,6 +32,10 @@ class Told(Info[Any, Any]):
     @property
     def context(self) -> Any:
         return self._call.context
+
+    @property
+    def subfields(self) -> Container[str]:
+        return self._planned.completion.subfields
 
     @cached_property
     def _raw_info(self) -> GraphQLResolveInfo[Any]:  # type: ignore[override]

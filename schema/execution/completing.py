@@ -28,6 +28,10 @@ class Required:
     of: Completion
     waits: bool
 
+    @property
+    def subfields(self) -> frozenset[str]:
+        return self.of.subfields
+
     def now(self, call: Call, column: Column) -> Column:
         return self.of.now(call, _none_missing(column))
 
@@ -42,6 +46,7 @@ class Leaf:
     kind: GraphQLLeafType
     serialize: Callable[[Any], Any]
     waits: bool = False
+    subfields: frozenset[str] = frozenset()
 
     def now(self, call: Call, column: Column) -> Column:
         types = {*map(type, column)}
@@ -70,6 +75,7 @@ class Choice:
 
     names: Mapping[Any, str]
     waits: bool = False
+    subfields: frozenset[str] = frozenset()
 
     def now(self, call: Call, column: Column) -> Column:
         names = self.names
@@ -89,6 +95,10 @@ class Many:
     of: Completion
     waits: bool
 
+    @property
+    def subfields(self) -> frozenset[str]:
+        return self.of.subfields
+
     def now(self, call: Call, column: Column) -> Column:
         lists = _lists(column)
         return _split(column, lists, self.of.now(call.spread(column), [*chain.from_iterable(lists)]))
@@ -106,6 +116,10 @@ class Single:
     selection: Selection
     python: type
     waits: bool
+
+    @property
+    def subfields(self) -> frozenset[str]:
+        return self.selection.names
 
     def now(self, call: Call, column: Column) -> Column:
         there = self._there(column)
@@ -131,6 +145,10 @@ class OneOf:
 
     by_type: Mapping[type, Single]
     waits: bool
+
+    @property
+    def subfields(self) -> frozenset[str]:
+        return frozenset().union(*(each.subfields for each in self.by_type.values()))
 
     def now(self, call: Call, column: Column) -> Column:
         found = dict.fromkeys(range(len(column)))

@@ -39,10 +39,16 @@ class Take(Protocol):
 
 
 class Completion(Protocol):
-    """How values become what is answered. `waits`: whether something below them is waited for."""
+    """How values become what is answered. `waits`: whether something below them is waited for.
+
+    `subfields`: the names of the schema of what is selected on them.
+    """
 
     @property
     def waits(self) -> bool: ...
+
+    @property
+    def subfields(self) -> frozenset[str]: ...
 
     def now(self, call: Call, column: Column) -> Column: ...
 
@@ -90,6 +96,11 @@ class Selection:
     make: Maker
     waits: bool
     steps: tuple[tuple[Field, ...], ...]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What the schema calls its fields."""
+        return frozenset(each.nodes[0].name.value for each in self.fields)
 
 
 @dataclass(frozen=True, slots=True)
