@@ -1,8 +1,11 @@
 """The server's side of HTTP/1.1, for callers who take their time: heads and bodies come, or are let go."""
 
 import asyncio
+from typing import cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from commands.joined_transport import JoinedTransport
 
 HEAD_SECONDS = 10.0
 """What the line and the headers of a request may take, and a connection may be silent at first."""
@@ -14,12 +17,16 @@ _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """Uvicorn's own, with bounds that it has for silent connections between requests only."""
+    """Uvicorn's own, with bounds that it has for silent connections between requests only.
+
+    Answers go out in one piece, for which it takes two calls of the system.
+    """
 
     head_seconds, body_seconds = HEAD_SECONDS, BODY_SECONDS
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
+        self._joined = JoinedTransport(transport, self.loop)
+        super().connection_made(cast("asyncio.Transport", self._joined))
         self._since: float | None = self.loop.time()
         self._part, self._head_bytes = _BETWEEN, 0
         self._timer = self.loop.call_later(self.head_seconds, self._look)
@@ -44,8 +51,14 @@ class BoundedProtocol(HttpToolsProtocol):
         self._since, self._part = None, _BETWEEN
         super().on_message_complete()
 
+    def on_response_complete(self) -> None:
+        self._joined.flush()
+        super().on_response_complete()
+
     def handle_websocket_upgrade(self) -> None:
         self._timer.cancel()
+        self._joined.flush()
+        self.transport = self._joined.plain
         super().handle_websocket_upgrade()
 
     def data_received(self, data: bytes) -> None:

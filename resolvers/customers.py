@@ -12,7 +12,7 @@ from kit.text import storable
 from models import TABLES
 from resolvers.context import READ, Ctx
 from resolvers.keyset import KeysetList
-from resolvers.lookup import Lookup
+from resolvers.lookup import Lookup, Named
 
 CUSTOMERS, MERGES = TABLES["customer"], TABLES["customer_merge"]
 K = TypeVar("K")
@@ -80,6 +80,7 @@ _MERGED = {"id": _merged(MERGES.c.from_id), "external_id": _merged(MERGES.c.exte
 BY_ID: Lookup[int, CustomerRow] = _Lookup.of(_OF_TENANT, CUSTOMERS.c.id, CustomerRow)
 BY_EXTERNAL_ID: Lookup[str, CustomerRow] = _Lookup.of(_OF_TENANT, CUSTOMERS.c.external_id, CustomerRow)
 find, find_by_external_id = BY_ID.find, BY_EXTERNAL_ID.find
+named = Named(BY_ID, BY_EXTERNAL_ID).find_all
 """The customer of an id, or of the shop's own id; None if the tenant has none such."""
 
 

@@ -1,6 +1,6 @@
 """Rows by a key that is unique within their tenant: one of them, batched with the others of the request."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -49,3 +49,24 @@ class Lookup(Generic[K, T]):
     def known(self, ctx: Ctx, tenant: int, row: T) -> None:
         """Have the request know a row that was read otherwise; it is not asked for again."""
         ctx.loader(self.name, tenant, self.by_keys).prime(getattr(row, self.key), row)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Named(Generic[T]):
+    """Rows by their number, or by the shop's own id of them."""
+
+    by_number: Lookup[int, T]
+    by_name: Lookup[str, T]
+
+    async def find_all(self, ctx: Ctx, tenant: int, keys: Sequence[int | str]) -> list[T | None]:
+        """The rows of these keys, in their order. Raises NotFoundError for a tenant the actor may not see."""
+        numbers = [each for each in keys if isinstance(each, int)]
+        names = [each for each in keys if isinstance(each, str)]
+        found: dict[int | str, T | None] = {}
+        if numbers:
+            rows = await self.by_number.find_all(ctx, tenant, numbers)
+            found.update(zip(numbers, rows, strict=True))
+        if names:
+            rows = await self.by_name.find_all(ctx, tenant, names)
+            found.update(zip(names, rows, strict=True))
+        return [found[each] for each in keys]

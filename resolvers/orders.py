@@ -13,7 +13,7 @@ from kit.page import DECIMAL, INSTANT, Asked, Page
 from models import TABLES
 from resolvers.context import Ctx
 from resolvers.keyset import KeysetList
-from resolvers.lookup import Lookup
+from resolvers.lookup import Lookup, Named
 from resolvers.relation import EVERY, Choice, Relation
 from resolvers.sorting import Order, SortKey
 
@@ -64,6 +64,7 @@ OF_CUSTOMER = Relation(LIST, ORDERS.c.customer_id)
 BY_ID = Lookup.of(_OF_TENANT, ORDERS.c.id, OrderRow)
 BY_EXTERNAL_ID = Lookup.of(_OF_TENANT, ORDERS.c.external_id, OrderRow)
 find, find_by_external_id = BY_ID.find, BY_EXTERNAL_ID.find
+named = Named(BY_ID, BY_EXTERNAL_ID).find_all
 """The order of an id, or of the shop's own id; None if the tenant has none such."""
 
 

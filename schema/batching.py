@@ -1,7 +1,8 @@
 """Fields that are resolved for all objects of a level at once.
 
-`batched` reads something, `computed` makes something of what the objects hold, `held` is what their rows
-hold. The last two cost nothing where they are not asked for: an object need hold no more than its row.
+`batched` reads something, `looked_up` what its arguments name, `computed` makes something of what the objects
+hold, `held` is what their rows hold. The last two cost nothing where they are not asked for: an object need
+hold no more than its row.
 """
 
 import inspect
@@ -13,12 +14,13 @@ import strawberry
 
 from resolvers.tenants import TenantRow
 
+K = TypeVar("K")
 T = TypeVar("T")
 V = TypeVar("V")
 
-BATCH, READ, COMPUTED, HELD = "batch", "read", "computed", "held"
-"""What a field's batch function, what it reads with others, its function of objects, or its place in their
-rows is called in its metadata."""
+BATCH, READ, COMPUTED, HELD, KEYED = "batch", "read", "computed", "held", "keyed"
+"""What a field's batch function, what it reads with others, its function of objects, its place in their rows,
+or the way to its keys and what they name is called in its metadata."""
 
 
 class Owned(Protocol):
@@ -34,18 +36,13 @@ def batched(
 
     Our engine calls it once a level; graphql-core, which knows one object at a time, with each.
     """
-    signature = inspect.signature(function)
-    _, *others = signature.parameters.values()
+    _, *others = inspect.signature(function).parameters.values()
     root = inspect.Parameter("root", inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
     async def one(root: Any, **given: Any) -> Any:
         return (await function([root], **given))[0]
 
-    one.__name__, one.__module__ = function.__name__, function.__module__
-    one.__signature__ = signature.replace(  # type: ignore[attr-defined]
-        parameters=[root, *others], return_annotation=inspect.Signature.empty
-    )
-    one.__annotations__ = {each.name: each.annotation for each in others}
+    _named_after(one, function, [root, *others])
     return strawberry.field(resolver=one, description=description, metadata={BATCH: function, **metadata})
 
 
@@ -66,6 +63,27 @@ def read_with(
     return batched(batch, description=description, metadata={READ: (read, make)})
 
 
+def looked_up(
+    key: Callable[..., K],
+    find: Callable[[list[K], Any], Awaitable[Sequence[Any]]],
+    *,
+    description: str,
+) -> Any:
+    """A field of what its arguments name: `def key(owner, **arguments)`, `async def find(keys, info)`.
+
+    `find` answers in the keys' order. Our engine calls it once a level for all who ask, whatever each of them
+    asks for, and tells none of their requests of a tenant: who found the `owner` has done that.
+    """
+    root, *others = inspect.signature(key).parameters.values()
+    info = inspect.Parameter("info", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=strawberry.Info)
+
+    async def one(root: Any, info: strawberry.Info, **given: Any) -> Any:
+        return (await find([key(root, **given)], info))[0]
+
+    _named_after(one, find, [root.replace(name="root", annotation=root.empty), info, *others])
+    return strawberry.field(resolver=one, description=description, metadata={KEYED: (key, find)})
+
+
 def computed(function: Callable[[Sequence[Any]], Sequence[Any]], *, description: str) -> Any:
     """A field of a function `def values(objects)`, which answers in the objects' order and reads nothing."""
 
@@ -83,6 +101,13 @@ def held(name: str, *, description: str) -> Any:
         return get(root.row)
 
     return strawberry.field(resolver=one, description=description, metadata={HELD: get})
+
+
+def _named_after(one: Any, function: Any, parameters: Sequence[inspect.Parameter]) -> None:
+    """Let a resolver be taken for a function of these parameters, the first of which is the object."""
+    one.__name__, one.__module__ = function.__name__, function.__module__
+    one.__signature__ = inspect.Signature(parameters)
+    one.__annotations__ = {each.name: each.annotation for each in parameters[1:]}
 
 
 async def by_tenant(objects: Sequence[T], ask: Callable[[int, list[T]], Awaitable[Sequence[V]]]) -> list[V]:

@@ -8,18 +8,16 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import strawberry
 
-from kit import ids
-from kit.errors import InvalidInputError
 from kit.page import Asked, Page
 from resolvers import orders
 from resolvers.orders import AskedOrders, OrderFilter, OrderRow
-from schema.arguments import DatabaseId, ExternalId, Id, named
+from schema.arguments import named
 from schema.batching import by_tenant
 from schema.context import Info
 from schema.enums import OrderStatus, SortDirection
 from schema.moments import aware
 from schema.money import amount
-from schema.order import KIND, Order, OrderConnection
+from schema.order import OrderConnection
 from schema.page import After, Before, First, Last, asked
 
 if TYPE_CHECKING:
@@ -101,27 +99,6 @@ async def orders_of_customers(
 
     found = await by_tenant(customers, pages)
     return [OrderConnection.of(each.owner, page) for each, page in zip(customers, found, strict=True)]
-
-
-async def order_of_tenant(
-    root: "Tenant",
-    info: Info,
-    id: Id = None,  # noqa: A002
-    database_id: DatabaseId = None,
-    external_id: ExternalId = None,
-) -> Order | None:
-    """The field: one order of the tenant, by exactly one of its ids."""
-    if sum(each is not None for each in (id, database_id, external_id)) != 1:
-        raise InvalidInputError("order", "Give exactly one of id, databaseId and externalId.")
-    row: OrderRow | None
-    if external_id is not None:
-        row = await orders.find_by_external_id(info.context, root.row.id, external_id)
-    elif id is not None:
-        tenant, number = ids.number(id, KIND, parts=2)
-        row = await orders.find(info.context, root.row.id, number) if tenant == root.row.id else None
-    else:
-        row = await orders.find(info.context, root.row.id, database_id or 0)
-    return None if row is None else Order.of(root.row, row)
 
 
 def _filter(

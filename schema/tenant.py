@@ -6,14 +6,15 @@ from typing import Annotated
 import strawberry
 
 from kit import ids
-from kit.errors import InvalidInputError
 from kit.page import Page
-from resolvers import customers, retention, run_list, runs, settings, status
+from resolvers import customers as customer_rows
+from resolvers import orders as order_rows
+from resolvers import retention, run_list, runs, settings, status
 from resolvers.backtesting.request import USUAL_HOLDOUT
 from resolvers.tenants import TenantRow
 from schema import segment_list
 from schema.analytics import Analytics
-from schema.arguments import DatabaseId, ExternalId, Id, number_of
+from schema.arguments import DatabaseId, Id, number_of
 from schema.audit import AuditEntryConnection, audit_of_tenant
 from schema.backtest import Backtest, last_backtest
 from schema.connection import Connection, edges_of, nodes_of, page_info_of, total_of
@@ -30,8 +31,10 @@ from schema.integration import (
     integrations_of_tenant,
 )
 from schema.node import Node
+from schema.one_of_tenant import one_of_tenant
+from schema.order import KIND as ORDER
 from schema.order import Order, OrderConnection
-from schema.order_list import order_of_tenant, orders_of_tenant
+from schema.order_list import orders_of_tenant
 from schema.page import After, Before, First, Last, PageInfo, asked
 from schema.refund import RefundConnection, refunds_of_tenant
 from schema.run import KIND as RUN
@@ -60,27 +63,13 @@ class Tenant(Node):
         description="A page of the customers: searched, filtered, in any order. 50 rows unless told.",
     )
 
-    @strawberry.field(description="One customer, by exactly one of its ids. Null if there is none.")
-    async def customer(
-        self,
-        info: Info,
-        id: Id = None,  # noqa: A002
-        database_id: DatabaseId = None,
-        external_id: ExternalId = None,
-    ) -> Customer | None:
-        if sum(each is not None for each in (id, database_id, external_id)) != 1:
-            raise InvalidInputError("customer", "Give exactly one of id, databaseId and externalId.")
-        if external_id is not None:
-            row = await customers.find_by_external_id(info.context, self.row.id, external_id)
-        else:
-            row = await customers.find(info.context, self.row.id, self._number(id, database_id))
-        return None if row is None else Customer.of(self.row, row)
-
-    def _number(self, id: strawberry.ID | None, database_id: BigInt | None) -> int:  # noqa: A002
-        if id is None:
-            return database_id or 0
-        tenant, customer = ids.number(id, CUSTOMER, parts=2)
-        return customer if tenant == self.row.id else 0
+    customer: Customer | None = one_of_tenant(
+        "customer",
+        CUSTOMER,
+        customer_rows.named,
+        Customer.of,
+        description="One customer, by exactly one of its ids. Null if there is none.",
+    )
 
     segments: SegmentConnection | None = strawberry.field(
         resolver=segment_list.segments,
@@ -104,8 +93,11 @@ class Tenant(Node):
         resolver=orders_of_tenant,
         description="A page of the orders, newest first unless told. 50 rows unless told.",
     )
-    order: Order | None = strawberry.field(
-        resolver=order_of_tenant,
+    order: Order | None = one_of_tenant(
+        "order",
+        ORDER,
+        order_rows.named,
+        Order.of,
         description="One order, by exactly one of its ids. Null if there is none.",
     )
     refunds: RefundConnection | None = strawberry.field(

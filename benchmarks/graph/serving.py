@@ -16,7 +16,10 @@ from benchmarks.shop import Urls
 ROOT = Path(__file__).parent.parent.parent
 _OURS = """
 import sys, uvicorn
-uvicorn.run("app:create", factory=True, port=int(sys.argv[1]), log_level="warning", access_log=False)
+from commands.serving import server_options
+from kit.config import load
+port, processes = map(int, sys.argv[1:])
+uvicorn.run("app:create", factory=True, workers=processes, **server_options(load(), "127.0.0.1", port))
 """
 
 
@@ -29,13 +32,9 @@ class Served(NamedTuple):
 
 @contextlib.contextmanager
 def ours(urls: Urls, processes: int = 1) -> Iterator[Served]:
-    """This project's, over a database."""
+    """This project's over a database, as `cdp serve` serves."""
     more = {"CDP_DATABASE_URL": urls.app, "CDP_RATE_LIMIT": "off", "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-c", _OURS]
-    if processes > 1:
-        command = [sys.executable, "-m", "uvicorn", "app:create", "--factory", "--log-level", "warning"]
-        command += ["--no-access-log", "--workers", str(processes), "--port"]
-    with served(command, more) as found:
+    with served([sys.executable, "-c", _OURS], more, str(processes)) as found:
         yield found
 
 

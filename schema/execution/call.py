@@ -90,17 +90,17 @@ class Call:
             places.setdefault(whose, []).append(place)
         return places
 
-    def given(self, field: "Field", told: StrawberryField, info: Info) -> dict[str, Any]:
-        """The arguments of the first asker as resolvers take them, and as graphql-core coerces them.
+    def given(self, field: "Field", told: StrawberryField, info: Info, whose: int = 0) -> dict[str, Any]:
+        """The arguments of an asker, by its place, as resolvers take them, and as graphql-core coerces them.
 
         Those that name no variable are made once for a plan. Raises GraphQLError for a wrong one.
         """
         if field.fixed:
             return {**field.fixed[0]}
-        if field.direct is not None and (found := self._direct(field.direct)) is not None:
+        if field.direct is not None and (found := self._direct(field.direct, whose)) is not None:
             return found
         found = convert_arguments(
-            self._arguments(field),
+            self._arguments(field, whose),
             told.arguments,
             scalar_registry=self.schema.schema_converter.scalar_registry,
             config=self.schema.config,
@@ -111,18 +111,18 @@ class Call:
             return {**found}
         return found
 
-    def _direct(self, named: Mapping[str, str]) -> dict[str, Any] | None:
+    def _direct(self, named: Mapping[str, str], whose: int) -> dict[str, Any] | None:
         """The values of variables by the arguments they are given for; None where one is missing or null."""
-        values = self.askers[0].variables.coerced
+        values = self.askers[whose].variables.coerced
         found = {name: values.get(variable) for name, variable in named.items()}
         return None if None in found.values() else found
 
-    def _arguments(self, field: "Field") -> dict[str, Any]:
+    def _arguments(self, field: "Field", whose: int) -> dict[str, Any]:
         first = field.details[0]
         if not (field.definition.args or first.node.arguments):
             return {}
         return get_argument_values(
-            field.definition, first.node, self.askers[0].variables, first.fragment_variable_values
+            field.definition, first.node, self.askers[whose].variables, first.fragment_variable_values
         )
 
     def _of(self, of: Sequence[int] | None) -> "Call":

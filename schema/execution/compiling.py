@@ -23,11 +23,11 @@ from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.enum import StrawberryEnumDefinition
 from strawberry.types.field import StrawberryField
 
-from schema.batching import BATCH, COMPUTED, HELD, READ
+from schema.batching import BATCH, COMPUTED, HELD, KEYED, READ
 from schema.execution.arguments import BACK, direct_of, varies_in
 from schema.execution.completing import Choice, Leaf, Many, OneOf, Required, Single
 from schema.execution.plan import Completion, Field, Maker, Plan, Selection, Take, UnservedError
-from schema.execution.taking import Attribute, Batch, Computed, Constant, Held, Read, Resolver
+from schema.execution.taking import Attribute, Batch, Computed, Constant, Held, LookUp, Read, Resolver
 
 _SERVED = {"skip", "include"}
 
@@ -125,6 +125,8 @@ def _take(definition: GraphQLField) -> Take:
         return Read(told, *told.metadata[READ])
     if BATCH in told.metadata:
         return Batch(told, told.metadata[BATCH])
+    if KEYED in told.metadata:
+        return LookUp(told, *told.metadata[KEYED])
     if COMPUTED in told.metadata:
         return Computed(told.metadata[COMPUTED])
     if HELD in told.metadata:

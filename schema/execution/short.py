@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 from graphql import ExecutionResult, GraphQLError, OperationType, get_operation_ast
-from graphql.execution.values import get_variable_values
 from strawberry.types.graphql import OperationType as Kind
 
 from kit import trace
@@ -18,13 +17,12 @@ from schema.execution.engine import Engine
 from schema.execution.passes import Passes
 from schema.execution.plan import Plan
 from schema.execution.query import Found, Query
+from schema.execution.variables import Variables
 from schema.limits import Checks
 from schema.request import GraphQLRequest
 
 if TYPE_CHECKING:
     from strawberry import Schema
-
-_MOST_ERRORS = 50
 
 
 class Short:
@@ -40,6 +38,7 @@ class Short:
         self._engine = engine
         self._build = partial(engine.executor_class().build, schema._schema)
         self._passes = Passes(engine, schema, checks.bounds.cost)
+        self._variables = Variables(schema._schema)
         self._sharing: Sharing[Found] = Sharing()
 
     async def answer(self, asked: GraphQLRequest, context: Ctx) -> Answer | None:
@@ -78,8 +77,8 @@ class Short:
             return None
         if checks.dear(price) is not None:
             return None
-        values = get_variable_values(core, operation.variable_definitions or (), given, _MOST_ERRORS)
-        if isinstance(values, list):
+        values = self._variables.of(operation, given)
+        if values is None:
             return None
         return Query(asked, document, operation, values, written, price, self._build)
 

@@ -170,6 +170,42 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
+class LookUp:
+    """What the arguments name, found for all objects at once, whatever each asker's arguments are."""
+
+    told: StrawberryField
+    key: Callable[..., Any]
+    find: Callable[[list[Any], Any], Awaitable[Sequence[Any]]]
+    waits: bool = True
+
+    def now(self, call: Call, field: Field, sources: Sequence[Any]) -> Column:
+        raise UnservedError(f"{field.parent.name}.{field.key} is to be awaited")
+
+    async def later(self, call: Call, field: Field, sources: Sequence[Any]) -> Column:
+        info = Told(call, field, self.told)
+        found = await self.find(self._keys(call, field, sources, info), info)
+        if len(found) != len(sources):
+            raise UnservedError(f"{field.parent.name}.{field.key}: {len(found)} for {len(sources)}")
+        return [*found]
+
+    def _keys(self, call: Call, field: Field, sources: Sequence[Any], info: Told) -> list[Any]:
+        """What is asked for of each object. Raises AskersError where some ask wrongly."""
+        if call.of is None or not field.varies:
+            given = call.given(field, self.told, info)
+            return [self.key(each, **given) for each in sources]
+        keys: list[Any] = []
+        failed: dict[int, BaseException] = {}
+        for whose, each in zip(call.of, sources, strict=True):
+            try:
+                keys.append(self.key(each, **call.given(field, self.told, info, whose)))
+            except Exception as error:
+                failed[whose] = error
+        if failed:
+            raise AskersError(failed)
+        return keys
+
+
+@dataclass(frozen=True, slots=True)
 class Read:
     """What is made of the objects and of what several fields read of them, which is asked for once."""
 

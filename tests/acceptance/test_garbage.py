@@ -1,4 +1,4 @@
-"""A request that has ended is gone at once: none waits for a search for garbage, which holds all others up."""
+"""A request that has ended is gone at once, and not by a search for garbage, which holds all others up."""
 
 import asyncio
 import gc

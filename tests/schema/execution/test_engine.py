@@ -13,7 +13,7 @@ from graphql import parse
 from graphql.execution.values import VariableValues
 from strawberry.permission import BasePermission
 
-from schema.batching import batched
+from schema.batching import batched, looked_up
 from schema.execution import Engine
 from schema.execution.asker import Asker
 from schema.execution.call import Call
@@ -47,6 +47,21 @@ async def _legs(animals: Sequence["Animal"], info: strawberry.Info, times: int =
     return [each.number * times for each in animals]
 
 
+def _mate(root: "Animal", nth: int, sort: str = "m") -> tuple[str, int]:
+    if nth < 0:
+        raise ValueError("no such mate")
+    return f"{root.name}{sort}", nth
+
+
+async def _mates(keys: Sequence[tuple[str, int]], info: strawberry.Info) -> list["Animal | None"]:
+    CALLS.append(len(keys))
+    return [Animal(name=name, number=nth) if nth else None for name, nth in keys]
+
+
+async def _too_few_named(keys: Sequence[int], info: strawberry.Info) -> list[int]:
+    return [1]
+
+
 async def _too_few(animals: Sequence["Animal"], info: strawberry.Info) -> list[int]:
     return [1]
 
@@ -60,6 +75,8 @@ class Animal(Thing):
     tags: list[str | None] = strawberry.field(default_factory=lambda: ["a", None])
     legs: int = batched(_legs, description="Each at once.")
     short: int = batched(_too_few, description="One too few.")
+    mate: "Animal | None" = looked_up(_mate, _mates, description="The one of a number.")
+    short_named: int = looked_up(lambda root: 1, _too_few_named, description="One too few.")
 
     @strawberry.field
     async def friends(self, first: int = 2) -> list["Animal"]:
@@ -146,6 +163,7 @@ SERVED = [
     "{ animals { name ...More name } } fragment More on Animal { mood friends { name } friends { number } }",
     "{ things { __typename name ... on Stone { weight } ... on Animal { legs friends { name } } } }",
     "{ things { ... on Stone { name } } }",
+    '{ animals { mate(nth: 2) { name } none: mate(nth: 0, sort: "x") { name } } }',
     "{ one { ... on Stone { weight } ... on Animal { number } } none { name } }",
     'query ($n: Int = 1, $s: Boolean = false, $names: [String!] = ["x", "y"]) '
     "{ animals(names: $names) { name @skip(if: $s) legs(times: $n) @include(if: $s) number } }",
@@ -155,6 +173,8 @@ LEFT = [
     "{ animals { maybe name } none { name } }",
     "{ animals { missing } }",
     "{ animals { short } }",
+    "{ animals { shortNamed } }",
+    "{ animals { mate(nth: -1) { name } } }",
     "{ animals { large } }",
     "{ animals { endless } }",
     "{ animals { later } }",
@@ -205,6 +225,7 @@ def asking(schema: Any, query: str, given: dict[str, Any]) -> Asker:
 VARYING = [
     "query ($n: Int!) { animals { name legs(times: $n) friends(first: 2) { legs(times: $n) name } } }",
     "query ($n: Int!) { animals { friends(first: $n) { name friends(first: $n) { legs number } } } }",
+    "query ($n: Int!) { animals { mate(nth: $n) { name mate(nth: $n) { name legs } } } }",
     "query ($n: Int!) { animals { legs } things { __typename ... on Animal { legs(times: $n) } } }",
     "query ($n: Int!) { animals { ...More } } fragment More on Animal { tags friends(first: $n) { mood } }",
 ]
@@ -225,6 +246,25 @@ async def test_what_varies_is_called_once_for_each_who_asks_and_all_else_once(ou
     CALLS.clear()
     await engine.execute_several(Call(ours, None, askers, range(2)), engine.plan(askers[0]))
     assert sorted(CALLS) == [3, 3, 6]
+
+
+async def test_what_arguments_name_is_looked_up_once_for_all_who_ask(ours, engine):
+    query = "query ($n: Int!) { animals { mate(nth: $n) { name } } }"
+    askers = [asking(ours, query, {"n": number}) for number in (3, 0, 1)]
+    CALLS.clear()
+    found = await engine.execute_several(Call(ours, None, askers, range(3)), engine.plan(askers[0]))
+    assert CALLS == [9]
+    assert found[1] == {"animals": [{"mate": None}] * 3}
+
+
+async def test_all_who_look_up_wrongly_are_named(ours, engine):
+    query = "query ($n: Int!) { animals { mate(nth: $n) { name } } }"
+    askers = [asking(ours, query, {"n": number}) for number in (-1, 0, -2)]
+    CALLS.clear()
+    with pytest.raises(AskersError) as told:
+        await engine.execute_several(Call(ours, None, askers, range(3)), engine.plan(askers[0]))
+    assert [*told.value.failed] == [0, 2]
+    assert CALLS == []
 
 
 async def test_who_fails_in_a_pass_is_named(ours, engine):

@@ -1,0 +1,77 @@
+"""One of a tenant's objects, which is named by one of its ids."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import strawberry
+
+from kit.errors import InvalidInputError
+from resolvers.context import Ctx
+from resolvers.tenants import TenantRow
+from schema.arguments import DatabaseId, ExternalId, Id, number_of
+from schema.batching import by_tenant, looked_up
+from schema.context import Info
+from schema.scalars import BigInt
+
+if TYPE_CHECKING:
+    from schema.tenant import Tenant
+
+R = TypeVar("R")
+T = TypeVar("T")
+
+Rows = Callable[[Ctx, int, Sequence[int | str]], Awaitable[list[R | None]]]
+"""A tenant's rows by their numbers or the shop's own ids of them, in the order of those."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An object of a tenant: its number, or the shop's own id of it. The number 0 is nobody's."""
+
+    owner: TenantRow
+    key: int | str
+
+    @classmethod
+    def of(
+        cls,
+        field: str,
+        kind: str,
+        owner: TenantRow,
+        global_id: strawberry.ID | None,
+        database_id: BigInt | None,
+        external_id: str | None,
+    ) -> "Wanted":
+        """The one of exactly one of these ids.
+
+        Raises InvalidInputError for none or more of them, and for the id of something else.
+        """
+        if sum(each is not None for each in (global_id, database_id, external_id)) != 1:
+            raise InvalidInputError(field, "Give exactly one of id, databaseId and externalId.")
+        if external_id is not None:
+            return cls(owner, external_id)
+        return cls(owner, number_of(field, kind, owner.id, global_id, database_id))
+
+
+def one_of_tenant(
+    field: str, kind: str, rows: Rows[R], make: Callable[[TenantRow, R], T], *, description: str
+) -> Any:
+    """The field of one object of a tenant, by exactly one of its ids; null if there is none."""
+
+    def named(
+        root: "Tenant",
+        id: Id = None,  # noqa: A002
+        database_id: DatabaseId = None,
+        external_id: ExternalId = None,
+    ) -> Wanted:
+        return Wanted.of(field, kind, root.row, id, database_id, external_id)
+
+    async def found(wanted: list[Wanted], info: Info) -> list[T | None]:
+        async def ask(tenant: int, mine: list[Wanted]) -> list[T | None]:
+            them = await rows(info.context, tenant, [each.key for each in mine])
+            return [
+                None if row is None else make(each.owner, row) for each, row in zip(mine, them, strict=True)
+            ]
+
+        return await by_tenant(wanted, ask)
+
+    return looked_up(named, found, description=description)
