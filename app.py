@@ -21,7 +21,7 @@ from kit.db import Database
 from kit.db.notices import Notices
 from kit.metrics.metrics import Metrics
 from kit.pages import PAGE_HEADERS
-from kit.process import before_exit, die_with_parent, without_long_pauses
+from kit.process import before_exit, die_with_parent, short_turns, without_long_pauses
 from kit.production import check_production
 from kit.rate_limit.counts import Counts
 from kit.secrets import vault_of
@@ -107,6 +107,7 @@ def _lifespan(
             stack.enter_context(before_exit(probes.stop))
             await stack.enter_async_context(probes.sampling(app.state))
             stack.enter_context(without_long_pauses())
+            stack.enter_context(short_turns())
             keeping = asyncio.create_task(place.keep())
             yield
             keeping.cancel()

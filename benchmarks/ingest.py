@@ -34,6 +34,8 @@ COMMITTED = f"{PATH}/committed"
 CALLERS = 64
 MANY = 256
 LIST = 1_000
+LISTS = 16
+"""How many lists are under way at a time."""
 CUSTOMERS = 10_000
 _START = datetime.now(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 _COPY = "COPY event (tenant_id, occurred_at, message_id, customer_id, event_type, properties) FROM STDIN"
@@ -182,7 +184,7 @@ async def _over_http(urls: Urls, port: int, count: int) -> None:
             for start in range(0, 2 * count, LIST)
         ]
         lists = [request(f"{PATH}/batch", orjson.dumps(each)) for each in parts]
-        rates["list"].append(len(parts) * LIST / await post(port, lists, 4))
+        rates["list"].append(len(parts) * LIST / await post(port, lists, LISTS))
     for name, each in rates.items():
         print(f"{name:14}", *(f"{rate:10,.0f}" for rate in each), " events/s, in three turns")
     best = {name: sorted(each)[1] for name, each in rates.items()}

@@ -14,6 +14,8 @@ from types import FrameType
 _PR_SET_PDEATHSIG = 1
 _THRESHOLDS = (50_000, 20, 20)
 """New objects after which the youngest are collected, and its collections after which the older ones are."""
+_TURN = 0.0005
+"""Seconds for which a thread goes on while others wait for their turn."""
 
 
 def die_with_parent(parent: int | None) -> None:
@@ -79,3 +81,16 @@ def without_long_pauses() -> Iterator[None]:
     finally:
         gc.set_threshold(*before)
         gc.unfreeze()
+
+
+@contextmanager
+def short_turns() -> Iterator[None]:
+    """Have threads take turns ten times as often as they do: one whose database has answered waits for its
+    turn each time, as long as the loop reads what comes in.
+    """
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(_TURN)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)

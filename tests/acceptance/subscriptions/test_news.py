@@ -11,6 +11,8 @@ from resolvers.processing.process import process
 from resolvers.processing.request import Request
 from tests.acceptance.subscriptions.clients import EVENTS, MOVES, PROGRESS, TENANT, run
 
+READING = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'cdp' AND xact_start IS NOT NULL"
+
 
 async def shift(urls, make, tenant=56, every=3):
     """Have some customers buy anew, so that the next run moves them; returns the moves of the log."""
@@ -214,6 +216,8 @@ async def test_after_the_database_was_lost_nothing_is_missed(urls, make, api):
         await client.subscribe(MOVES, tenant=TENANT)
         await client.next()
         with psycopg.connect(urls.admin, autocommit=True) as admin:
+            while admin.execute(READING).fetchone() != (0,):  # noqa: ASYNC110 - it tells nobody
+                await asyncio.sleep(0.05)
             admin.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                 "WHERE application_name IN ('cdp', 'cdp live')"
