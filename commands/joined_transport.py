@@ -31,10 +31,14 @@ class JoinedTransport:
 
     def flush(self) -> None:
         """Send what is held back, now."""
-        parts = self._parts
+        parts, size = self._parts, self._size
         if parts:
             self._parts, self._size = [], 0
-            if not self.plain.is_closing():
+            if self.plain.is_closing():
+                return
+            if size > _MOST:
+                self.plain.writelines(parts)
+            else:
                 self.plain.write(b"".join(parts))
 
     def close(self) -> None:

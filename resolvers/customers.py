@@ -80,8 +80,9 @@ _MERGED = {"id": _merged(MERGES.c.from_id), "external_id": _merged(MERGES.c.exte
 BY_ID: Lookup[int, CustomerRow] = _Lookup.of(_OF_TENANT, CUSTOMERS.c.id, CustomerRow)
 BY_EXTERNAL_ID: Lookup[str, CustomerRow] = _Lookup.of(_OF_TENANT, CUSTOMERS.c.external_id, CustomerRow)
 find, find_by_external_id = BY_ID.find, BY_EXTERNAL_ID.find
-named = Named(BY_ID, BY_EXTERNAL_ID).find_all
 """The customer of an id, or of the shop's own id; None if the tenant has none such."""
+named = Named(BY_ID, BY_EXTERNAL_ID).find_all
+"""Those of ids or of the shop's own ids, in their order; None for who is not there."""
 
 
 async def attributes_by_ids(ctx: Ctx, tenant: int, ids: list[int]) -> list[dict[str, Any]]:

@@ -59,7 +59,7 @@ class Named(Generic[T]):
     by_name: Lookup[str, T]
 
     async def find_all(self, ctx: Ctx, tenant: int, keys: Sequence[int | str]) -> list[T | None]:
-        """The rows of these keys, in their order. Raises NotFoundError for a tenant the actor may not see."""
+        """The rows of these keys, in their order; None where there is none. Raises as each `Lookup` does."""
         numbers = [each for each in keys if isinstance(each, int)]
         names = [each for each in keys if isinstance(each, str)]
         found: dict[int | str, T | None] = {}

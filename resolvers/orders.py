@@ -64,8 +64,9 @@ OF_CUSTOMER = Relation(LIST, ORDERS.c.customer_id)
 BY_ID = Lookup.of(_OF_TENANT, ORDERS.c.id, OrderRow)
 BY_EXTERNAL_ID = Lookup.of(_OF_TENANT, ORDERS.c.external_id, OrderRow)
 find, find_by_external_id = BY_ID.find, BY_EXTERNAL_ID.find
-named = Named(BY_ID, BY_EXTERNAL_ID).find_all
 """The order of an id, or of the shop's own id; None if the tenant has none such."""
+named = Named(BY_ID, BY_EXTERNAL_ID).find_all
+"""Those of ids or of the shop's own ids, in their order; None for what is not there."""
 
 
 class AskedOrders(Asked, total=False):

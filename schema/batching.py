@@ -72,7 +72,7 @@ def looked_up(
     """A field of what its arguments name: `def key(owner, **arguments)`, `async def find(keys, info)`.
 
     `find` answers in the keys' order. Our engine calls it once a level for all who ask, whatever each of them
-    asks for, and tells none of their requests of a tenant: who found the `owner` has done that.
+    asks for; in a pass it tells none of their requests of a tenant: who found the `owner` has done that.
     """
     root, *others = inspect.signature(key).parameters.values()
     info = inspect.Parameter("info", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=strawberry.Info)
@@ -80,7 +80,7 @@ def looked_up(
     async def one(root: Any, info: strawberry.Info, **given: Any) -> Any:
         return (await find([key(root, **given)], info))[0]
 
-    _named_after(one, find, [root.replace(name="root", annotation=root.empty), info, *others])
+    _named_after(one, key, [root.replace(name="root", annotation=root.empty), info, *others])
     return strawberry.field(resolver=one, description=description, metadata={KEYED: (key, find)})
 
 

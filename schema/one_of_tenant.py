@@ -21,7 +21,7 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 Rows = Callable[[Ctx, int, Sequence[int | str]], Awaitable[list[R | None]]]
-"""A tenant's rows by their numbers or the shop's own ids of them, in the order of those."""
+"""A tenant's rows by their numbers or the shop's own ids, in the order of those; None where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def one_of_tenant(
 ) -> Any:
     """The field of one object of a tenant, by exactly one of its ids; null if there is none."""
 
-    def named(
+    def wanted(
         root: "Tenant",
         id: Id = None,  # noqa: A002
         database_id: DatabaseId = None,
@@ -65,13 +65,13 @@ def one_of_tenant(
     ) -> Wanted:
         return Wanted.of(field, kind, root.row, id, database_id, external_id)
 
-    async def found(wanted: list[Wanted], info: Info) -> list[T | None]:
+    async def found(them: list[Wanted], info: Info) -> list[T | None]:
         async def ask(tenant: int, mine: list[Wanted]) -> list[T | None]:
-            them = await rows(info.context, tenant, [each.key for each in mine])
+            found = await rows(info.context, tenant, [each.key for each in mine])
             return [
-                None if row is None else make(each.owner, row) for each, row in zip(mine, them, strict=True)
+                None if row is None else make(each.owner, row) for each, row in zip(mine, found, strict=True)
             ]
 
-        return await by_tenant(wanted, ask)
+        return await by_tenant(them, ask)
 
-    return looked_up(named, found, description=description)
+    return looked_up(wanted, found, description=description)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, TypeVar
 
 import psycopg
@@ -40,21 +40,36 @@ class Work:
     ) -> Iterator[None]:
         """One transaction in a tenant's scope (`snapshot`: it sees one state throughout).
 
-        It waits `patience` seconds for a lock, if that is told. One that is not `durable` does not wait for
-        the disk: a crash may undo it, unless a durable one was committed after it.
+        It is rolled back by an error; psycopg.Rollback rolls it back and goes no further. It waits `patience`
+        seconds for a lock, if that is told. One that is not `durable` does not wait for the disk: a crash may
+        undo it, unless a durable one was committed after it.
         """
-        with self.connection.transaction():
-            if snapshot:
-                self.connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-            if not durable:
-                self.connection.execute("SET LOCAL synchronous_commit = off")
-            limit = [] if patience is None else [b"SET LOCAL lock_timeout = %d" % int(patience * 1000)]
-            self.connection.execute(b"; ".join([*limit, scope(tenant)]))
+        settings = [b"SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"] if snapshot else []
+        if not durable:
+            settings.append(b"SET LOCAL synchronous_commit = off")
+        if patience is not None:
+            settings.append(b"SET LOCAL lock_timeout = %d" % int(patience * 1000))
+        with self._begun(b"; ".join([b"BEGIN", *settings, scope(tenant)])):
             self._tenant = tenant
             try:
                 yield
             finally:
                 self._tenant = None
+
+    @contextmanager
+    def _begun(self, opening: bytes) -> Iterator[None]:
+        """A transaction that is opened in one round trip with its settings."""
+        try:
+            self.connection.execute(opening)
+            yield
+        except psycopg.Rollback:
+            self.connection.rollback()
+        except BaseException:
+            with suppress(psycopg.Error):
+                self.connection.rollback()
+            raise
+        else:
+            self.connection.commit()
 
     def enter(self, tenant: int) -> None:
         """Go on in a tenant's scope, within the transaction."""

@@ -193,13 +193,15 @@ class LookUp:
         if call.of is None or not field.varies:
             given = call.given(field, self.told, info)
             return [self.key(each, **given) for each in sources]
-        keys: list[Any] = []
+        keys: list[Any] = [None] * len(sources)
         failed: dict[int, BaseException] = {}
-        for whose, each in zip(call.of, sources, strict=True):
+        for whose, places in call.by_asker().items():
             try:
-                keys.append(self.key(each, **call.given(field, self.told, info, whose)))
+                given = call.given(field, self.told, info, whose)
+                _put(keys, places, [self.key(sources[place], **given) for place in places])
             except Exception as error:
-                failed[whose] = error
+                # With its traceback it would refer to this frame, and this to it.
+                failed[whose] = error.with_traceback(None)
         if failed:
             raise AskersError(failed)
         return keys
@@ -244,10 +246,14 @@ async def all_of(awaited: Iterable[Awaitable[Any]]) -> Column:
     if len(waiting) == 1:
         return [await waiting[0]]
     found = await asyncio.gather(*waiting, return_exceptions=True)
-    for each in found:
-        if isinstance(each, BaseException):
-            raise each
-    return found
+    failed = next((each for each in found if isinstance(each, BaseException)), None)
+    if failed is None:
+        return found
+    try:
+        raise failed
+    finally:
+        # Its traceback refers to this frame.
+        del failed, found
 
 
 async def each_for_its_asker(

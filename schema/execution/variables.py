@@ -56,6 +56,7 @@ class Variables:
         """How the variables are declared; None where one is declared wrongly."""
         known = self._declared.get(id(operation))
         if known is not None and known[0] is operation:
+            self._declared.move_to_end(id(operation))
             return known[1]
         declared = operation.variable_definitions or ()
         found = [get_variable_signature(self._schema, each) for each in declared]

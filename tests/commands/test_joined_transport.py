@@ -11,6 +11,7 @@ from commands.http_protocol import BoundedProtocol
 from tests.commands.test_http_protocol import connected
 
 BODY = b"x" * 300
+LARGE = b"z" * 1_000_000
 PART = b"y" * 100_000
 PARTS = 300
 DATA_SEGMENTS_IN = 152
@@ -26,10 +27,13 @@ class Asked:
 
     async def __call__(self, scope, receive, send):
         assert scope["type"] == "http"
-        if scope["path"] == "/whole":
-            size = [(b"content-length", b"%d" % len(BODY))]
+        if scope["path"] == "/read":
+            assert (await receive())["body"] == b"abcde"
+        if scope["path"] in ("/whole", "/read", "/large"):
+            body = LARGE if scope["path"] == "/large" else BODY
+            size = [(b"content-length", b"%d" % len(body))]
             await send({"type": "http.response.start", "status": 200, "headers": size})
-            await send({"type": "http.response.body", "body": BODY})
+            await send({"type": "http.response.body", "body": body})
             return
         await send({"type": "http.response.start", "status": 200, "headers": []})
         if scope["path"] == "/slow":
@@ -114,3 +118,44 @@ async def test_who_does_not_read_is_not_sent_everything(port, asked):
         received = 0
         while received < PARTS * len(PART):
             received += (await reader.read(1_000_000)).count(b"y")
+
+
+async def test_a_large_answer_is_whole_and_the_next_one_too(port):
+    async with connected(port) as (reader, writer), asyncio.timeout(30):
+        for path, body in (("/large", LARGE), ("/whole", BODY), ("/large", LARGE)):
+            writer.write(request(path))
+            await reader.readuntil(b"\r\n\r\n")
+            assert await reader.readexactly(len(body)) == body
+
+
+@pytest.mark.parametrize(
+    "asked_for",
+    [
+        request("/whole").replace(b"Host: x", b"Host: x\r\nConnection: close"),
+        request("/whole").replace(b"HTTP/1.1", b"HTTP/1.0"),
+        request("/large").replace(b"Host: x", b"Host: x\r\nConnection: close"),
+    ],
+    ids=["told to close", "of HTTP/1.0", "told to close, large"],
+)
+async def test_what_is_closed_after_its_answer_is_answered_whole(port, asked_for):
+    async with connected(port) as (reader, writer), asyncio.timeout(30):
+        writer.write(asked_for)
+        assert (await reader.read(-1)).endswith(b"\r\n\r\n" + (LARGE if b"large" in asked_for else BODY))
+
+
+async def test_head_is_answered_without_a_body(port):
+    async with connected(port) as (reader, writer), asyncio.timeout(30):
+        writer.write(request("/whole").replace(b"GET", b"HEAD") + request("/whole"))
+        assert b"content-length: 300" in await reader.readuntil(b"\r\n\r\n")
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200 OK")
+        assert await reader.readexactly(len(BODY)) == BODY
+
+
+async def test_who_waits_to_be_told_to_go_on_is_told(port):
+    head = b"POST /read HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n"
+    async with connected(port) as (reader, writer), asyncio.timeout(30):
+        writer.write(head)
+        assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+        writer.write(b"abcde")
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200 OK")
+        assert await reader.readexactly(len(BODY)) == BODY

@@ -43,6 +43,10 @@ REFUSED: list[dict[str, Any]] = [
 ]
 
 
+KINDS = ["Int", "Int!", "String!", "[Int!]", "[[String]]", "Mood!", "Box", "Float", "ID!", "Boolean"]
+VALUES = [1, 1.0, 1.5, "1", "GOOD", "UGLY", "", True, 0, -(2**31), 2**31, 2**60, None, [1], {"size": 1}]
+
+
 def operation(text: str) -> OperationDefinitionNode:
     found = parse(text).definitions[0]
     assert isinstance(found, OperationDefinitionNode)
@@ -64,6 +68,26 @@ def test_values_are_those_of_graphql_core(text):
     for given in [*GIVEN, *GIVEN]:
         wanted = by_graphql_core(asked, given)
         assert told(ours.of(asked, given)) == told(wanted)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("value", VALUES, ids=repr)
+def test_each_value_of_each_type_is_what_graphql_core_says_it_is(kind, value):
+    asked = operation(f"query ($v: {kind}) {{ found }}")
+    wanted, found = by_graphql_core(asked, {"v": value}), Variables(SCHEMA).of(asked, {"v": value})
+    if isinstance(wanted, list):
+        assert found is None
+    else:
+        assert repr(told(found)) == repr(told(wanted))
+
+
+def test_only_so_many_declarations_are_kept(monkeypatch):
+    monkeypatch.setattr("schema.execution.variables._KEPT", 2)
+    ours = Variables(SCHEMA)
+    asked = [operation("query ($a: Int) { found(a: $a) }") for _ in range(4)]
+    for each in [*asked, *asked]:
+        assert told(ours.of(each, {"a": 1}))[0] == {"a": 1}
+    assert len(ours._declared) == 2
 
 
 @pytest.mark.parametrize("given", REFUSED)
