@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -49,8 +50,7 @@ def served(command: list[str], more: dict[str, str], *arguments: str) -> Iterato
     )
     try:
         for _ in range(300):
-            with contextlib.suppress(OSError):
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/graphql?query=%7B__typename%7D").close()
+            if _answers(port):
                 break
             time.sleep(0.1)
         time.sleep(1.0)
@@ -58,3 +58,14 @@ def served(command: list[str], more: dict[str, str], *arguments: str) -> Iterato
     finally:
         process.terminate()
         process.wait()
+
+
+def _answers(port: int) -> bool:
+    """Whether something answers there, if only that it takes no GET."""
+    try:
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/graphql?query=%7B__typename%7D").close()
+    except urllib.error.HTTPError as refusal:
+        refusal.close()
+    except OSError:
+        return False
+    return True
