@@ -6,6 +6,7 @@ python -m benchmarks.ingest [EVENTS]
 import asyncio
 import os
 import socket
+import statistics
 import subprocess
 import sys
 import time
@@ -36,6 +37,7 @@ MANY = 256
 LIST = 1_000
 LISTS = 16
 """How many lists are under way at a time."""
+TURNS = 7
 CUSTOMERS = 10_000
 _START = datetime.now(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 _COPY = "COPY event (tenant_id, occurred_at, message_id, customer_id, event_type, properties) FROM STDIN"
@@ -172,7 +174,7 @@ async def _over_http(urls: Urls, port: int, count: int) -> None:
     await post(port, single(NOTHING, "w"), CALLERS)
     names = ("no-op", "single", "committed post", "row a commit", "COPY", "list")
     rates: dict[str, list[float]] = {name: [] for name in names}
-    for turn in range(3):
+    for turn in range(TURNS):
         rates["no-op"].append(count / await post(port, single(NOTHING, "n"), CALLERS))
         rates["single"].append(count / await post(port, single(PATH, f"s{turn}"), CALLERS))
         few = single(COMMITTED, f"p{turn}")[: count // 4]
@@ -186,8 +188,8 @@ async def _over_http(urls: Urls, port: int, count: int) -> None:
         lists = [request(f"{PATH}/batch", orjson.dumps(each)) for each in parts]
         rates["list"].append(len(parts) * LIST / await post(port, lists, LISTS))
     for name, each in rates.items():
-        print(f"{name:14}", *(f"{rate:10,.0f}" for rate in each), " events/s, in three turns")
-    best = {name: sorted(each)[1] for name, each in rates.items()}
+        print(f"{name:14}", *(f"{rate:10,.0f}" for rate in each), f" events/s, in {TURNS} turns")
+    best = {name: statistics.median(each) for name, each in rates.items()}
     print(f"single post: {best['single'] / best['no-op']:.2f} x a post that does nothing (aim .5)")
     print(f"single post: {best['single'] / best['committed post']:.1f} x a post of a row a commit")
     print(f"single post: {best['single'] / best['row a commit']:.1f} x a row a commit past HTTP (aim 16)")
