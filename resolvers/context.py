@@ -132,18 +132,20 @@ class Ctx:
 
     @asynccontextmanager
     async def of_several(self, *, brief: bool = False) -> AsyncIterator["Ctx"]:
-        """The caller's rights without who it is, for what others with the same rights get too.
+        """The caller's rights without who it is, for what others with the same rights get too. Nobody waits
+        for the end of what it has read.
 
         `brief`: it reads in batches, and nothing that may take long. Raises ApartError for all else.
         """
-        async with self.db.read() as reader:
-            actor = Actor("several", self.actor.tenants, self.actor.scopes)
-            read = cast("Transaction", Watching(reader, refuses=True)) if brief else reader
-            several = replace(self, actor=actor, reader=read, origin=Origin(self.origin.face), _loaders={})
-            try:
-                yield several
-            finally:
-                several.forget()
+        reader = self.db.read()
+        actor = Actor("several", self.actor.tenants, self.actor.scopes)
+        read = cast("Transaction", Watching(reader, refuses=True)) if brief else reader
+        several = replace(self, actor=actor, reader=read, origin=Origin(self.origin.face), _loaders={})
+        try:
+            yield several
+        finally:
+            several.forget()
+            self.db.leave(reader)
 
     @contextmanager
     def watched(self) -> Iterator[Watching]:

@@ -50,6 +50,7 @@ class Database:
         self.on_statement: Callable[[str], None] | None = None
         self.gatherings = Gatherings()
         self.memory = Memory()
+        self._leaving: set[asyncio.Task[None]] = set()
         self._works = WorkPool(url, size=max(1, size // 2))
         self._long_reads, self._most_long_reads = 0, max(1, size // 2)
         self._pool: AsyncConnectionPool[AsyncConnection[Any]] = AsyncConnectionPool(
@@ -73,6 +74,7 @@ class Database:
 
     async def close(self) -> None:
         await self._works.close()
+        await asyncio.gather(*self._leaving)
         await self._pool.close()
 
     def figures(self) -> dict[str, dict[str, int]]:
@@ -85,6 +87,12 @@ class Database:
         To be used as `async with database.read() as reader`.
         """
         return Transaction(self._pool, self._note, _READ)
+
+    def leave(self, reader: "Transaction") -> None:
+        """End a reader without waiting for it; `close` does."""
+        task = asyncio.create_task(reader.end())
+        self._leaving.add(task)
+        task.add_done_callback(self._leaving.discard)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator["Transaction"]:

@@ -168,6 +168,31 @@ async def test_concurrent_fetches_share_one_transaction(two_tenants, database):
     assert found == [["of-1"], ["of-2"], ["of-1"], ["of-2"]]
 
 
+async def test_a_reader_that_is_left_has_ended_once_the_database_is_closed(two_tenants):
+    database = Database(two_tenants.app, size=2)
+    await database.open()
+    left = [database.read() for _ in range(2)]
+    for each in left:
+        assert await each.fetch(EXTERNAL_IDS, str, tenant=1) == ["of-1"]
+    assert database.figures()["requests"]["used"] == 2
+    for each in left:
+        database.leave(each)
+    async with database.read() as reader:
+        assert await reader.fetch(EXTERNAL_IDS, str, tenant=2) == ["of-2"]
+    left.append(database.read())
+    assert await left[-1].fetch(EXTERNAL_IDS, str, tenant=2) == ["of-2"]
+    database.leave(left[-1])
+    await database.close()
+    for each in left:
+        with pytest.raises(RuntimeError, match="after the end"):
+            await each.fetch(EXTERNAL_IDS, str, tenant=1)
+    with psycopg.connect(two_tenants.admin) as admin:
+        told = (
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state ~ 'idle in'"
+        )
+        assert admin.execute(told).fetchone() == (0,)
+
+
 async def test_a_server_out_of_reach_is_told_in_a_sentence(monkeypatch):
     monkeypatch.setattr("kit.db.database._PATIENCE", 0.2)
     database = Database("postgresql://nobody@127.0.0.1:1/none")
