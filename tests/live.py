@@ -33,6 +33,13 @@ async def listening(app: Starlette, settings: Settings | None = None) -> AsyncIt
     """An application on a free port of this machine; gives its address."""
     options = server_options(settings or Settings(), "127.0.0.1", 0)
     config = uvicorn.Config(app, **{**options, "log_config": None, "ws": "websockets-sansio"})
+    async with answering(config) as (host, port):
+        yield f"http://{host}:{port}"
+
+
+@contextlib.asynccontextmanager
+async def answering(config: uvicorn.Config) -> AsyncIterator[tuple[str, int]]:
+    """A server in this process; gives its address and port."""
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve())
     while not server.started:
@@ -42,7 +49,7 @@ async def listening(app: Starlette, settings: Settings | None = None) -> AsyncIt
         await asyncio.sleep(0.02)
     try:
         host, port = server.servers[0].sockets[0].getsockname()
-        yield f"http://{host}:{port}"
+        yield host, port
     finally:
         server.should_exit = True
         await task

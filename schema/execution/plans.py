@@ -45,7 +45,7 @@ class Plans:
         found = self._plans.get(key)
         if found is None:
             found = self._compile(asker)
-            _keep(self._plans, key, found, self._most)
+            keep(self._plans, key, found, self._most)
         else:
             self._plans.move_to_end(key)
         return _served(found)
@@ -56,7 +56,7 @@ class Plans:
 
     def learn(self, plan: Plan, *, together: bool) -> None:
         """Know it of all plans that read the same."""
-        _keep(self._together, plan.reads, together, self._most)
+        keep(self._together, plan.reads, together, self._most)
 
     def _names(self, asker: Asker) -> tuple[str, ...]:
         operation = asker.operation
@@ -65,7 +65,7 @@ class Plans:
             parts = [operation, *asker.executor.fragment_definitions.values()]
             known = operation, tuple(sorted({name for part in parts for name in _deciding(part)}))
             self._forget(id(operation))
-            _keep(self._deciding, id(operation), known, self._most)
+            keep(self._deciding, id(operation), known, self._most)
         else:
             self._deciding.move_to_end(id(operation))
         return known[1]
@@ -91,7 +91,8 @@ def _compiled(asker: Asker) -> Plan | UnservedError:
         return UnservedError(error.message)
 
 
-def _keep(kept: OrderedDict[Any, Any], key: Hashable, value: object, most: int) -> None:
+def keep(kept: OrderedDict[Any, Any], key: Hashable, value: object, most: int) -> None:
+    """Keep a value, and of all no more than so many: the first in order go."""
     kept[key] = value
     while len(kept) > most:
         kept.popitem(last=False)

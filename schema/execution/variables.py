@@ -9,6 +9,7 @@ from graphql.execution.get_variable_signature import GraphQLVariableSignature, g
 from graphql.execution.values import VariableValues, VariableValueSource, get_variable_values
 from graphql.pyutils import Undefined
 
+from schema.execution.plans import keep
 from schema.limits.measure import is_of_long
 
 _KEPT = 512
@@ -64,7 +65,5 @@ class Variables:
         if len(signatures) < len(found):
             return None
         if not is_of_long(operation):
-            self._declared[id(operation)] = operation, signatures
-            while len(self._declared) > _KEPT:
-                self._declared.popitem(last=False)
+            keep(self._declared, id(operation), (operation, signatures), _KEPT)
         return signatures

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from commands.http_protocol import HEAD_BYTES, BoundedProtocol
 from kit.http import BodyLimit
+from tests.live import answering
 
 LIMIT = 4_096
 
@@ -30,13 +31,8 @@ async def told(request):
 async def port():
     app = BodyLimit(Starlette(routes=[Route("/", told, methods=["GET", "POST"])]), LIMIT, seconds=1.0)
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, http=Hasty, lifespan="off")
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 - it tells nobody
-        await asyncio.sleep(0.01)
-    yield server.servers[0].sockets[0].getsockname()[1]
-    server.should_exit = True
-    await task
+    async with answering(config) as (_, number):
+        yield number
 
 
 @contextlib.asynccontextmanager

@@ -9,6 +9,7 @@ import uvicorn
 
 from commands.http_protocol import BoundedProtocol
 from tests.commands.test_http_protocol import connected
+from tests.live import answering
 
 BODY = b"x" * 300
 LARGE = b"z" * 1_000_000
@@ -62,13 +63,8 @@ async def port(asked):
         lifespan="off",
         timeout_graceful_shutdown=1,
     )
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 - it tells nobody
-        await asyncio.sleep(0.01)
-    yield server.servers[0].sockets[0].getsockname()[1]
-    server.should_exit = True
-    await task
+    async with answering(config) as (_, number):
+        yield number
 
 
 def request(path):
