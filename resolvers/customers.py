@@ -31,8 +31,8 @@ class CustomerRow(NamedTuple):
     erased_at: datetime | None
 
 
-_COLUMNS = [CUSTOMERS.c[name] for name in CustomerRow._fields]
-_OF_TENANT = select(*_COLUMNS).where(CUSTOMERS.c.tenant_id == TENANT)
+COLUMNS = [CUSTOMERS.c[name] for name in CustomerRow._fields]
+_OF_TENANT = select(*COLUMNS).where(CUSTOMERS.c.tenant_id == TENANT)
 
 
 def _with_id(column: Column[Any]) -> Statement:
@@ -45,7 +45,7 @@ LIST = KeysetList("customer", CUSTOMERS, _OF_TENANT, CustomerRow)
 """The tenant's customers by id."""
 
 
-class _Lookup(Lookup[K, CustomerRow]):
+class CustomerLookup(Lookup[K, CustomerRow]):
     """Customers by a key, and by what merged ones had as such: that leads to who has what was theirs."""
 
     async def by_keys(self, ctx: Ctx, tenant: int, keys: list[K]) -> list[CustomerRow | None]:
@@ -61,7 +61,7 @@ class _Lookup(Lookup[K, CustomerRow]):
 def _merged(column: Column[Any]) -> Statement:
     wanted = column == any_(bindparam("keys", type_=ARRAY(column.type)))
     return prepare(
-        select(column.label("merged"), *_COLUMNS)
+        select(column.label("merged"), *COLUMNS)
         .join_from(MERGES, CUSTOMERS, MERGES.c.survivor_id == CUSTOMERS.c.id)
         .where(
             MERGES.c.tenant_id == TENANT,
@@ -77,8 +77,8 @@ def _with_key(key: K, *columns: Any) -> tuple[K, CustomerRow]:
 
 
 _MERGED = {"id": _merged(MERGES.c.from_id), "external_id": _merged(MERGES.c.external_id)}
-BY_ID: Lookup[int, CustomerRow] = _Lookup.of(_OF_TENANT, CUSTOMERS.c.id, CustomerRow)
-BY_EXTERNAL_ID: Lookup[str, CustomerRow] = _Lookup.of(_OF_TENANT, CUSTOMERS.c.external_id, CustomerRow)
+BY_ID: Lookup[int, CustomerRow] = CustomerLookup.of(_OF_TENANT, CUSTOMERS.c.id, CustomerRow)
+BY_EXTERNAL_ID: Lookup[str, CustomerRow] = CustomerLookup.of(_OF_TENANT, CUSTOMERS.c.external_id, CustomerRow)
 find, find_by_external_id = BY_ID.find, BY_EXTERNAL_ID.find
 """The customer of an id, or of the shop's own id; None if the tenant has none such."""
 named = Named(BY_ID, BY_EXTERNAL_ID).find_all

@@ -33,9 +33,12 @@ class Lookup(Generic[K, T]):
     async def by_keys(self, ctx: Ctx, tenant: int, keys: list[K]) -> list[T | None]:
         """Batch function: the rows of these keys, in their order; None where there is none."""
         asked = [each for each in keys if not isinstance(each, str) or storable(each)]
-        rows = await ctx.reader.fetch(self.statement, self.row, tenant=tenant, keys=asked)
-        found = {getattr(row, self.key): row for row in rows}
+        found = {getattr(row, self.key): row for row in await self.rows(ctx, tenant, asked)}
         return [found.get(each) for each in keys]
+
+    async def rows(self, ctx: Ctx, tenant: int, keys: list[K]) -> list[T]:
+        """The rows that are there of these keys, in no order."""
+        return await ctx.reader.fetch(self.statement, self.row, tenant=tenant, keys=keys)
 
     async def find(self, ctx: Ctx, tenant: int, key: K) -> T | None:
         """The row, or None if the tenant has none of that key. Raises as `find_all` does."""

@@ -4,31 +4,22 @@ from collections.abc import Hashable
 from functools import partial
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, and_, any_, bindparam, select
+from sqlalchemy import BigInteger, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from kit.db import TENANT, Database, prepare
 from kit.errors import NotFoundError
-from resolvers import customers, tenants, versions
+from resolvers import customers, scored_customers, tenants, versions
 from resolvers.context import READ, Ctx
 from resolvers.customers import CUSTOMERS, CustomerRow
-from resolvers.scores import CURRENT, SCORES, ScoreRow
+from resolvers.scored_customers import ScoredCustomer
+from resolvers.scores import SCORES, ScoreRow
 
-_RUN = select(CURRENT.c.run_id).where(CURRENT.c.tenant_id == TENANT).scalar_subquery()
 _WHOLE = prepare(
-    select(
-        *versions.DATA,
-        *(CUSTOMERS.c[name] for name in CustomerRow._fields),
-        *(SCORES.c[name] for name in ScoreRow._fields),
-    )
+    select(*versions.DATA, *scored_customers.COLUMNS)
     .select_from(
         CUSTOMERS.join(tenants.TENANTS, tenants.TENANTS.c.id == TENANT).outerjoin(
-            SCORES,
-            and_(
-                SCORES.c.tenant_id == TENANT,
-                SCORES.c.run_id == _RUN,
-                SCORES.c.customer_id == CUSTOMERS.c.id,
-            ),
+            SCORES, scored_customers.THEIRS
         )
     )
     .where(
@@ -37,7 +28,6 @@ _WHOLE = prepare(
     )
 )
 _VERSION = len(versions.DATA)
-_PERSON = _VERSION + len(CustomerRow._fields)
 
 
 class Profile(NamedTuple):
@@ -86,5 +76,4 @@ async def _profiles(db: Database, tenant: int, ids: list[int]) -> list[Profile |
 
 
 def _profile(*columns: Any) -> Profile:
-    version, person, score = columns[:_VERSION], columns[_VERSION:_PERSON], columns[_PERSON:]
-    return Profile(version, CustomerRow(*person), ScoreRow(*score) if score[0] is not None else None)
+    return Profile(columns[:_VERSION], *ScoredCustomer.of(*columns[_VERSION:]))

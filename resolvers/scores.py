@@ -1,6 +1,6 @@
 """The current scores of customers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from kit.db import TENANT, prepare
 from models import TABLES
 from resolvers.context import READ, Ctx
+from resolvers.loading import Loader
 
 SCORES = TABLES["customer_score"]
 CURRENT = TABLES["score_current"]
@@ -51,10 +52,12 @@ class ScoreRow(NamedTuple):
 
 
 _CURRENT = select(CURRENT.c.run_id).where(CURRENT.c.tenant_id == TENANT).scalar_subquery()
+OF_TENANT = SCORES.c.tenant_id == TENANT, SCORES.c.run_id == _CURRENT
+"""What the current scores of the tenant meet."""
+COLUMNS = [SCORES.c[name] for name in ScoreRow._fields]
 _BY_CUSTOMERS = prepare(
-    select(*(SCORES.c[name] for name in ScoreRow._fields)).where(
-        SCORES.c.tenant_id == TENANT,
-        SCORES.c.run_id == _CURRENT,
+    select(*COLUMNS).where(
+        *OF_TENANT,
         SCORES.c.customer_id == any_(bindparam("ids", type_=ARRAY(BigInteger))),
     )
 )
@@ -70,7 +73,16 @@ async def by_customers(ctx: Ctx, tenant: int, customers: list[int]) -> list[Scor
 async def of_customers(ctx: Ctx, tenant: int, customers: Sequence[int]) -> list[ScoreRow | None]:
     """The scores of customers, in their order; None for who has none."""
     ctx.allow(tenant, READ)
-    return await ctx.loader("scores", tenant, by_customers).load_many(customers)
+    return await _loader(ctx, tenant).load_many(customers)
+
+
+def known(ctx: Ctx, tenant: int, read: Mapping[int, ScoreRow | None]) -> None:
+    """Have the request know the scores of customers that were read otherwise."""
+    _loader(ctx, tenant).prime_many(read)
+
+
+def _loader(ctx: Ctx, tenant: int) -> Loader[int, ScoreRow | None]:
+    return ctx.loader("scores", tenant, by_customers)
 
 
 async def of_customer(ctx: Ctx, tenant: int, customer: int) -> ScoreRow | None:

@@ -1,6 +1,6 @@
 """Customers and pages of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
@@ -8,7 +8,8 @@ import strawberry
 from strawberry.scalars import JSON
 
 from kit.page import Page
-from resolvers import consents, customers, order_facts, scores
+from resolvers import consents, customers, order_facts, scored_customers, scores
+from resolvers.context import Ctx
 from resolvers.customers import CustomerRow
 from resolvers.scores import ScoreRow
 from resolvers.tenants import TenantRow
@@ -28,6 +29,7 @@ from schema.page import After, Before, First, Last, PageInfo
 from schema.refund import RefundConnection, refunds_of_customers
 from schema.scalars import BigInt
 from schema.score import CustomerChurn, CustomerClv, CustomerRfm
+from schema.selection import selects
 from schema.timeline import TimelineConnection, timeline_of_customer
 
 if TYPE_CHECKING:
@@ -89,6 +91,12 @@ def _owners(them: Iterable["Customer"]) -> list[TenantRow]:
 
 def _rows(them: Iterable["Customer"]) -> list[CustomerRow]:
     return [each.row for each in them]
+
+
+def rows_for(info: Info) -> Callable[[Ctx, int, Sequence[int | str]], Awaitable[list[CustomerRow | None]]]:
+    """How customers are read for what is asked of them: with their scores, where these are."""
+    scored = any(selects(info, name) for name in ("rfm", "clv", "churn"))
+    return scored_customers.named if scored else customers.named
 
 
 @strawberry.type(description="A customer of a tenant.")

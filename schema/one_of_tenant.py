@@ -53,9 +53,17 @@ class Wanted:
 
 
 def one_of_tenant(
-    field: str, kind: str, rows: Rows[R], make: Callable[[TenantRow, R], T], *, description: str
+    field: str,
+    kind: str,
+    rows_for: Callable[[Info], Rows[R]],
+    make: Callable[[TenantRow, R], T],
+    *,
+    description: str,
 ) -> Any:
-    """The field of one object of a tenant, by exactly one of its ids; null if there is none."""
+    """The field of one object of a tenant, by exactly one of its ids; null if there is none.
+
+    `rows_for` tells how the rows are read for what the field is asked for.
+    """
 
     def wanted(
         root: "Tenant",
@@ -66,6 +74,8 @@ def one_of_tenant(
         return Wanted.of(field, kind, root.row, id, database_id, external_id)
 
     async def found(them: list[Wanted], info: Info) -> list[T | None]:
+        rows = rows_for(info)
+
         async def ask(tenant: int, mine: list[Wanted]) -> list[T | None]:
             found = await rows(info.context, tenant, [each.key for each in mine])
             return [

@@ -7,7 +7,6 @@ import strawberry
 
 from kit import ids
 from kit.page import Page
-from resolvers import customers as customer_rows
 from resolvers import orders as order_rows
 from resolvers import retention, run_list, runs, settings, status
 from resolvers.backtesting.request import USUAL_HOLDOUT
@@ -20,7 +19,7 @@ from schema.backtest import Backtest, last_backtest
 from schema.connection import Connection, edges_of, nodes_of, page_info_of, total_of
 from schema.context import Info
 from schema.customer import KIND as CUSTOMER
-from schema.customer import Customer, CustomerConnection
+from schema.customer import Customer, CustomerConnection, rows_for
 from schema.customer_list import customers as customers_field
 from schema.event import EventConnection, events_of_tenant
 from schema.event_type import EventType, event_types_of
@@ -66,7 +65,7 @@ class Tenant(Node):
     customer: Customer | None = one_of_tenant(
         "customer",
         CUSTOMER,
-        customer_rows.named,
+        rows_for,
         Customer.of,
         description="One customer, by exactly one of its ids. Null if there is none.",
     )
@@ -96,7 +95,7 @@ class Tenant(Node):
     order: Order | None = one_of_tenant(
         "order",
         ORDER,
-        order_rows.named,
+        lambda _: order_rows.named,
         Order.of,
         description="One order, by exactly one of its ids. Null if there is none.",
     )

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from kit.db import connect_for_work
-from resolvers import customers, profiles
+from resolvers import customers, profiles, scored_customers, scores
 from resolvers.imports.customers import import_customers
 from resolvers.imports.events import import_events
 from resolvers.imports.members import import_members
@@ -50,6 +50,17 @@ async def test_look_ups_by_number_and_external_id(merged, context):
         assert [each and each.id for each in found] == [anna, anna]
         assert (await profiles.of_customer(ctx, 56, ana)).customer.id == anna
         assert await customers.find(ctx, 56, 10**9) is None
+
+
+async def test_look_ups_with_scores(merged, context):
+    ana, anna = merged
+    async with context() as ctx:
+        (own,) = await scores.of_customers(ctx, 56, [anna])
+    async with context() as ctx:
+        found = await scored_customers.named(ctx, 56, [ana, "ana", anna])
+        assert [each and each.id for each in found] == [anna, anna, anna]
+        assert await scores.of_customers(ctx, 56, [anna]) == [own]
+    assert own is not None
 
 
 async def test_files_of_orders_and_events(merged, take, make):

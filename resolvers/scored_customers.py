@@ -1,0 +1,56 @@
+"""Customers and their current scores in one statement, where there would be two."""
+
+from dataclasses import replace
+from typing import Any, NamedTuple, TypeVar
+
+from sqlalchemy import Column, and_, select
+
+from kit.db import TENANT
+from resolvers import customers, scores
+from resolvers.context import Ctx
+from resolvers.customers import CUSTOMERS, CustomerLookup, CustomerRow
+from resolvers.lookup import Lookup, Named
+from resolvers.scores import SCORES, ScoreRow
+
+K = TypeVar("K")
+_WIDTH = len(customers.COLUMNS)
+COLUMNS = [*customers.COLUMNS, *scores.COLUMNS]
+THEIRS = and_(*scores.OF_TENANT, SCORES.c.customer_id == CUSTOMERS.c.id)
+"""Joins the scores to the customers; who has none is to be kept."""
+_ROWS = (
+    select(*COLUMNS).join_from(CUSTOMERS, SCORES, THEIRS, isouter=True).where(CUSTOMERS.c.tenant_id == TENANT)
+)
+
+
+class ScoredCustomer(NamedTuple):
+    """A customer, and their scores in the run that stands; None before they have any."""
+
+    customer: CustomerRow
+    score: ScoreRow | None
+
+    @classmethod
+    def of(cls, *columns: Any) -> "ScoredCustomer":
+        """Made of the values of `COLUMNS`."""
+        scored = columns[_WIDTH] is not None
+        return cls(
+            CustomerRow(*columns[:_WIDTH]),
+            ScoreRow(*columns[_WIDTH:]) if scored else None,
+        )
+
+
+class _ScoredLookup(CustomerLookup[K]):
+    """Customers by a key, whose scores the request knows with them."""
+
+    async def rows(self, ctx: Ctx, tenant: int, keys: list[K]) -> list[CustomerRow]:
+        found = await ctx.reader.fetch(self.statement, ScoredCustomer.of, tenant=tenant, keys=keys)
+        scores.known(ctx, tenant, {each.customer.id: each.score for each in found})
+        return [each.customer for each in found]
+
+
+def _by(column: Column[K]) -> Lookup[K, CustomerRow]:
+    found = _ScoredLookup.of(_ROWS, column, CustomerRow)
+    return replace(found, name=f"scored {found.name}")
+
+
+named = Named(_by(CUSTOMERS.c.id), _by(CUSTOMERS.c.external_id)).find_all
+"""Those of ids or of the shop's own ids, in their order; None for who is not there."""

@@ -1,0 +1,49 @@
+"""Customers and their scores in one statement, as they are read by two."""
+
+import pytest
+
+from resolvers import customers, scored_customers, scores
+from resolvers.processing.process import process
+from resolvers.processing.request import Request
+
+
+@pytest.fixture
+def numbers(make, urls):
+    """Numbers of the customers of tenant 56, who were scored twice, but for the last two."""
+    make.history(make.tenant(), 40)
+    for day in ("2025-10-01", "2025-12-01"):
+        process(urls.app, 56, Request.of(None, day))
+    make.customer(56, "new")
+    make.customer(56, "newer")
+    return [number for (number,) in make.owner.execute("SELECT id FROM customer ORDER BY id").fetchall()]
+
+
+@pytest.fixture
+def sent(database):
+    """The statements sent."""
+    found: list[str] = []
+    database.on_statement = found.append
+    return found
+
+
+async def test_they_are_those_that_two_statements_read(numbers, context, sent):
+    async with context() as ctx:
+        plain = await customers.named(ctx, 56, numbers)
+        read = await scores.of_customers(ctx, 56, numbers)
+        assert len(sent) == 2
+    assert {each and each.run_id for each in read[:-2]} != {None}
+    sent.clear()
+    async with context() as ctx:
+        assert await scored_customers.named(ctx, 56, numbers) == plain
+        assert await scores.of_customers(ctx, 56, numbers) == read
+        assert read[-2:] == [None, None]
+        assert len(sent) == 1
+
+
+async def test_names_find_them_too(numbers, context, sent):
+    async with context() as ctx:
+        found = await scored_customers.named(ctx, 56, ["newer", numbers[0], "nobody"])
+        assert [each and each.id for each in found] == [numbers[-1], numbers[0], None]
+        sent.clear()
+        assert await scores.of_customers(ctx, 56, [numbers[-1]]) == [None]
+        assert sent == []
