@@ -94,7 +94,7 @@ async def scored(ctx: Ctx, tenant: int, analysis: str, name: str, limit: int) ->
     if not ids:
         return []
     people = await customers.BY_ID.find_all(ctx, tenant, ids)
-    values = await ctx.loader("scores", tenant, scores.by_customers).load_many(ids)
+    values = await scores.of_customers(ctx, tenant, ids)
     return [
         Scored(person, value)
         for person, value in zip(people, values, strict=True)

@@ -21,7 +21,7 @@ LEVEL = 0.9
 
 async def by_customers(ctx: Ctx, tenant: int, customers: list[int]) -> list[CustomerIntervals | None]:
     """Batch function: the intervals of these customers, in their order; None for who has no value."""
-    rows = await ctx.loader("scores", tenant, scores.by_customers).load_many(customers)
+    rows = await scores.of_customers(ctx, tenant, customers)
     known = sorted((row for row in rows if row is not None and row.clv_tier), key=lambda row: row.run_id)
     if not known:
         return [None] * len(customers)

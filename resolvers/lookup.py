@@ -25,10 +25,15 @@ class Lookup(Generic[K, T]):
     row: Callable[..., T]
 
     @classmethod
-    def of(cls, rows: Select[Any], column: Column[K], row: Callable[..., T]) -> "Lookup[K, T]":
-        """A look-up among `rows`, which name the tenant. Raises ValueError where they do not."""
+    def of(
+        cls, rows: Select[Any], column: Column[K], row: Callable[..., T], name: str | None = None
+    ) -> "Lookup[K, T]":
+        """A look-up among `rows`, which name the tenant. Raises ValueError where they do not.
+
+        `name` tells it from others whose rows are called the same.
+        """
         wanted = column == any_(bindparam("keys", type_=ARRAY(column.type)))
-        return cls(f"{row.__qualname__} by {column}", column.name, prepare(rows.where(wanted)), row)
+        return cls(f"{name or row.__qualname__} by {column}", column.name, prepare(rows.where(wanted)), row)
 
     async def by_keys(self, ctx: Ctx, tenant: int, keys: list[K]) -> list[T | None]:
         """Batch function: the rows of these keys, in their order; None where there is none."""
@@ -37,7 +42,7 @@ class Lookup(Generic[K, T]):
         return [found.get(each) for each in keys]
 
     async def rows(self, ctx: Ctx, tenant: int, keys: list[K]) -> list[T]:
-        """The rows that are there of these keys, in no order."""
+        """The rows that are there of keys that can be stored, in no order; others may read more with them."""
         return await ctx.reader.fetch(self.statement, self.row, tenant=tenant, keys=keys)
 
     async def find(self, ctx: Ctx, tenant: int, key: K) -> T | None:
@@ -48,10 +53,6 @@ class Lookup(Generic[K, T]):
         """The rows of these keys, in their order. Raises NotFoundError for a tenant the actor may not see."""
         ctx.allow(tenant, READ)
         return await ctx.loader(self.name, tenant, self.by_keys).load_many(keys)
-
-    def known(self, ctx: Ctx, tenant: int, row: T) -> None:
-        """Have the request know a row that was read otherwise; it is not asked for again."""
-        ctx.loader(self.name, tenant, self.by_keys).prime(getattr(row, self.key), row)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,14 +13,12 @@ from resolvers import customers, scored_customers, tenants, versions
 from resolvers.context import READ, Ctx
 from resolvers.customers import CUSTOMERS, CustomerRow
 from resolvers.scored_customers import ScoredCustomer
-from resolvers.scores import SCORES, ScoreRow
+from resolvers.scores import ScoreRow
 
 _WHOLE = prepare(
     select(*versions.DATA, *scored_customers.COLUMNS)
     .select_from(
-        CUSTOMERS.join(tenants.TENANTS, tenants.TENANTS.c.id == TENANT).outerjoin(
-            SCORES, scored_customers.THEIRS
-        )
+        scored_customers.with_scores(CUSTOMERS.join(tenants.TENANTS, tenants.TENANTS.c.id == TENANT))
     )
     .where(
         CUSTOMERS.c.tenant_id == TENANT,

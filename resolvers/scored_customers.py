@@ -1,9 +1,8 @@
 """Customers and their current scores in one statement, where there would be two."""
 
-from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Column, and_, select
+from sqlalchemy import Column, FromClause, and_, select
 
 from kit.db import TENANT
 from resolvers import customers, scores
@@ -15,11 +14,11 @@ from resolvers.scores import SCORES, ScoreRow
 K = TypeVar("K")
 _WIDTH = len(customers.COLUMNS)
 COLUMNS = [*customers.COLUMNS, *scores.COLUMNS]
-THEIRS = and_(*scores.OF_TENANT, SCORES.c.customer_id == CUSTOMERS.c.id)
-"""Joins the scores to the customers; who has none is to be kept."""
-_ROWS = (
-    select(*COLUMNS).join_from(CUSTOMERS, SCORES, THEIRS, isouter=True).where(CUSTOMERS.c.tenant_id == TENANT)
-)
+
+
+def with_scores(people: FromClause) -> FromClause:
+    """Customers, each with the current scores, or with nulls where there are none."""
+    return people.outerjoin(SCORES, and_(*scores.OF_TENANT, SCORES.c.customer_id == CUSTOMERS.c.id))
 
 
 class ScoredCustomer(NamedTuple):
@@ -42,14 +41,16 @@ class _ScoredLookup(CustomerLookup[K]):
     """Customers by a key, whose scores the request knows with them."""
 
     async def rows(self, ctx: Ctx, tenant: int, keys: list[K]) -> list[CustomerRow]:
+        # Taken before reading: a request that ends or looks anew meanwhile has let go of it.
+        known = scores.loader(ctx, tenant)
         found = await ctx.reader.fetch(self.statement, ScoredCustomer.of, tenant=tenant, keys=keys)
-        scores.known(ctx, tenant, {each.customer.id: each.score for each in found})
+        known.prime_many({each.customer.id: each.score for each in found})
         return [each.customer for each in found]
 
 
 def _by(column: Column[K]) -> Lookup[K, CustomerRow]:
-    found = _ScoredLookup.of(_ROWS, column, CustomerRow)
-    return replace(found, name=f"scored {found.name}")
+    rows = select(*COLUMNS).select_from(with_scores(CUSTOMERS)).where(CUSTOMERS.c.tenant_id == TENANT)
+    return _ScoredLookup.of(rows, column, CustomerRow, ScoredCustomer.__name__)
 
 
 named = Named(_by(CUSTOMERS.c.id), _by(CUSTOMERS.c.external_id)).find_all

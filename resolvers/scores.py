@@ -1,6 +1,6 @@
 """The current scores of customers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -73,15 +73,11 @@ async def by_customers(ctx: Ctx, tenant: int, customers: list[int]) -> list[Scor
 async def of_customers(ctx: Ctx, tenant: int, customers: Sequence[int]) -> list[ScoreRow | None]:
     """The scores of customers, in their order; None for who has none."""
     ctx.allow(tenant, READ)
-    return await _loader(ctx, tenant).load_many(customers)
+    return await loader(ctx, tenant).load_many(customers)
 
 
-def known(ctx: Ctx, tenant: int, read: Mapping[int, ScoreRow | None]) -> None:
-    """Have the request know the scores of customers that were read otherwise."""
-    _loader(ctx, tenant).prime_many(read)
-
-
-def _loader(ctx: Ctx, tenant: int) -> Loader[int, ScoreRow | None]:
+def loader(ctx: Ctx, tenant: int) -> Loader[int, ScoreRow | None]:
+    """What the request knows of scores, by customer; others who read some may have it know them."""
     return ctx.loader("scores", tenant, by_customers)
 
 

@@ -1,6 +1,6 @@
 """Customers and pages of them."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
@@ -9,7 +9,6 @@ from strawberry.scalars import JSON
 
 from kit.page import Page
 from resolvers import consents, customers, order_facts, scored_customers, scores
-from resolvers.context import Ctx
 from resolvers.customers import CustomerRow
 from resolvers.scores import ScoreRow
 from resolvers.tenants import TenantRow
@@ -21,6 +20,7 @@ from schema.customer_merge import CustomerMergeConnection, merges_of_customers
 from schema.enums import SegmentChangeKind
 from schema.event import EventConnection, events_of_customer
 from schema.node import GLOBAL_ID, Node, global_ids
+from schema.one_of_tenant import Rows
 from schema.order import OrderConnection
 from schema.order_facts import OrderFacts
 from schema.order_list import orders_of_customers
@@ -93,7 +93,7 @@ def _rows(them: Iterable["Customer"]) -> list[CustomerRow]:
     return [each.row for each in them]
 
 
-def rows_for(info: Info) -> Callable[[Ctx, int, Sequence[int | str]], Awaitable[list[CustomerRow | None]]]:
+def customer_rows_for(info: Info) -> Rows[CustomerRow]:
     """How customers are read for what is asked of them: with their scores, where these are."""
     scored = any(selects(info, name) for name in ("rfm", "clv", "churn"))
     return scored_customers.named if scored else customers.named

@@ -19,7 +19,7 @@ from schema.backtest import Backtest, last_backtest
 from schema.connection import Connection, edges_of, nodes_of, page_info_of, total_of
 from schema.context import Info
 from schema.customer import KIND as CUSTOMER
-from schema.customer import Customer, CustomerConnection, rows_for
+from schema.customer import Customer, CustomerConnection, customer_rows_for
 from schema.customer_list import customers as customers_field
 from schema.event import EventConnection, events_of_tenant
 from schema.event_type import EventType, event_types_of
@@ -65,7 +65,7 @@ class Tenant(Node):
     customer: Customer | None = one_of_tenant(
         "customer",
         CUSTOMER,
-        rows_for,
+        customer_rows_for,
         Customer.of,
         description="One customer, by exactly one of its ids. Null if there is none.",
     )

@@ -91,7 +91,8 @@ async def test_a_page_of_everything_takes_one_statement_a_level(scored, ask, cou
     [
         ("email", 2),
         ("rfm { segment }", 2),
-        ("clv { tier } ... on Node { id } ...Risk", 2),
+        ("...Risk", 2),
+        ("... on Customer { clv { tier } }", 2),
         ("orders(first: 1) { nodes { id } }", 3),
     ],
 )
