@@ -13,12 +13,12 @@ from models import TABLES
 from resolvers.context import Ctx
 from resolvers.criteria import FIELDS, FROM, Condition, Node, Source, compile_criteria
 from resolvers.criteria.condition import begins
-from resolvers.criteria.fields import SCORES, STANDING
 from resolvers.customers import CUSTOMERS, LIST, CustomerRow
 from resolvers.folding import folded_email, folded_name
 from resolvers.keyset import KeysetList
 from resolvers.relation import EVERY, Choice, Relation
 from resolvers.sorting import Order, SortKey
+from resolvers.standing import SCORES, STANDING
 
 _MEMBERS = TABLES["segment_member"]
 _LONGEST = 200

@@ -2,23 +2,19 @@
 
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Column, FromClause, and_, select
+from sqlalchemy import Column, select
 
 from kit.db import TENANT
 from resolvers import customers, scores
 from resolvers.context import Ctx
 from resolvers.customers import CUSTOMERS, CustomerLookup, CustomerRow
 from resolvers.lookup import Lookup, Named
-from resolvers.scores import SCORES, ScoreRow
+from resolvers.scores import ScoreRow
+from resolvers.standing import with_scores
 
 K = TypeVar("K")
 _WIDTH = len(customers.COLUMNS)
 COLUMNS = [*customers.COLUMNS, *scores.COLUMNS]
-
-
-def with_scores(people: FromClause) -> FromClause:
-    """Customers, each with the current scores, or with nulls where there are none."""
-    return people.outerjoin(SCORES, and_(*scores.OF_TENANT, SCORES.c.customer_id == CUSTOMERS.c.id))
 
 
 class ScoredCustomer(NamedTuple):

@@ -8,13 +8,10 @@ from typing import NamedTuple
 from sqlalchemy import BigInteger, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from kit.db import TENANT, prepare
-from models import TABLES
+from kit.db import prepare
 from resolvers.context import READ, Ctx
 from resolvers.loading import Loader
-
-SCORES = TABLES["customer_score"]
-CURRENT = TABLES["score_current"]
+from resolvers.standing import SCORES, STANDING
 
 
 class ScoreRow(NamedTuple):
@@ -51,13 +48,10 @@ class ScoreRow(NamedTuple):
         return f"{self.recency_score}{self.frequency_score}{self.monetary_score}"
 
 
-_CURRENT = select(CURRENT.c.run_id).where(CURRENT.c.tenant_id == TENANT).scalar_subquery()
-OF_TENANT = SCORES.c.tenant_id == TENANT, SCORES.c.run_id == _CURRENT
-"""What the current scores of the tenant meet."""
 COLUMNS = [SCORES.c[name] for name in ScoreRow._fields]
 _BY_CUSTOMERS = prepare(
     select(*COLUMNS).where(
-        *OF_TENANT,
+        STANDING,
         SCORES.c.customer_id == any_(bindparam("ids", type_=ARRAY(BigInteger))),
     )
 )

@@ -8,21 +8,18 @@ from sqlalchemy import select
 
 from kit.db import TENANT, Database, prepare
 from kit.errors import NotFoundError
-from models import TABLES
 from resolvers import tenants
 from resolvers.context import READ, Ctx
+from resolvers.standing import RUN
 from resolvers.tenants import TenantRow
 
-CURRENT = TABLES["score_current"]
-
-_RUN = select(CURRENT.c.run_id).where(CURRENT.c.tenant_id == TENANT).scalar_subquery()
 _OF_TENANT = prepare(
-    select(_RUN, *(tenants.TENANTS.c[name] for name in TenantRow._fields)).where(
+    select(RUN, *(tenants.TENANTS.c[name] for name in TenantRow._fields)).where(
         tenants.TENANTS.c.id == TENANT
     )
 )
 DATA = (
-    _RUN,
+    RUN,
     *(
         tenants.TENANTS.c[name]
         for name in ("id", "created_at", "data_version", "data_changed_at", "time_zone")

@@ -27,10 +27,11 @@ from kit.page import INSTANT, Kind
 from models import TABLES
 from resolvers.criteria.classes import SCORES_APART, SEGMENTS, classed
 from resolvers.criteria.days import days_ago, local_day, start_of
-from resolvers.criteria.fields import CUSTOMERS, FROM, SCORES, STANDING, Field, Source
+from resolvers.criteria.fields import FROM, Field, Source
 from resolvers.criteria.tallies import compared, events_of, joined, orders_of
 from resolvers.criteria.tree import All, Any, Comparison, Membership, Node, Not, Tally
 from resolvers.sorting import SQL_TYPES
+from resolvers.standing import CUSTOMERS, SCORES, STANDING
 
 _MEMBERS = TABLES["segment_member"]
 _AFTER_ALL = "\U0010ffff"

@@ -8,8 +8,9 @@ from kit.db import TENANT
 from kit.page import TEXT
 from models import TABLES
 from models.consent import CHANNELS
-from resolvers.criteria.fields import CUSTOMERS, Field, Source
+from resolvers.criteria.fields import Field, Source
 from resolvers.criteria.tree import All, Comparison, Node
+from resolvers.standing import CUSTOMERS
 
 if TYPE_CHECKING:
     from resolvers.criteria.parse import Parser

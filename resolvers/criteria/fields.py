@@ -7,17 +7,12 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, and_, case, select
+from sqlalchemy import ColumnElement, FromClause, case
 
-from kit.db import TENANT
 from kit.page import DAY, DECIMAL, FLOAT, INSTANT, INTEGER, TEXT, Kind
-from models import TABLES
 from models.score import RISKS, SEGMENTS, TIERS
 from resolvers.folding import folded_email, folded_name
-
-CUSTOMERS = TABLES["customer"]
-SCORES = TABLES["customer_score"]
-_CURRENT = TABLES["score_current"]
+from resolvers.standing import CUSTOMERS, SCORES, with_scores
 
 AGES = ("within_days", "more_than_days_ago")
 """Comparisons with the tenant's own day of today."""
@@ -118,9 +113,5 @@ _ALL = (
 FIELDS = {field.name: field for field in _ALL}
 """The fields by their names."""
 
-_RUN = select(_CURRENT.c.run_id).where(_CURRENT.c.tenant_id == TENANT).scalar_subquery()
-STANDING = and_(SCORES.c.tenant_id == TENANT, SCORES.c.run_id == _RUN)
-"""That scores are the tenant's, and of the run that stands."""
-_OF_CUSTOMER = and_(STANDING, SCORES.c.customer_id == CUSTOMERS.c.id)
-FROM: dict[bool, FromClause] = {False: CUSTOMERS, True: CUSTOMERS.outerjoin(SCORES, _OF_CUSTOMER)}
+FROM: dict[bool, FromClause] = {False: CUSTOMERS, True: with_scores(CUSTOMERS)}
 """What to select customers from, without scores and with those that stand. Name the tenant besides."""

@@ -6,7 +6,8 @@ from sqlalchemy import ColumnElement, Numeric, Text, bindparam, case, cast, func
 
 from kit.page import DECIMAL, TEXT, Kind
 from models import TABLES
-from resolvers.criteria.fields import CUSTOMERS, Field, Source
+from resolvers.criteria.fields import Field, Source
+from resolvers.standing import CUSTOMERS
 
 ATTRIBUTES = CUSTOMERS.c.attributes
 PROPERTIES = TABLES["event"].c.properties

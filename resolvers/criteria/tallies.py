@@ -22,8 +22,9 @@ from kit.db import TENANT
 from kit.page import DAY, DECIMAL, INTEGER, Kind
 from models import TABLES
 from resolvers.criteria.days import days_ago, local_day, start_of
-from resolvers.criteria.fields import CUSTOMERS, Field, Source
+from resolvers.criteria.fields import Field, Source
 from resolvers.criteria.tree import Tally, Window
+from resolvers.standing import CUSTOMERS
 
 _ORDERS, _EVENTS, _RATES, _TENANTS = (
     TABLES[name] for name in ("customer_order", "event", "exchange_rate", "tenant")

@@ -14,9 +14,9 @@ from resolvers import tenants
 from resolvers.consents import agrees, channel_named
 from resolvers.context import READ, Ctx
 from resolvers.criteria import FROM, compile_criteria
-from resolvers.criteria.fields import CUSTOMERS, SCORES
 from resolvers.segments.members import MEMBERS
 from resolvers.segments.rows import SegmentRow, get, members
+from resolvers.standing import CUSTOMERS, SCORES
 
 SIZE = 2_000
 """Members that are held at a time; a file in groups of rows holds a group."""

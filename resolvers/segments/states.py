@@ -25,11 +25,10 @@ from kit.errors import InvalidInputError
 from models import TABLES
 from models.segment_change import CLASSES, MEMBER
 from resolvers.context import Ctx
-from resolvers.criteria.fields import SCORES
+from resolvers.standing import RUN, SCORES
 
 _MEMBERS, _FEED, _CHANGES = (TABLES[each] for each in ("segment_member", "segment_feed", "segment_change"))
 _COLUMNS = dict(zip(CLASSES, ("segment", "clv_tier", "churn_risk"), strict=True))
-_CURRENT = TABLES["score_current"]
 
 
 class _Begun(NamedTuple):
@@ -73,11 +72,10 @@ def of_classes(kind: str, at: BindParameter[datetime]) -> Subquery:
     """Customers (`customer_id`) and the class of a score they were in (`key`) at an instant."""
     scores = SCORES.alias()
     now = scores.c[_COLUMNS[kind]]
-    run = select(_CURRENT.c.run_id).where(_CURRENT.c.tenant_id == TENANT).scalar_subquery()
     later = _later(at, _CHANGES.c.from_segment, (), _FEED.c.kind == kind, _FEED.c.segment_id == 0)
     stayed = select(scores.c.customer_id, now.label("key")).where(
         scores.c.tenant_id == TENANT,
-        scores.c.run_id == run,
+        scores.c.run_id == RUN,
         now.is_not(None),
         not_(exists().where(later.c.customer_id == scores.c.customer_id)),
     )

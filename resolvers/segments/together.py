@@ -15,9 +15,9 @@ from kit.db.arrays import Int8
 from kit.errors import CdpError
 from resolvers import criteria
 from resolvers.criteria import FROM, Comparison, Node, Not, compile_criteria, parse
-from resolvers.criteria.fields import CUSTOMERS, SCORES, STANDING
 from resolvers.segment_feed import Entry, Why, reserve, stand
 from resolvers.segments.refresh import LONGEST, Numbers, members_statement
+from resolvers.standing import CUSTOMERS, SCORES, STANDING
 
 log = structlog.get_logger()
 

@@ -10,8 +10,8 @@ from kit.db import TENANT, prepare
 from kit.errors import InvalidInputError
 from resolvers.context import Ctx
 from resolvers.criteria import FROM, Comparison, Compiling, Field, Tally, joined
-from resolvers.criteria.fields import CUSTOMERS
 from resolvers.criteria.tree import Clause
+from resolvers.standing import CUSTOMERS
 
 _MOST_CLAUSES, _MOST_FIELDS = 5000, 1000
 _IDS = any_(bindparam("ids", type_=ARRAY(BigInteger)))

@@ -86,27 +86,6 @@ async def test_a_page_of_everything_takes_one_statement_a_level(scored, ask, cou
     assert len(count) == few
 
 
-@pytest.mark.parametrize(
-    ("asked", "statements"),
-    [
-        ("email", 2),
-        ("rfm { segment }", 2),
-        ("...Risk", 2),
-        ("... on Customer { clv { tier } }", 2),
-        ("orders(first: 1) { nodes { id } }", 3),
-    ],
-)
-async def test_a_customer_and_the_scores_are_one_statement(scored, ask, count, asked, statements):
-    (name,) = scored.owner.execute("SELECT min(external_id) FROM customer").fetchone()
-    risk = "fragment Risk on Customer { churn { risk } } " if "...Risk" in asked else ""
-    customer = f"customer(externalId: $name) {{ {asked} }}"
-    query = f"{risk}query ($name: String!) {{ tenant(databaseId: 56) {{ {customer} }} }}"
-    assert (await ask(query, name=name))["tenant"]["customer"]
-    assert len(count) == statements, count
-    scored_too = ["customer_score" in each for each in count]
-    assert any(scored_too) is any(word in asked + risk for word in ("rfm", "clv", "churn"))
-
-
 async def test_scores_are_those_of_the_table(scored, ask):
     nodes = (await ask(EVERYTHING.replace("first: 50", "first: 400")))["tenant"]["customers"]["nodes"]
     found = {int(node["databaseId"]): node for node in nodes}

@@ -63,6 +63,29 @@ async def test_the_first_of_its_kind_costs_what_the_others_do(scored, ask, appli
     assert engine.served == {"plan": 3, "together": 1}
 
 
+@pytest.mark.parametrize(
+    ("asked", "statements"),
+    [
+        ("email", 2),
+        ("rfm { segment }", 2),
+        ("...Risk", 2),
+        ("... on Customer { clv { tier } }", 2),
+        ("orders(first: 1) { nodes { id } }", 3),
+    ],
+)
+async def test_a_customer_and_the_scores_are_one_statement(scored, ask, application, asked, statements):
+    count: list[str] = []
+    application.state.database.on_statement = count.append
+    (name,) = scored.owner.execute("SELECT min(external_id) FROM customer").fetchone()
+    risk = "fragment Risk on Customer { churn { risk } } " if "...Risk" in asked else ""
+    customer = f"customer(externalId: $name) {{ {asked} }}"
+    query = f"{risk}query ($name: String!) {{ tenant(databaseId: 56) {{ {customer} }} }}"
+    assert (await ask(query, name=name))["tenant"]["customer"]
+    assert len(count) == statements, count
+    scored_too = ["customer_score" in each for each in count]
+    assert any(scored_too) is any(word in asked + risk for word in ("rfm", "clv", "churn"))
+
+
 async def test_who_may_not_see_a_tenant_finds_nothing_beside_who_may(urls, make):
     for tenant in (56, 57):
         make.customer(make.tenant(tenant), "ana", email=f"ana@{tenant}.example")

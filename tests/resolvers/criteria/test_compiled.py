@@ -12,9 +12,10 @@ from kit.page import DAY, INSTANT, TEXT
 from models.consent import CHANNELS
 from models.score import RISKS, SEGMENTS, TIERS
 from resolvers.criteria import FIELDS, FROM, compile_criteria, parse
-from resolvers.criteria.fields import AGES, CUSTOMERS, Field
+from resolvers.criteria.fields import AGES, Field
 from resolvers.criteria.parse_json import OF_NUMBERS, OF_TEXT
 from resolvers.criteria.tallies import OF_EVENTS, OF_ORDERS
+from resolvers.standing import CUSTOMERS
 
 ODD = [
     "'; DROP TABLE customer; --",

@@ -16,9 +16,10 @@ from sqlalchemy import select
 from kit.db import TENANT, connect_for_work, prepare
 from models.score import RISKS, SEGMENTS, TIERS
 from resolvers.criteria import FIELDS, FROM, All, Comparison, Not, compile_criteria, parse
-from resolvers.criteria.fields import AGES, CUSTOMERS
+from resolvers.criteria.fields import AGES
 from resolvers.criteria.tree import Any as AnyOf
 from resolvers.criteria.values import checked
+from resolvers.standing import CUSTOMERS
 
 NAMES = ["Ana", "ana maria", "Özil", "ÁNGEL", " Bo ", None, "100%_", "an"]
 _COMPARED: dict[str, Callable[[Any, Any], bool]] = {

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from kit.db import TENANT, connect_for_work, prepare
 from resolvers.criteria import FROM, compile_criteria, joined, parse
-from resolvers.criteria.fields import CUSTOMERS
+from resolvers.standing import CUSTOMERS
 
 LIMA = ZoneInfo("America/Lima")
 TODAY = datetime.now(LIMA).replace(hour=12, minute=0, second=0, microsecond=0)

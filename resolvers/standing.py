@@ -1,0 +1,18 @@
+"""The run of a tenant that stands, and its scores, as statements name them."""
+
+from sqlalchemy import FromClause, and_, select
+
+from kit.db import TENANT
+from models import TABLES
+
+CUSTOMERS, SCORES, _CURRENT = (TABLES[each] for each in ("customer", "customer_score", "score_current"))
+
+RUN = select(_CURRENT.c.run_id).where(_CURRENT.c.tenant_id == TENANT).scalar_subquery()
+"""The number of the run that stands; null before there is one."""
+STANDING = and_(SCORES.c.tenant_id == TENANT, SCORES.c.run_id == RUN)
+"""That scores are the tenant's, and of the run that stands."""
+
+
+def with_scores(people: FromClause) -> FromClause:
+    """What customers are part of, with the scores that stand, or nulls for who has none."""
+    return people.outerjoin(SCORES, and_(STANDING, SCORES.c.customer_id == CUSTOMERS.c.id))
