@@ -1,11 +1,13 @@
 """Amounts with their currency."""
 
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import overload
+from typing import cast, overload
 
 import strawberry
 
 from kit.errors import InvalidInputError
+from schema.batching import computed
 from schema.enums import IntervalReason
 from schema.scalars import CurrencyCode
 
@@ -14,9 +16,24 @@ _LONGEST = 40
 """Digits before and after the point that an amount may be given with."""
 
 
+def _shown(value: Decimal) -> str:
+    """An amount without an exponent, and without zeros past the cents."""
+    text = str(value)
+    if text[-5:-4] == "." and text[-2:] == "00":
+        # As the database has most of them: with four decimals.
+        return text[:-2]
+    cents = value.quantize(_CENT)
+    return format(cents if cents == value else value.normalize(), "f")
+
+
+def _amounts(them: Sequence["Money"]) -> list[str]:
+    return [_shown(each.value) for each in them]
+
+
 @strawberry.type(description="An amount of money. Exact: the amount is decimal text, never a float.")
 class Money:
-    amount: Decimal = strawberry.field(description="The amount, as decimal text.")
+    value: strawberry.Private[Decimal]
+    amount: Decimal = computed(_amounts, description="The amount, as decimal text.")
     currency_code: CurrencyCode = strawberry.field(description="The currency of the amount.")
 
 
@@ -35,12 +52,11 @@ def money(amount: Decimal | str, currency: str) -> Money: ...
 @overload
 def money(amount: Decimal | str | None, currency: str) -> Money | None: ...
 def money(amount: Decimal | str | None, currency: str) -> Money | None:
-    """Money of an amount in a currency; None stays None. Amounts show no zeros past the cents."""
+    """Money of an amount in a currency; None stays None."""
     if amount is None:
         return None
     value = amount if type(amount) is Decimal else Decimal(amount)
-    cents = value.quantize(_CENT)
-    return Money(amount=cents if cents == value else value.normalize(), currency_code=CurrencyCode(currency))
+    return Money(value=value, currency_code=cast("CurrencyCode", currency))
 
 
 def amount(value: Decimal | None, field: str) -> Decimal | None:

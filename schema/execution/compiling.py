@@ -139,7 +139,8 @@ def _take(definition: GraphQLField) -> Take:
 def _leaf(kind: Any) -> Completion:
     told = kind.extensions.get(BACK) if isinstance(kind, GraphQLEnumType) else None
     if isinstance(told, StrawberryEnumDefinition):
-        return Choice({member: kind.serialize(member) for member in cast("type[Enum]", told.wrapped_cls)})
+        members = cast("type[Enum]", told.wrapped_cls)
+        return Choice({id(None): None} | {id(member): kind.serialize(member) for member in members})
     return Leaf(kind, kind.serialize)
 
 

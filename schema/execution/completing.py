@@ -14,7 +14,14 @@ from schema.execution.call import Call
 from schema.execution.plan import Column, Completion, Selection, UnservedError
 from schema.execution.running import run_later, run_now
 
-_PLAIN: Mapping[str, type] = {"String": str, "ID": str, "Boolean": bool, "Int": int, "Float": float}
+_PLAIN: Mapping[str, type] = {
+    "String": str,
+    "ID": str,
+    "Boolean": bool,
+    "Int": int,
+    "Float": float,
+    "Decimal": str,
+}
 """Types whose values of this very class are answered as they are."""
 _NATIVE: Mapping[str, type] = {"DateTime": datetime, "Date": date}
 """Types whose values JSON's writer writes as their scalars do."""
@@ -71,17 +78,16 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """An enumeration's members, whose names are looked up."""
+    """An enumeration's members, whose names are looked up by the members' identity: their hash is dear."""
 
-    names: Mapping[Any, str]
+    names: Mapping[int, str | None]
     waits: bool = False
     subfields: frozenset[str] = frozenset()
 
     def now(self, call: Call, column: Column) -> Column:
-        names = self.names
         try:
-            return [None if each is None else names[each] for each in column]
-        except (KeyError, TypeError):
+            return [*map(self.names.__getitem__, map(id, column))]
+        except KeyError:
             raise UnservedError("what is no member of its enumeration") from None
 
     async def later(self, call: Call, column: Column) -> Column:
