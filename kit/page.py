@@ -198,7 +198,8 @@ class Window:
     def page(self, cursors: Cursors, rows: list[T], keys: Sequence[Key], total: int | None) -> Page[T]:
         """Make the page of the `size + 1` rows that were asked for, in the order the query gave them."""
         more = len(rows) > self.size
-        rows, keys = rows[: self.size], keys[: self.size]
+        if more:
+            rows, keys = rows[: self.size], keys[: self.size]
         if self.backwards:
             rows, keys = rows[::-1], keys[::-1]
         ahead, behind = more or self.stop is not None, self.key is not None

@@ -1,8 +1,11 @@
 """What hangs on a row: a page of its children, for all parents of a level in one statement."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate, pairwise
+from operator import itemgetter
 from typing import Any, Generic, TypeVar, Unpack
 
 from sqlalchemy import (
@@ -106,10 +109,7 @@ class Relation(Generic[T]):
             values = {"ids": parents, "size": window.size + 1} | order.values(window)
             within = ctx.query_timeout_seconds
             rows = await ctx.reader.fetch(statement, tuple, tenant=tenant, within=within, **values)
-            places: list[list[tuple[Any, ...]]] = [[] for _ in parents]
-            for each in rows:
-                places[each[0] - 1].append(each)
-            return [apart(each, 1, keys, row) for each in places]
+            return _by_parent(len(parents), rows, *apart(rows, 1, keys, row))
 
         return pages
 
@@ -121,6 +121,15 @@ class Relation(Generic[T]):
             return [found.get(each, 0) for each in parents]
 
         return counts
+
+
+def _by_parent(
+    count: int, rows: Sequence[tuple[Any, ...]], keys: Sequence[Key], made: list[T]
+) -> list[Found[T]]:
+    """The keys and rows of each parent; rows begin with its place, from 1 on, and stand in order of that."""
+    counts = Counter(map(itemgetter(0), rows))
+    ends = [*accumulate((counts[place] for place in range(1, count + 1)), initial=0)]
+    return [(keys[begin:end], made[begin:end]) for begin, end in pairwise(ends)]
 
 
 def _pair(parent: int, count: int) -> tuple[int, int]:

@@ -1,12 +1,12 @@
 """What every connection shares: a page of rows, whose nodes and edges are made where they are asked for."""
 
-from collections.abc import Callable
-from functools import cached_property
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 import strawberry
 
 from kit.page import Page
+from schema.batching import computed
 from schema.page import PageInfo
 
 
@@ -17,10 +17,14 @@ class Connection:
     page: strawberry.Private[Page[Any]]
     make: strawberry.Private[Callable[[Any], Any]]
 
-    @cached_property
+    nodes_made: strawberry.Private[list[Any] | None] = None
+
+    @property
     def made(self) -> list[Any]:
         """The nodes of the rows."""
-        return [*map(self.make, self.page.rows)]
+        if self.nodes_made is None:
+            self.nodes_made = [*map(self.make, self.page.rows)]
+        return self.nodes_made
 
     edge_class: ClassVar[Callable[..., Any]]
     """What an edge is made of, where that is its cursor and node."""
@@ -32,7 +36,7 @@ class Connection:
 
 def nodes_of(description: str) -> Any:
     """The field of a connection's nodes."""
-    return strawberry.field(resolver=_nodes, description=description)
+    return computed(_nodes, description=description)
 
 
 def edges_of(description: str) -> Any:
@@ -50,8 +54,8 @@ def total_of(description: str) -> Any:
     return strawberry.field(resolver=_total_count, description=description)
 
 
-def _nodes(root: Connection) -> Any:
-    return root.made
+def _nodes(them: Sequence[Connection]) -> list[Any]:
+    return [each.made for each in them]
 
 
 def _edges(root: Connection) -> Any:
