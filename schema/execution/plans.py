@@ -1,7 +1,7 @@
 """The plans of a schema's operations, kept within a bound."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from graphql import GraphQLError, OperationDefinitionNode, Visitor, visit
@@ -10,45 +10,67 @@ from graphql.language import DirectiveNode, Node, VariableNode
 from schema.execution.asker import Asker
 from schema.execution.compiling import compile_operation
 from schema.execution.plan import Plan, UnservedError
-from schema.limits.measure import is_of_long
+from schema.limits.remembered import MOST, Remembered
 
-_KEPT = 512
+_OF_ONE = 64
+"""Plans of one operation."""
 
 Compile = Callable[[Asker], Plan | UnservedError]
 
 
+class Planned:
+    """The plans of one operation, by the values of the variables that decide what is selected."""
+
+    def __init__(self, compiled: Compile) -> None:
+        self._compile = compiled
+        self._names: tuple[str, ...] | None = None
+        self._plans: dict[tuple[Any, ...], Plan | UnservedError] = {}
+
+    def __len__(self) -> int:
+        return len(self._plans)
+
+    def known(self, values: Mapping[str, Any]) -> Plan | None:
+        """The plan for these variables, where there is one already."""
+        if self._names is None:
+            return None
+        found = self._plans.get((*map(values.get, self._names),))
+        return found if isinstance(found, Plan) else None
+
+    def of(self, asker: Asker) -> Plan:
+        """The plan of what is asked. Raises UnservedError for what has none."""
+        if self._names is None:
+            self._names = _names(asker)
+        key = (*map(asker.variables.coerced.get, self._names),)
+        found = self._plans.get(key)
+        if found is None:
+            if len(self._plans) >= _OF_ONE:
+                self._plans.clear()
+            found = self._plans[key] = self._compile(asker)
+        if isinstance(found, UnservedError):
+            raise found
+        return found
+
+
 class Plans:
-    """Plans by operation and by the values of the variables that decide what is selected.
+    """The plans of operations, and whether what they read may be read together with others."""
 
-    An operation is known by its identity: the checked documents are kept, and each plan keeps its own.
-    """
-
-    def __init__(self, most: int = _KEPT, compiled: Compile | None = None) -> None:
+    def __init__(self, most: int = MOST, compiled: Compile | None = None) -> None:
         self._most = most
-        self._compile = compiled or _compiled
-        self._deciding: OrderedDict[int, tuple[OperationDefinitionNode, tuple[str, ...]]] = OrderedDict()
-        self._plans: OrderedDict[Hashable, Plan | UnservedError] = OrderedDict()
+        self._operations = Remembered(lambda _: Planned(compiled or _compiled), most)
         self._together: OrderedDict[frozenset[str], bool] = OrderedDict()
 
     @property
     def count(self) -> int:
         """How many are kept."""
-        return len(self._plans)
+        return sum(map(len, self._operations))
+
+    def planned(self, operation: OperationDefinitionNode) -> Planned:
+        """The plans of an operation."""
+        return self._operations.of(operation)
 
     def of(self, asker: Asker) -> Plan:
         """The plan of what is asked. Raises UnservedError for what has none."""
-        operation = asker.operation
-        if is_of_long(operation):
-            return _served(self._compile(asker))
-        values = asker.variables.coerced
-        key = id(operation), *(values.get(name) for name in self._names(asker))
-        found = self._plans.get(key)
-        if found is None:
-            found = self._compile(asker)
-            keep(self._plans, key, found, self._most)
-        else:
-            self._plans.move_to_end(key)
-        return _served(found)
+        return self.planned(asker.operation).of(asker)
 
     def together(self, plan: Plan) -> bool | None:
         """Whether what a plan reads may be read together with others; None where nothing is known of it."""
@@ -56,30 +78,9 @@ class Plans:
 
     def learn(self, plan: Plan, *, together: bool) -> None:
         """Know it of all plans that read the same."""
-        keep(self._together, plan.reads, together, self._most)
-
-    def _names(self, asker: Asker) -> tuple[str, ...]:
-        operation = asker.operation
-        known = self._deciding.get(id(operation))
-        if known is None or known[0] is not operation:
-            parts = [operation, *asker.executor.fragment_definitions.values()]
-            known = operation, tuple(sorted({name for part in parts for name in _deciding(part)}))
-            self._forget(id(operation))
-            keep(self._deciding, id(operation), known, self._most)
-        else:
-            self._deciding.move_to_end(id(operation))
-        return known[1]
-
-    def _forget(self, number: int) -> None:
-        """What was planned for an operation of this identity before, which is no more."""
-        for key in [each for each in self._plans if isinstance(each, tuple) and each[0] == number]:
-            del self._plans[key]
-
-
-def _served(found: Plan | UnservedError) -> Plan:
-    if isinstance(found, UnservedError):
-        raise found
-    return found
+        self._together[plan.reads] = together
+        while len(self._together) > self._most:
+            self._together.popitem(last=False)
 
 
 def _compiled(asker: Asker) -> Plan | UnservedError:
@@ -91,11 +92,10 @@ def _compiled(asker: Asker) -> Plan | UnservedError:
         return UnservedError(error.message)
 
 
-def keep(kept: OrderedDict[Any, Any], key: Hashable, value: object, most: int) -> None:
-    """Keep a value, and of all no more than so many: the first in order go."""
-    kept[key] = value
-    while len(kept) > most:
-        kept.popitem(last=False)
+def _names(asker: Asker) -> tuple[str, ...]:
+    """The variables that decide what is selected, wherever they stand."""
+    parts = [asker.operation, *asker.executor.fragment_definitions.values()]
+    return tuple(sorted({name for part in parts for name in _deciding(part)}))
 
 
 def _deciding(part: Node) -> set[str]:

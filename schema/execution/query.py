@@ -5,12 +5,12 @@ from contextvars import Context
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from graphql import DocumentNode, OperationDefinitionNode
 from graphql.execution.values import VariableValues
 
 from resolvers.context import Ctx
 from schema.answer import Answer
 from schema.execution.asker import Asker
+from schema.execution.operation import Operation
 from schema.execution.plan import UnservedError
 from schema.request import GraphQLRequest
 
@@ -36,24 +36,18 @@ class Query:
     """
 
     asked: GraphQLRequest
-    document: DocumentNode
-    operation: OperationDefinitionNode
+    operation: Operation
     variables: VariableValues
     written: bytes
     price: int
     build: Build
-
-    @property
-    def name(self) -> str | None:
-        """What its caller named it."""
-        return self.operation.name.value if self.operation.name else None
 
     def asker(self, context: Ctx, within: Context | None = None) -> Asker:
         """Who asks it of a context, and is told of within another."""
 
         def made() -> "StrawberryGraphQLCoreExecutionContext":
             executor: StrawberryGraphQLCoreExecutionContext | list[Any] = self.build(
-                self.document,
+                self.operation.document,
                 context_value=context,
                 raw_variable_values=self.asked.variables,
                 operation_name=self.asked.operation_name,
@@ -63,4 +57,4 @@ class Query:
                 raise UnservedError("what graphql-core refuses to execute")
             return executor
 
-        return Asker(self.operation, self.variables, made, within)
+        return Asker(self.operation.node, self.variables, made, within)

@@ -1,6 +1,6 @@
 """The short way of a query over HTTP: what has a plan does not pay for the framework's work on it."""
 
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -14,11 +14,14 @@ from schema.answer import Answer
 from schema.errors import coded
 from schema.execution.call import Call
 from schema.execution.engine import Engine
+from schema.execution.operation import Operation
 from schema.execution.passes import Passes
 from schema.execution.plan import Plan
 from schema.execution.query import Found, Query
 from schema.execution.variables import Variables
 from schema.limits import Checks
+from schema.limits.measure import is_long
+from schema.limits.remembered import MOST
 from schema.request import GraphQLRequest
 
 if TYPE_CHECKING:
@@ -38,7 +41,7 @@ class Short:
         self._engine = engine
         self._build = partial(engine.executor_class().build, schema._schema)
         self._passes = Passes(engine, schema, checks.bounds.cost)
-        self._variables = Variables(schema._schema)
+        self._known = lru_cache(MOST)(self._operation)
         self._sharing: Sharing[Found] = Sharing()
 
     async def answer(self, asked: GraphQLRequest, context: Ctx) -> Answer | None:
@@ -46,10 +49,11 @@ class Short:
         query = self._query(asked)
         if query is None:
             return None
-        plan = self._engine.plan(query.asker(context), counted=False)
+        plan = query.operation.planned.known(query.variables.coerced)
+        plan = plan or self._engine.plan(query.asker(context), counted=False)
         if plan is None:
             return None
-        trace.graph_named(query.name)
+        trace.graph_named(query.operation.name)
         if not plan.selection.waits:
             return await self._executed(query, context, plan)
         together = self._engine.plans.together(plan)
@@ -61,26 +65,45 @@ class Short:
         return await self._executed(query, context, plan)
 
     def _query(self, asked: GraphQLRequest) -> Query | None:
-        core, checks = self._schema._schema, self._checks
+        checks = self._checks
         if Kind.QUERY not in asked.allowed:
             return None
         given = asked.variables or {}
         try:
             text = checks.trusted.text(asked.query, asked.extensions)
-            document, errors = checks.check(text, core) if text else (None, ())
-            operation = document and get_operation_ast(document, asked.operation_name)
-            if document is None or errors or not operation or operation.operation is not OperationType.QUERY:
+            if not text:
                 return None
-            price = checks.price(core, document, operation, given)
+            name = asked.operation_name
+            find = self._operation if is_long(text) or is_long(name or "") else self._known
+            operation = find(text, name)
+            if operation is None:
+                return None
+            price = operation.costs.known(given)
+            if price is None:
+                price = checks.price(self._schema._schema, operation.document, operation.node, given)
             written = orjson.dumps(given) if given else b""
         except (GraphQLError, RecursionError, TypeError):
             return None
         if checks.dear(price) is not None:
             return None
-        values = self._variables.of(operation, given)
-        if values is None:
+        values = operation.variables.values(given)
+        return None if values is None else Query(asked, operation, values, written, price, self._build)
+
+    def _operation(self, text: str, name: str | None) -> Operation | None:
+        """A query's operation that passes its checks; None for another. Raises as `Checks.check` does."""
+        core = self._schema._schema
+        document, errors = self._checks.check(text, core)
+        node = get_operation_ast(document, name)
+        if errors or node is None or node.operation is not OperationType.QUERY:
             return None
-        return Query(asked, document, operation, values, written, price, self._build)
+        return Operation(
+            document,
+            node,
+            node.name.value if node.name else None,
+            self._checks.costs(node),
+            Variables(core, node),
+            self._engine.plans.planned(node),
+        )
 
     async def _shared(self, query: Query, context: Ctx, plan: Plan) -> Answer:
         executed = False
@@ -92,7 +115,7 @@ class Short:
                 answer = await self._executed(query, several, plan)
             return Found(answer, trace.tenant())
 
-        key = id(query.operation), query.written, context.actor.tenants, context.actor.scopes
+        key = id(query.operation.node), query.written, context.actor.tenants, context.actor.scopes
         found = await self._sharing.of(key, find)
         if not executed:
             self._engine.shared()

@@ -19,8 +19,9 @@ from strawberry.schema.schema import validate_document
 from kit.errors import InvalidInputError
 from schema.limits.bounds import Bounds
 from schema.limits.cost import price
+from schema.limits.costs import Costs
 from schema.limits.measure import is_long, measure
-from schema.limits.prices import Prices
+from schema.limits.remembered import Remembered
 from schema.trusted import TrustedDocuments
 
 _CACHED = 512
@@ -35,7 +36,7 @@ class Checks:
         self.bounds = bounds
         self.trusted = trusted
         self._kept = lru_cache(maxsize=_CACHED)(self._check)
-        self._prices = Prices()
+        self._costs = Remembered(Costs)
 
     def check(self, text: str, schema: GraphQLSchema) -> Checked:
         """A document and what is wrong with it. Raises GraphQLError for what cannot be parsed."""
@@ -43,6 +44,10 @@ class Checks:
 
     def _check(self, text: str, schema: GraphQLSchema) -> Checked:
         return _checked(schema, text, self.bounds)
+
+    def costs(self, operation: OperationDefinitionNode) -> Costs:
+        """What is known of what an operation costs."""
+        return self._costs.of(operation)
 
     def price(
         self,
@@ -52,14 +57,15 @@ class Checks:
         variables: Mapping[str, Any],
     ) -> int:
         """The cost of an operation with its variables. Raises GraphQLError for a page that is too large."""
-        known = self._prices.known(operation, variables)
+        costs = self.costs(operation)
+        known = costs.known(variables)
         if known is not None:
             return known
         try:
             found = price(schema, document, operation, variables, self.bounds.page)
         except InvalidInputError as error:
             raise GraphQLError(error.message, original_error=error) from None
-        self._prices.remember(operation, variables, found)
+        costs.remember(variables, found)
         return found.cost
 
     def dear(self, price: int) -> GraphQLError | None:

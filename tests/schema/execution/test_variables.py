@@ -64,41 +64,34 @@ def told(values: Any) -> tuple[dict[str, Any], dict[str, Any]]:
 
 @pytest.mark.parametrize("text", [DECLARED, DECLARED.replace(", $e: Box", "").replace("e: $e, ", "")])
 def test_values_are_those_of_graphql_core(text):
-    asked, ours = operation(text), Variables(SCHEMA)
+    asked = operation(text)
+    ours = Variables(SCHEMA, asked)
     for given in [*GIVEN, *GIVEN]:
         wanted = by_graphql_core(asked, given)
-        assert told(ours.of(asked, given)) == told(wanted)
+        assert told(ours.values(given)) == told(wanted)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("value", VALUES, ids=repr)
 def test_each_value_of_each_type_is_what_graphql_core_says_it_is(kind, value):
     asked = operation(f"query ($v: {kind}) {{ found }}")
-    wanted, found = by_graphql_core(asked, {"v": value}), Variables(SCHEMA).of(asked, {"v": value})
+    wanted, found = by_graphql_core(asked, {"v": value}), Variables(SCHEMA, asked).values({"v": value})
     if isinstance(wanted, list):
         assert found is None
     else:
         assert repr(told(found)) == repr(told(wanted))
 
 
-def test_only_so_many_declarations_are_kept(monkeypatch):
-    monkeypatch.setattr("schema.execution.variables._KEPT", 2)
-    ours = Variables(SCHEMA)
-    asked = [operation("query ($a: Int) { found(a: $a) }") for _ in range(4)]
-    for each in [*asked, *asked]:
-        assert told(ours.of(each, {"a": 1}))[0] == {"a": 1}
-    assert len(ours._declared) == 2
-
-
 @pytest.mark.parametrize("given", REFUSED)
 def test_what_graphql_core_refuses_has_no_values(given):
     asked = operation(DECLARED)
     assert isinstance(by_graphql_core(asked, given), list)
-    assert Variables(SCHEMA).of(asked, given) is None
+    assert Variables(SCHEMA, asked).values(given) is None
 
 
 def test_what_is_declared_wrongly_has_no_values():
-    assert Variables(SCHEMA).of(operation("query ($a: Int, $b: Query) { found }"), {"a": 1, "b": 2}) is None
+    asked = operation("query ($a: Int, $b: Query) { found }")
+    assert Variables(SCHEMA, asked).values({"a": 1, "b": 2}) is None
 
 
 def test_declarations_are_read_once(monkeypatch):
@@ -109,7 +102,7 @@ def test_declarations_are_read_once(monkeypatch):
         return get_variable_signature(schema, node)
 
     monkeypatch.setattr("schema.execution.variables.get_variable_signature", noted)
-    asked, ours = operation("query ($a: Int) { found(a: $a) }"), Variables(SCHEMA)
+    ours = Variables(SCHEMA, operation("query ($a: Int) { found(a: $a) }"))
     for number in range(3):
-        assert told(ours.of(asked, {"a": number}))[0] == {"a": number}
+        assert told(ours.values({"a": number}))[0] == {"a": number}
     assert read == ["a"]
