@@ -9,8 +9,10 @@ from typing import TypeVar
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.responses import FileResponse, RedirectResponse
 from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.types import ASGIApp
 
 from commands.database import database
 from connectors.vtex import Vtex
@@ -38,6 +40,14 @@ T = TypeVar("T", Database, JobQueue, Notices, Vtex, EventIntake)
 STATIC = Path(__file__).parent / "static"
 
 
+class _Application(Starlette):
+    """Starlette's, without its own answer to faults: the first middleware answers all of them."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        faults = super().build_middleware_stack()
+        return faults.app if isinstance(faults, ServerErrorMiddleware) else faults
+
+
 def create(settings: Settings | None = None) -> Starlette:
     """The application. Its database and queue open and close with its lifespan."""
     chosen = settings or load()
@@ -56,7 +66,7 @@ def create(settings: Settings | None = None) -> Starlette:
     graph.graph.engine.on_served = metrics.requests.executed
 
     rest = make_rest()
-    application = Starlette(
+    application = _Application(
         routes=[
             Route("/", lambda request: RedirectResponse("/graphql")),
             *probes.routes,

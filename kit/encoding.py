@@ -17,7 +17,10 @@ class Packable:
     def __init__(self, plain: bytes, vary: bytes = b"") -> None:
         """`vary`: what else of a request it depends on, as the header has it."""
         self.plain = plain
-        self._vary = vary
+        if len(plain) >= WORTH_PACKING:
+            vary = b", ".join([*filter(None, [vary]), b"Accept-Encoding"])
+        length = (b"content-length", b"%d" % len(plain))
+        self._told = [length, (b"vary", vary)] if vary else [length]
 
     def fitting(self, asked: Headers) -> tuple[bytes, list[tuple[bytes, bytes]]]:
         """The body for a request of these headers, and the headers that tell how it is sent."""
@@ -29,12 +32,6 @@ class Packable:
     def _packed(self) -> bytes:
         packer = zlib.compressobj(LEVEL, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
         return packer.compress(self.plain) + packer.flush()
-
-    @cached_property
-    def _told(self) -> list[tuple[bytes, bytes]]:
-        named = [self._vary, b"Accept-Encoding" if len(self.plain) >= WORTH_PACKING else b""]
-        vary = b", ".join(each for each in named if each)
-        return [(b"content-length", b"%d" % len(self.plain)), *([(b"vary", vary)] if vary else [])]
 
     @cached_property
     def _told_of_packed(self) -> list[tuple[bytes, bytes]]:

@@ -60,9 +60,7 @@ class OriginGuard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             return await self._app(scope, receive, send)
-        headers = dict(scope["headers"])
-        host = headers.get(b"host", b"").decode("latin-1")
-        details = self.refusal(host, headers.get(b"origin", b"").decode("latin-1"))
+        details = self.refusal(header_of(scope, b"host"), header_of(scope, b"origin"))
         if details is None:
             return await self._app(scope, receive, send)
         if scope["type"] == "websocket":
@@ -194,12 +192,17 @@ def _has_body(scope: Scope) -> bool:
 
 
 def header_of(scope: Scope, name: bytes) -> str:
-    """The first header of a name in lower case; empty where there is none."""
+    """The first header of a name in lower case, as text; empty where there is none."""
+    return value_of(scope, name).decode("latin-1")
+
+
+def value_of(scope: Scope, name: bytes) -> bytes:
+    """The first header of a name in lower case, as it came; empty where there is none."""
     for each, value in scope["headers"]:
         if each == name:
             found: bytes = value
-            return found.decode("latin-1")
-    return ""
+            return found
+    return b""
 
 
 def is_stream(scope: Scope, streams: Mapping[str, str]) -> bool:

@@ -12,7 +12,7 @@ import structlog
 
 from kit import spans
 from kit.access_log import AccessLog
-from kit.http import Asgi, Headers, Message, Receive, Scope, Send, refuse
+from kit.http import Asgi, Headers, Message, Receive, Scope, Send, refuse, value_of
 from kit.metrics.requests import Requests
 from kit.trace import CURRENT, SOCKET, Trace, face_of
 
@@ -42,8 +42,8 @@ class RequestId:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             return await self._app(scope, receive, send)
-        given = dict(scope["headers"]).get(_NAME, b"")
-        number = given.decode() if _SANE.fullmatch(given) else f"{_OURS}{next(_COUNT):012x}"
+        given = value_of(scope, _NAME)
+        number = given.decode() if given and _SANE.fullmatch(given) else f"{_OURS}{next(_COUNT):012x}"
 
         trace = Trace(number, face_of(scope["path"], scope["type"]))
         answer = _Answer(send, number, self._told)

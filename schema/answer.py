@@ -1,7 +1,6 @@
 """The answer to an operation, and its bytes."""
 
 from collections.abc import Mapping
-from functools import cached_property
 from typing import Any
 
 import orjson
@@ -14,11 +13,14 @@ class Answer:
 
     def __init__(self, content: Mapping[str, Any]) -> None:
         self.content = content
+        self._body: Packable | None = None
 
-    @cached_property
+    @property
     def body(self) -> Packable:
         """The content as JSON, in a media type that depends on what is accepted."""
-        return Packable(orjson.dumps(self.content, default=str), b"Accept")
+        if self._body is None:
+            self._body = Packable(orjson.dumps(self.content, default=str), b"Accept")
+        return self._body
 
     @property
     def is_executed(self) -> bool:

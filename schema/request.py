@@ -75,7 +75,9 @@ async def read_request(scope: Scope, receive: Receive) -> GraphQLRequest:
         return _request(_of_query(QueryParams(scope["query_string"])), _QUERIES)
     if scope["method"] != "POST":
         raise BadRequestError(405, "GraphQL takes GET and POST.", Allow="GET, POST")
-    _check_content_type(header_of(scope, b"content-type"))
+    given = header_of(scope, b"content-type")
+    if given != JSON:
+        _check_content_type(given)
     found = _json(await _body(receive), "The body")
     if isinstance(found, list):
         raise BadRequestError(400, "Batches are not taken; send one operation a request.")
