@@ -14,11 +14,11 @@ from resolvers.context import READ, Ctx
 from resolvers.customers import CUSTOMERS, CustomerRow
 from resolvers.scored_customers import ScoredCustomer
 from resolvers.scores import ScoreRow
-from resolvers.standing import with_scores
+from resolvers.standing import each_with_scores
 
 _WHOLE = prepare(
     select(*versions.DATA, *scored_customers.COLUMNS)
-    .select_from(with_scores(CUSTOMERS.join(tenants.TENANTS, tenants.TENANTS.c.id == TENANT)))
+    .select_from(each_with_scores(CUSTOMERS.join(tenants.TENANTS, tenants.TENANTS.c.id == TENANT)))
     .where(
         CUSTOMERS.c.tenant_id == TENANT,
         CUSTOMERS.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger))),

@@ -10,11 +10,11 @@ from resolvers.context import Ctx
 from resolvers.customers import CUSTOMERS, CustomerLookup, CustomerRow
 from resolvers.lookup import Lookup, Named
 from resolvers.scores import ScoreRow
-from resolvers.standing import with_scores
+from resolvers.standing import SCORE, each_with_scores
 
 K = TypeVar("K")
 _WIDTH = len(customers.COLUMNS)
-COLUMNS = [*customers.COLUMNS, *scores.COLUMNS]
+COLUMNS = [*customers.COLUMNS, *(SCORE.c[name] for name in ScoreRow._fields)]
 
 
 class ScoredCustomer(NamedTuple):
@@ -45,7 +45,7 @@ class _ScoredLookup(CustomerLookup[K]):
 
 
 def _by(column: Column[K]) -> Lookup[K, CustomerRow]:
-    rows = select(*COLUMNS).select_from(with_scores(CUSTOMERS)).where(CUSTOMERS.c.tenant_id == TENANT)
+    rows = select(*COLUMNS).select_from(each_with_scores(CUSTOMERS)).where(CUSTOMERS.c.tenant_id == TENANT)
     return _ScoredLookup.of(rows, column, CustomerRow, ScoredCustomer.__name__)
 
 

@@ -1,6 +1,6 @@
 """The run of a tenant that stands, and its scores, as statements name them."""
 
-from sqlalchemy import FromClause, and_, select
+from sqlalchemy import FromClause, and_, select, true
 
 from kit.db import TENANT
 from models import TABLES
@@ -11,6 +11,19 @@ RUN = select(_CURRENT.c.run_id).where(_CURRENT.c.tenant_id == TENANT).scalar_sub
 """The number of the run that stands; null before there is one."""
 STANDING = and_(SCORES.c.tenant_id == TENANT, SCORES.c.run_id == RUN)
 """That scores are the tenant's, and of the run that stands."""
+
+
+SCORE = select(SCORES).where(STANDING, SCORES.c.customer_id == CUSTOMERS.c.id).limit(1).lateral("score")
+"""One customer's scores that stand."""
+
+
+def each_with_scores(people: FromClause) -> FromClause:
+    """As `with_scores`, for a few who are named.
+
+    The scores of each are found by their key. A join may read all of a run instead: until the server has
+    counted what a run has just written, it takes the whole of it for a row or two.
+    """
+    return people.outerjoin(SCORE, true())
 
 
 def with_scores(people: FromClause) -> FromClause:
