@@ -16,7 +16,7 @@ from resolvers.scored_customers import ScoredCustomer
 from resolvers.scores import ScoreRow
 from resolvers.standing import each_with_scores
 
-_WHOLE = prepare(
+OF_CUSTOMERS = prepare(
     select(*versions.DATA, *scored_customers.COLUMNS)
     .select_from(each_with_scores(CUSTOMERS.join(tenants.TENANTS, tenants.TENANTS.c.id == TENANT)))
     .where(
@@ -67,7 +67,7 @@ async def of_customer(ctx: Ctx, tenant: int, customer: int) -> Profile:
 
 
 async def _profiles(db: Database, tenant: int, ids: list[int]) -> list[Profile | None]:
-    rows = await db.once(_WHOLE, _profile, tenant=tenant, ids=ids)
+    rows = await db.once(OF_CUSTOMERS, _profile, tenant=tenant, ids=ids)
     found = {row.customer.id: row for row in rows}
     return [found.get(each) for each in ids]
 

@@ -49,5 +49,6 @@ def _by(column: Column[K]) -> Lookup[K, CustomerRow]:
     return _ScoredLookup.of(rows, column, CustomerRow, ScoredCustomer.__name__)
 
 
-named = Named(_by(CUSTOMERS.c.id), _by(CUSTOMERS.c.external_id)).find_all
+BY_ID: Lookup[int, CustomerRow] = _by(CUSTOMERS.c.id)
+named = Named(BY_ID, _by(CUSTOMERS.c.external_id)).find_all
 """Those of ids or of the shop's own ids, in their order; None for who is not there."""

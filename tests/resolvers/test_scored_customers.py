@@ -2,7 +2,8 @@
 
 import pytest
 
-from resolvers import customers, scored_customers, scores
+from kit.db import Statement
+from resolvers import customers, profiles, scored_customers, scores
 from resolvers.processing.process import process
 from resolvers.processing.request import Request
 
@@ -51,3 +52,16 @@ async def test_names_find_them_too(numbers, context, sent):
         sent.clear()
         assert await scores.of_customers(ctx, 56, [numbers[-1]]) == [None]
         assert sent == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "named"),
+    [(scored_customers.BY_ID.statement, "keys"), (profiles.OF_CUSTOMERS, "ids")],
+    ids=["customers", "profiles"],
+)
+async def test_scores_are_found_by_their_key_before_they_are_counted(numbers, context, statement, named):
+    explain = Statement(f"EXPLAIN {statement.text}", statement.scoped, statement.defaults)
+    async with context() as ctx:
+        await ctx.reader.fetch(Statement("SET LOCAL enable_seqscan = off", scoped=False, defaults={}), str)
+        plan = await ctx.reader.fetch(explain, str, tenant=56, **{named: numbers})
+    assert any("Index Cond" in line and "customer_id = customer.id" in line for line in plan)
