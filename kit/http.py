@@ -208,10 +208,7 @@ def value_of(scope: Scope, name: bytes) -> bytes:
 def is_stream(scope: Scope, streams: Mapping[str, str]) -> bool:
     """Whether a request's body is of the media type that its path reads as it comes in."""
     kind = streams.get(scope["path"])
-    return (
-        kind is not None
-        and media_type_of(dict(scope["headers"]).get(b"content-type", b"").decode("latin-1")).kind == kind
-    )
+    return kind is not None and media_type_of(header_of(scope, b"content-type")).kind == kind
 
 
 def replayed(body: bytes, receive: Receive) -> Receive:
@@ -233,7 +230,7 @@ def asks_for_page(scope: Scope) -> bool:
     if scope["path"] != GRAPH or scope["type"] != "http" or scope["method"] != "GET":
         return False
     asked = {name for name, _ in parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)}
-    return not asked & {"query", "documentId"} and b"text/html" in dict(scope["headers"]).get(b"accept", b"")
+    return not asked & {"query", "documentId"} and "text/html" in header_of(scope, b"accept")
 
 
 def is_public(scope: Scope) -> bool:
@@ -284,6 +281,6 @@ def _refusal(
         return b"application/json", orjson.dumps({"success": False, "error": error, **what})
     code = CODES.get(status, CODES[400])
     body = orjson.dumps({"errors": [{"message": details, "extensions": {"code": code, **extensions}}]})
-    if scope["type"] == "http" and GRAPH_TYPE in dict(scope["headers"]).get(b"accept", b""):
+    if scope["type"] == "http" and GRAPH_TYPE in value_of(scope, b"accept"):
         return GRAPH_TYPE + b"; charset=utf-8", body
     return b"application/json", body

@@ -1,6 +1,7 @@
 """What every connection shares: a page of rows, whose nodes and edges are made where they are asked for."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import field
 from typing import Any, ClassVar
 
 import strawberry
@@ -17,7 +18,9 @@ class Connection:
     page: strawberry.Private[Page[Any]]
     make: strawberry.Private[Callable[[Any], Any]]
 
-    nodes_made: strawberry.Private[list[Any] | None] = None
+    nodes_made: strawberry.Private[list[Any] | None] = field(
+        default=None, init=False, repr=False, compare=False
+    )
 
     @property
     def made(self) -> list[Any]:

@@ -47,7 +47,7 @@ def compile_operation(executor: StrawberryGraphQLCoreExecutionContext) -> Plan:
         executor.schema, executor.fragments, executor.variable_values, root, executor.operation
     )
     selection = compiler.selection(root, found.grouped_field_set)
-    return Plan(executor.operation, selection, frozenset(compiler.reads))
+    return Plan(selection, frozenset(compiler.reads))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from resolvers.context import Ctx
 from schema.execution.asker import Asker
 from schema.execution.call import Call
 from schema.execution.plan import Plan, UnservedError
-from schema.execution.plans import Plans
+from schema.execution.plans import Planned, Plans
 from schema.execution.running import run_later
 
 logger = logging.getLogger(__name__)
@@ -49,17 +49,17 @@ class Engine:
 
         return BreadthFirst
 
-    def plan(self, asker: Asker, *, counted: bool = True) -> Plan | None:
+    def plan(self, asker: Asker, planned: Planned | None = None) -> Plan | None:
         """The plan of an operation; None where graphql-core is to execute it.
 
-        Not counted is who asks first whether there is one.
+        Who has what is `planned` of it asks first whether there is one, and is not counted.
         """
         if asker.operation.operation is not OperationType.QUERY:
             return None
         try:
-            return self.plans.of(asker)
+            return self.plans.of(asker) if planned is None else planned.of(asker)
         except UnservedError as error:
-            if counted:
+            if planned is None:
                 self._leave("unplanned", error)
             return None
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from typing import Any, Protocol
 
-from graphql import FieldNode, GraphQLField, GraphQLObjectType, OperationDefinitionNode
+from graphql import FieldNode, GraphQLField, GraphQLObjectType
 from graphql.execution.collect_fields import FieldDetails
 
 from schema.execution.call import Call
@@ -105,11 +105,7 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """An operation, compiled, and the names of its fields that wait.
+    """An operation, compiled, and the names of its fields that wait."""
 
-    It keeps the operation, so that the identity of that stays its own.
-    """
-
-    operation: OperationDefinitionNode
     selection: Selection
     reads: frozenset[str]

@@ -1,6 +1,6 @@
 """The plans of a schema's operations, kept within a bound."""
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -10,24 +10,26 @@ from graphql.language import DirectiveNode, Node, VariableNode
 from schema.execution.asker import Asker
 from schema.execution.compiling import compile_operation
 from schema.execution.plan import Plan, UnservedError
+from schema.limits.measure import is_of_long
 from schema.limits.remembered import MOST, Remembered
-
-_OF_ONE = 64
-"""Plans of one operation."""
 
 Compile = Callable[[Asker], Plan | UnservedError]
 
 
+Key = tuple[Any, ...]
+
+
 class Planned:
-    """The plans of one operation, by the values of the variables that decide what is selected."""
+    """The plans of one operation, by the values of the variables that decide what is selected.
 
-    def __init__(self, compiled: Compile) -> None:
+    `keep` is told of each new one, and forgets those that are more than there may be of all operations.
+    """
+
+    def __init__(self, compiled: Compile, keep: Callable[["Planned", Key], object]) -> None:
         self._compile = compiled
+        self._keep = keep
         self._names: tuple[str, ...] | None = None
-        self._plans: dict[tuple[Any, ...], Plan | UnservedError] = {}
-
-    def __len__(self) -> int:
-        return len(self._plans)
+        self._plans: dict[Key, Plan | UnservedError] = {}
 
     def known(self, values: Mapping[str, Any]) -> Plan | None:
         """The plan for these variables, where there is one already."""
@@ -43,12 +45,18 @@ class Planned:
         key = (*map(asker.variables.coerced.get, self._names),)
         found = self._plans.get(key)
         if found is None:
-            if len(self._plans) >= _OF_ONE:
-                self._plans.clear()
-            found = self._plans[key] = self._compile(asker)
+            found = self._compile(asker)
+            if not is_of_long(asker.operation):
+                self._plans[key] = found
+                self._keep(self, key)
         if isinstance(found, UnservedError):
-            raise found
+            # Raised itself, it would hold on to whoever asked.
+            raise UnservedError(*found.args)
         return found
+
+    def forget(self, key: Key) -> None:
+        """Let go of a plan."""
+        self._plans.pop(key, None)
 
 
 class Plans:
@@ -56,13 +64,14 @@ class Plans:
 
     def __init__(self, most: int = MOST, compiled: Compile | None = None) -> None:
         self._most = most
-        self._operations = Remembered(lambda _: Planned(compiled or _compiled), most)
+        self._operations = Remembered(lambda _: Planned(compiled or _compiled, self._keep), most)
+        self._kept: deque[tuple[Planned, Key]] = deque()
         self._together: OrderedDict[frozenset[str], bool] = OrderedDict()
 
     @property
     def count(self) -> int:
         """How many are kept."""
-        return sum(map(len, self._operations))
+        return len(self._kept)
 
     def planned(self, operation: OperationDefinitionNode) -> Planned:
         """The plans of an operation."""
@@ -81,6 +90,12 @@ class Plans:
         self._together[plan.reads] = together
         while len(self._together) > self._most:
             self._together.popitem(last=False)
+
+    def _keep(self, planned: Planned, key: Key) -> None:
+        self._kept.append((planned, key))
+        if len(self._kept) > self._most:
+            oldest, its = self._kept.popleft()
+            oldest.forget(its)
 
 
 def _compiled(asker: Asker) -> Plan | UnservedError:

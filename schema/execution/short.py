@@ -49,8 +49,8 @@ class Short:
         query = self._query(asked)
         if query is None:
             return None
-        plan = query.operation.planned.known(query.variables.coerced)
-        plan = plan or self._engine.plan(query.asker(context), counted=False)
+        planned = query.operation.planned
+        plan = planned.known(query.variables.coerced) or self._engine.plan(query.asker(context), planned)
         if plan is None:
             return None
         trace.graph_named(query.operation.name)
@@ -78,9 +78,8 @@ class Short:
             operation = find(text, name)
             if operation is None:
                 return None
-            price = operation.costs.known(given)
-            if price is None:
-                price = checks.price(self._schema._schema, operation.document, operation.node, given)
+            core = self._schema._schema
+            price = checks.price(core, operation.document, operation.node, given, operation.costs)
             written = orjson.dumps(given) if given else b""
         except (GraphQLError, RecursionError, TypeError):
             return None

@@ -55,9 +55,13 @@ class Checks:
         document: DocumentNode,
         operation: OperationDefinitionNode,
         variables: Mapping[str, Any],
+        costs: Costs | None = None,
     ) -> int:
-        """The cost of an operation with its variables. Raises GraphQLError for a page that is too large."""
-        costs = self.costs(operation)
+        """The cost of an operation with its variables, for who has what is known of its `costs` or not.
+
+        Raises GraphQLError for a page that is too large.
+        """
+        costs = costs or self.costs(operation)
         known = costs.known(variables)
         if known is not None:
             return known

@@ -16,8 +16,7 @@ MOST = 512
 class Remembered(Generic[V]):
     """Something of each operation, which is known by its identity, and kept for that.
 
-    The checked documents are kept, so that one that comes again has the same operations. Nothing is kept of
-    long ones.
+    As long as its checked document is kept, one that comes again is the same. Nothing is kept of long ones.
     """
 
     def __init__(self, make: Callable[[OperationDefinitionNode], V], most: int = MOST) -> None:

@@ -4,13 +4,11 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum
-from types import SimpleNamespace
 from typing import Annotated, Any
 
 import pytest
 import strawberry
 from graphql import parse
-from graphql.execution.values import VariableValues
 from strawberry.permission import BasePermission
 
 from schema.batching import batched, looked_up
@@ -18,7 +16,6 @@ from schema.execution import Engine
 from schema.execution.asker import Asker
 from schema.execution.call import Call
 from schema.execution.plan import AskersError
-from schema.execution.plans import Plans
 
 
 @strawberry.enum
@@ -279,30 +276,3 @@ async def test_a_batch_function_is_called_once_a_level(ours):
     CALLS.clear()
     await ours.execute("{ animals { legs friends { legs } } }")
     assert sorted(CALLS) == [3, 6]
-
-
-def test_plans_are_kept_by_what_they_select_and_within_a_bound():
-    def asker(text: str, **values: Any) -> Any:
-        """As much of one as tells plans apart."""
-        executor: Any = SimpleNamespace(fragment_definitions={})
-        return Asker(parse(text).definitions[0], VariableValues({}, values), lambda: executor)  # type: ignore[arg-type]
-
-    made: list[Any] = []
-
-    def compiled(asker: Any) -> Any:
-        made.append(object())
-        return made[-1]
-
-    plans = Plans(most=3, compiled=compiled)
-    first = asker("query ($a: Boolean!, $b: Int) { x @skip(if: $a) y(b: $b) }", a=True, b=1)
-    assert plans.of(first) is plans.of(first)
-    first.variables = VariableValues({}, {"a": True, "b": 2})
-    plans.of(first)
-    assert len(made) == 1
-    first.variables = VariableValues({}, {"a": False, "b": 2})
-    plans.of(first)
-    assert len(made) == 2
-    for _ in range(5):
-        plans.of(asker("{ x }"))
-    assert len(made) == 7
-    assert plans.count <= 3
