@@ -162,11 +162,12 @@ async def test_killed_at_any_moment_it_loses_nothing(place, integration, shop, f
         feed.show()
         assert set(changed) <= cancelled() | {each.order for each in feed.items}
     fake.delay = 0.0
-    for _ in range(50):
-        with contextlib.suppress(CdpError):
-            await sync(place, TENANT, integration)
-            break
-        await asyncio.sleep(0.05)
+    async with asyncio.timeout(60):
+        while True:
+            with contextlib.suppress(CdpError):
+                await sync(place, TENANT, integration)
+                break
+            await asyncio.sleep(0.05)
     assert kept() == shop.truth
     assert feed.items == []
 
