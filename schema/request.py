@@ -75,9 +75,7 @@ async def read_request(scope: Scope, receive: Receive) -> GraphQLRequest:
         return _request(_of_query(QueryParams(scope["query_string"])), _QUERIES)
     if scope["method"] != "POST":
         raise BadRequestError(405, "GraphQL takes GET and POST.", Allow="GET, POST")
-    given = header_of(scope, b"content-type")
-    if given != JSON:
-        _check_content_type(given)
+    _check_content_type(header_of(scope, b"content-type"))
     found = _json(await _body(receive), "The body")
     if isinstance(found, list):
         raise BadRequestError(400, "Batches are not taken; send one operation a request.")
@@ -96,6 +94,8 @@ async def _body(receive: Receive) -> bytes:
 
 
 def _check_content_type(given: str) -> None:
+    if given == JSON:
+        return
     found = media_type_of(given)
     if found.kind != JSON:
         raise BadRequestError(415, f"The body must be sent as Content-Type: {JSON}.", Accept=JSON)

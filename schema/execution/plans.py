@@ -14,9 +14,8 @@ from schema.limits.measure import is_of_long
 from schema.limits.remembered import MOST, Remembered
 
 Compile = Callable[[Asker], Plan | UnservedError]
-
-
 Key = tuple[Any, ...]
+"""Values of the variables that decide what is selected."""
 
 
 class Planned:

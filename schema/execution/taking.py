@@ -130,8 +130,6 @@ class Resolver:
             given[resolver.info_parameter.name] = info
         function = cast("Callable[..., Any]", resolver.wrapped_func)
         named = [each.name for each in (resolver.parent_parameter, resolver.root_parameter) if each]
-        if resolver.self_parameter and not named:
-            return [function(each, **given) for each in sources]
         if resolver.self_parameter:
             return [function(each, **given, **dict.fromkeys(named, each)) for each in sources]
         return [function(**given, **dict.fromkeys(named, each)) for each in sources]

@@ -1,7 +1,7 @@
 """What is remembered of operations, within a bound."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from graphql import OperationDefinitionNode
@@ -24,9 +24,10 @@ class Remembered(Generic[V]):
         self._most = most
         self._kept: OrderedDict[int, tuple[OperationDefinitionNode, V]] = OrderedDict()
 
-    def __iter__(self) -> Iterator[V]:
-        """All that is kept."""
-        return (value for _, value in self._kept.values())
+    @property
+    def count(self) -> int:
+        """Of how many something is kept."""
+        return len(self._kept)
 
     def of(self, operation: OperationDefinitionNode) -> V:
         """What is remembered of an operation, made where there is nothing."""

@@ -32,7 +32,7 @@ def test_those_that_were_asked_for_last_are_kept():
     for each in others:
         ours.of(each)
         assert ours.of(first) is known
-    assert len([*ours]) == 3
+    assert ours.count == 3
     kept = ours.of(others[-1])
     ours.of(others[0])
     assert ours.of(others[-1]) is kept
@@ -55,4 +55,4 @@ def test_nothing_is_kept_of_long_documents():
     ours, long = remembered(), operation("{ viewer { __typename } } #" + "." * LONGEST)
     assert ours.of(long) == [long]
     assert ours.of(long) is not ours.of(long)
-    assert not [*ours]
+    assert ours.count == 0
