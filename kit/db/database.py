@@ -17,6 +17,7 @@ from kit import spans
 from kit.db.bulk import Work
 from kit.db.gathering import Gatherings
 from kit.db.memory import Memory
+from kit.db.merging import merged
 from kit.db.role import act_as_application
 from kit.db.rows import made_of
 from kit.db.scope import scope
@@ -339,10 +340,10 @@ async def _send(
     bound: dict[str, object],
 ) -> list[T]:
     """Run a statement and what goes before it in one round trip."""
-    query = b"; ".join([*before, statement.text.encode()])
+    query = b"; ".join([*before, merged(statement.text, bound, connection)])
     with spans.statement(statement.text):
         cursor = connection.cursor(row_factory=tuple_row)
-        await cursor.execute(query, bound)
+        await cursor.execute(query)
         while cursor.nextset():
             pass
         result = cursor.pgresult
