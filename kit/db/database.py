@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 
 import psycopg
 from psycopg import AsyncClientCursor, AsyncConnection
-from psycopg.rows import tuple_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from kit import spans
 from kit.db.bulk import Work
+from kit.db.exchange import exchange
 from kit.db.gathering import Gatherings
 from kit.db.memory import Memory
 from kit.db.merging import merged
@@ -298,7 +298,7 @@ class Transaction:
         if connection is None:
             return
         try:
-            await connection.execute(how.encode())
+            await exchange(connection, how.encode())
         except psycopg.OperationalError as error:
             await connection.close()
             if self._begin is _WRITE and how == "COMMIT":
@@ -342,12 +342,7 @@ async def _send(
     """Run a statement and what goes before it in one round trip."""
     query = b"; ".join([*before, merged(statement.text, bound, connection)])
     with spans.statement(statement.text):
-        cursor = connection.cursor(row_factory=tuple_row)
-        await cursor.execute(query)
-        while cursor.nextset():
-            pass
-        result = cursor.pgresult
-        rows = await cursor.fetchall() if result is not None and result.nfields else []
+        rows = await exchange(connection, query)
     return made_of(rows, row)
 
 
