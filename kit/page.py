@@ -113,6 +113,12 @@ class Asked(TypedDict, total=False):
     with_total: bool
 
 
+class AskedColumns(Asked, total=False):
+    """The same, and the names of `columns` that alone are to be read: rows are plain tuples of these then."""
+
+    columns: tuple[str, ...] | None
+
+
 class Keys(Sequence[Key]):
     """The keys of rows, taken out of what was read where they are asked for: most pages' cursors are not."""
 

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from kit.db import TENANT
 from kit.errors import InvalidInputError
-from kit.page import Asked, Page
+from kit.page import AskedColumns, Page
 from models import TABLES
 from resolvers.context import Ctx
 from resolvers.criteria import FIELDS, FROM, Condition, Node, Source, compile_criteria
@@ -49,7 +49,7 @@ async def page(
     ctx: Ctx,
     tenant: int,
     query: CustomerQuery,
-    **asked: Unpack[Asked],
+    **asked: Unpack[AskedColumns],
 ) -> Page[CustomerRow]:
     """One page of the customers. Those without the value they are sorted by stand last, up and down.
 

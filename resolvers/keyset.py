@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import CTE, ColumnElement, Integer, Select, Table, bindparam, func, literal, select, true
@@ -14,6 +14,10 @@ from resolvers.context import READ, Ctx
 from resolvers.sorting import Order, Part, Span
 
 T = TypeVar("T")
+Columns = tuple[str, ...] | None
+"""The names of the columns that are to be read; None for all."""
+KEPT = 1_000
+"""Statements of lists that are kept ready."""
 
 _SIZE = bindparam("size", type_=Integer)
 
@@ -54,6 +58,7 @@ class KeysetList(Generic[T]):
         last: int | None = None,
         before: str | None = None,
         with_total: bool = False,
+        columns: Columns = None,
         order: Order | None = None,
         where: ColumnElement[bool] | None = None,
         within: float | None = None,
@@ -61,6 +66,7 @@ class KeysetList(Generic[T]):
         """One page of the rows that meet `where`, read in `within` seconds.
 
         Without a tenant the rows are those of a list that no tenant owns, and `where` says who may see which.
+        With `columns` rows are plain tuples of these, and no others are read.
         Raises InvalidInputError for a page size or cursor that is not accepted, TimedOutError past the time.
         """
         if tenant is not None:
@@ -68,13 +74,14 @@ class KeysetList(Generic[T]):
         chosen = order or self.order
         window = Window.of(chosen.cursors, first=first, after=after, last=last, before=before)
         make = _standing if where is None else _page
-        statement = make(self, chosen, Span.of(window), with_total, where)
+        statement = make(self, chosen, Span.of(window), with_total, columns, where)
         values = {"size": window.size + 1} | chosen.values(window)
         found = await ctx.reader.fetch(statement, tuple, tenant=tenant, within=within, **values)
         total = found[0][0] if found else (0 if with_total else None)
         if with_total and found and found[0][len(chosen.keys)] is None:
             found = []
-        keys, rows = apart(found, 1, len(chosen.keys), self.row)
+        row: Callable[..., Any] = self.row if columns is None else tuple
+        keys, rows = apart(found, 1, len(chosen.keys), row)
         return window.page(chosen.cursors, rows, keys, total)
 
 
@@ -92,43 +99,55 @@ def _page(
     order: Order,
     span: Span,
     with_total: bool,
-    where: ColumnElement[bool] | None,
+    columns: Columns,
+    where: ColumnElement[bool] | None = None,
 ) -> Statement:
     """One page's statement. With the total, a row of nulls stands for a page without rows."""
     source = of.rows if of.keys is None else of.keys
     every = source if where is None else source.where(where)
-    parts = _parts(of, order, span, where)
+    parts = _parts(of, order, span, columns, where)
     rows = (parts[0] if len(parts) == 1 else _in_turn(parts)).subquery("page")
     sorting = order.sorting(rows.c, backwards=span.backwards)
     keys = [rows.c[name] for name in order.labels]
     if not with_total:
-        return prepare(_read(of, order, rows, literal(None, Integer), keys, rows).order_by(*sorting))
+        none = literal(None, Integer)
+        return prepare(_read(of, order, rows, [none, *keys], columns, rows).order_by(*sorting))
     everyone = of.rows if where is None else every
     total = everyone.with_only_columns(func.count().label("total"), maintain_column_froms=True)
     counted = total.order_by(None).subquery("counted")
     whole = counted.outerjoin(rows, true())
-    return prepare(_read(of, order, rows, counted.c.total, keys, whole).order_by(*sorting))
+    return prepare(_read(of, order, rows, [counted.c.total, *keys], columns, whole).order_by(*sorting))
 
 
-_standing = cache(_page)
+_standing = lru_cache(KEPT)(_page)
 
 
 def _read(
-    of: KeysetList[Any], order: Order, rows: Any, total: ColumnElement[Any], keys: list[Any], whole: Any
+    of: KeysetList[Any], order: Order, rows: Any, first: list[Any], columns: Columns, whole: Any
 ) -> Select[Any]:
-    """Total, keys and columns of the rows of a page."""
+    """What comes first, such as keys, and columns of the rows of a page."""
     if of.keys is None:
-        columns = [each for each in rows.c if each.name not in order.labels]
-        return select(total, *keys, *columns).select_from(whole)
-    wanted = of.rows.where(of.table.c.id == rows.c[order.labels[-1]]).lateral("wanted")
-    return select(total, *keys, *wanted.c).select_from(whole.outerjoin(wanted, true()))
+        found = [each for each in rows.c if each.name not in order.labels]
+        return select(*first, *found).select_from(whole)
+    details = narrowed(of.rows, columns).where(of.table.c.id == rows.c[order.labels[-1]])
+    wanted = details.lateral("wanted")
+    return select(*first, *wanted.c).select_from(whole.outerjoin(wanted, true()))
+
+
+def narrowed(rows: Select[Any], columns: Columns) -> Select[Any]:
+    """The same rows with no columns but these, in their order."""
+    if columns is None:
+        return rows
+    known = rows.selected_columns
+    return rows.with_only_columns(*(known[name] for name in columns), maintain_column_froms=True)
 
 
 def _parts(
-    of: KeysetList[Any], order: Order, span: Span, where: ColumnElement[bool] | None
+    of: KeysetList[Any], order: Order, span: Span, columns: Columns, where: ColumnElement[bool] | None
 ) -> list[Select[Any]]:
     """What may hold the page's rows, in the order it is read."""
-    every, narrow = (of.rows if of.keys is None else of.keys), of.known or (None, None)
+    every = narrowed(of.rows, columns) if of.keys is None else of.keys
+    narrow = of.known or (None, None)
     found = []
     for at, part in enumerate(order.parts(span)):
         source, chosen = every, order

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, DateTime, Numeric, Text, and_, any_, bindp
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from kit.db import TENANT
-from kit.page import DECIMAL, INSTANT, Asked, Page
+from kit.page import DECIMAL, INSTANT, AskedColumns, Page
 from models import TABLES
 from resolvers.context import Ctx
 from resolvers.keyset import KeysetList
@@ -69,7 +69,7 @@ named = Named(BY_ID, BY_EXTERNAL_ID).find_all
 """Those of ids or of the shop's own ids, in their order; None for what is not there."""
 
 
-class AskedOrders(Asked, total=False):
+class AskedOrders(AskedColumns, total=False):
     """Which page of orders: of which ones, in which order (newest first unless told)."""
 
     wanted: OrderFilter
@@ -108,13 +108,14 @@ def _chosen(asked: AskedOrders) -> tuple[Order, Sequence[ColumnElement[bool]]]:
     return order, _where(asked.get("wanted", ALL))
 
 
-def _window(asked: AskedOrders) -> Asked:
-    return Asked(
+def _window(asked: AskedOrders) -> AskedColumns:
+    return AskedColumns(
         first=asked.get("first"),
         after=asked.get("after"),
         last=asked.get("last"),
         before=asked.get("before"),
         with_total=asked.get("with_total", False),
+        columns=asked.get("columns"),
     )
 
 

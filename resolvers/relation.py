@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from itertools import accumulate, pairwise
 from operator import itemgetter
 from typing import Any, Generic, TypeVar, Unpack
@@ -23,9 +23,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from kit.db import Statement, prepare
-from kit.page import INSTANT, Asked, Key, Page, Window
+from kit.page import INSTANT, AskedColumns, Key, Page, Window
 from resolvers.context import READ, Ctx
-from resolvers.keyset import KeysetList, apart
+from resolvers.keyset import KEPT, Columns, KeysetList, apart, narrowed
 from resolvers.sorting import Order, Part, Span
 
 T = TypeVar("T")
@@ -49,7 +49,7 @@ class Choice:
 EVERY = Choice(None, ())
 
 
-class AskedOf(Asked, total=False):
+class AskedOf(AskedColumns, total=False):
     """Which page of a relation: in which order, and of which children."""
 
     order: Order | None
@@ -87,9 +87,9 @@ class Relation(Generic[T]):
             last=asked.get("last"),
             before=asked.get("before"),
         )
-        name = f"{self.parent} {chosen.cursors.name} {choice.key!r}"
-        read = self._pages(chosen, window, choice)
-        found = await ctx.loader(f"{name} {window!r}", tenant, read).load_many(parents)
+        name, columns = f"{self.parent} {chosen.cursors.name} {choice.key!r}", asked.get("columns")
+        read = self._pages(chosen, window, choice, columns)
+        found = await ctx.loader(f"{name} {window!r} {columns}", tenant, read).load_many(parents)
         totals: Sequence[int | None] = [None] * len(parents)
         if asked.get("with_total"):
             totals = await ctx.loader(f"count {name}", tenant, self._counts(choice)).load_many(parents)
@@ -99,13 +99,14 @@ class Relation(Generic[T]):
         ]
 
     def _pages(
-        self, order: Order, window: Window, choice: Choice
+        self, order: Order, window: Window, choice: Choice, columns: Columns
     ) -> Callable[[Ctx, int, list[int]], Awaitable[list[Found[T]]]]:
-        keys, row = len(order.keys), self.of.row
+        keys = len(order.keys)
+        row: Callable[..., Any] = self.of.row if columns is None else tuple
 
         async def pages(ctx: Ctx, tenant: int, parents: list[int]) -> list[Found[T]]:
             make = _standing if choice is EVERY else _page
-            statement = make(self, order, Span.of(window), choice)
+            statement = make(self, order, Span.of(window), columns, choice)
             values = {"ids": parents, "size": window.size + 1} | order.values(window)
             within = ctx.query_timeout_seconds
             rows = await ctx.reader.fetch(statement, tuple, tenant=tenant, within=within, **values)
@@ -136,18 +137,19 @@ def _pair(parent: int, count: int) -> tuple[int, int]:
     return parent, count
 
 
-def _page(of: Relation[Any], order: Order, span: Span, choice: Choice) -> Statement:
+def _page(of: Relation[Any], order: Order, span: Span, columns: Columns, choice: Choice) -> Statement:
     """Each parent's rows beyond the cursor, numbered by the parent's place among the ids."""
     parents = func.unnest(_IDS).table_valued("id", with_ordinality="place").render_derived("parent")
     part = order.whole(span)
     labelled = [key.column.label(name) for key, name in zip(order.keys, order.labels, strict=True)]
-    found = of.of.rows.add_columns(*labelled).where(of.parent == _PARENT, *choice.where, *part.conditions)
+    rows = narrowed(of.of.rows, columns).add_columns(*labelled)
+    found = rows.where(of.parent == _PARENT, *choice.where, *part.conditions)
     child = _first(found, order, part, backwards=span.backwards).lateral("child")
     keys = [child.c[name] for name in order.labels]
-    columns = [each for each in child.c if each.name not in order.labels]
+    others = [each for each in child.c if each.name not in order.labels]
     sorting = order.sorting(child.c, backwards=span.backwards)
     return prepare(
-        select(parents.c.place, *keys, *columns)
+        select(parents.c.place, *keys, *others)
         .select_from(parents.join(child, true()))
         .order_by(parents.c.place, *sorting)
     )
@@ -170,5 +172,5 @@ def _count(of: Relation[Any], choice: Choice) -> Statement:
     return prepare(found.where(of.parent == any_(_IDS), *choice.where).group_by(of.parent))
 
 
-_standing = cache(_page)
-_standing_count = cache(_count)
+_standing = lru_cache(KEPT)(_page)
+_standing_count = lru_cache(KEPT)(_count)

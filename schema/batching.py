@@ -93,14 +93,19 @@ def computed(function: Callable[[Sequence[Any]], Sequence[Any]], *, description:
     return strawberry.field(resolver=one, description=description, metadata={COMPUTED: function})
 
 
-def held(name: str, *, description: str) -> Any:
-    """A field of what the objects' rows hold under a name, such as `email`."""
-    get = attrgetter(name)
+def held(*names: str, make: Callable[..., Sequence[Any]] | None = None, description: str) -> Any:
+    """A field of what the objects' rows hold under a name, such as `email`, or made of it and of others.
+
+    `def make(column, ...)` takes a column of values for each name, and answers with one. A list whose rows
+    are asked for such fields alone may be read with these columns alone (`schema.selection.columns_of`).
+    """
+    gets = [*map(attrgetter, names)]
 
     def one(root: Any) -> Any:
-        return get(root.row)
+        values = [get(root.row) for get in gets]
+        return values[0] if make is None else make(*([each] for each in values))[0]
 
-    return strawberry.field(resolver=one, description=description, metadata={HELD: get})
+    return strawberry.field(resolver=one, description=description, metadata={HELD: (names, make)})
 
 
 def _named_after(one: Any, function: Any, parameters: Sequence[inspect.Parameter]) -> None:

@@ -12,7 +12,7 @@ from resolvers import consents, customers, order_facts, scored_customers, scores
 from resolvers.customers import CustomerRow
 from resolvers.scores import ScoreRow
 from resolvers.tenants import TenantRow
-from schema.batching import batched, by_tenant, computed, held, read_with
+from schema.batching import batched, by_tenant, held, read_with
 from schema.connection import Connection, edges_of, nodes_of, page_info_of, total_of
 from schema.consent import CustomerConsent
 from schema.context import Info
@@ -77,10 +77,6 @@ def _churn(them: Sequence["Customer"], found: Sequence[ScoreRow | None]) -> list
     return [*map(CustomerChurn.of, _owners(them), _rows(them), found)]
 
 
-def _ids(them: Sequence["Customer"]) -> list[str]:
-    return global_ids(KIND, them)
-
-
 def _numbers(them: Iterable["Customer"]) -> list[int]:
     return [each.row.id for each in them]
 
@@ -103,7 +99,7 @@ def customer_rows_for(info: Info) -> Rows[CustomerRow]:
 class Customer(Node):
     owner: strawberry.Private[TenantRow]
     row: strawberry.Private[CustomerRow]
-    id: strawberry.ID = computed(_ids, description=GLOBAL_ID)
+    id: strawberry.ID = held("tenant_id", "id", make=global_ids(KIND), description=GLOBAL_ID)
     database_id: BigInt = held("id", description="The number that the v2 REST paths use.")
     external_id: str = held("external_id", description="The shop's own id of the customer.")
     email: str | None = held("email", description="E-mail, as the shop gave it.")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import strawberry
 
-from kit.page import Asked
+from kit.page import Asked, AskedColumns
 from resolvers import customer_list, segments
 from resolvers.customer_list import CustomerQuery
 from resolvers.segments import SegmentRow
@@ -16,6 +16,7 @@ from schema.customer_filter import CustomerFilter, criteria_of
 from schema.customer_sort import CustomerSort
 from schema.enums import SortDirection
 from schema.page import After, Before, First, Last, asked
+from schema.selection import columns_of
 
 if TYPE_CHECKING:
     from schema.tenant import Tenant
@@ -71,5 +72,6 @@ async def customer_page(
         wanted = await segments.members_as_of(info.context, owner.id, segment, as_of, wanted)
     elif segment is not None:
         wanted = segments.members(segment, wanted)
-    page = await customer_list.page(info.context, owner.id, wanted, **window)
+    read = AskedColumns(**window, columns=columns_of(info))
+    page = await customer_list.page(info.context, owner.id, wanted, **read)
     return CustomerConnection.of(owner, page)

@@ -1,7 +1,6 @@
 """Objects with a global id."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import strawberry
 
@@ -15,9 +14,12 @@ class Node:
     id: strawberry.ID = strawberry.field(description=GLOBAL_ID)
 
 
-def global_ids(kind: str, them: Sequence[Any]) -> list[str]:
-    """The global ids of objects that hold rows with a tenant's number and their own."""
-    tenants = {each.row.tenant_id for each in them}
-    if len(tenants) == 1:
-        return ids.encode_all(kind, tenants.pop(), [each.row.id for each in them])
-    return [ids.encode(kind, each.row.tenant_id, each.row.id) for each in them]
+def global_ids(kind: str) -> Callable[[Sequence[int], Sequence[int]], list[str]]:
+    """What makes the global ids of a type's objects of the tenants' numbers and their own."""
+
+    def made(tenants: Sequence[int], numbers: Sequence[int]) -> list[str]:
+        if len({*tenants}) == 1:
+            return ids.encode_all(kind, tenants[0], numbers)
+        return [ids.encode(kind, *each) for each in zip(tenants, numbers, strict=True)]
+
+    return made

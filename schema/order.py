@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
+from operator import sub
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
@@ -10,7 +12,7 @@ from kit.page import Page
 from resolvers import customers, refunds
 from resolvers.orders import OrderRow
 from resolvers.tenants import TenantRow
-from schema.batching import computed, held
+from schema.batching import held
 from schema.connection import Connection, edges_of, nodes_of, page_info_of, total_of
 from schema.context import Info
 from schema.enums import OrderStatus
@@ -31,39 +33,44 @@ KIND = "Order"
 _STATUSES = {each.value: each for each in OrderStatus}
 
 
-def _ids(them: Sequence["Order"]) -> list[str]:
-    return global_ids(KIND, them)
+def _statuses(names: Sequence[str]) -> list[OrderStatus]:
+    return [_STATUSES[each] for each in names]
 
 
-def _statuses(them: Sequence["Order"]) -> list[OrderStatus]:
-    return [_STATUSES[each.row.status] for each in them]
+def _amounts(amounts: Sequence[Decimal], currencies: Sequence[str]) -> list[Money]:
+    return [*map(money, amounts, currencies)]
 
 
-def _amounts(them: Sequence["Order"]) -> list[Money]:
-    return [money(each.row.amount, each.row.currency) for each in them]
-
-
-def _refunded(them: Sequence["Order"]) -> list[Money]:
-    return [money(each.row.refunded, each.row.currency) for each in them]
-
-
-def _net_amounts(them: Sequence["Order"]) -> list[Money]:
-    return [money(each.row.amount - each.row.refunded, each.row.currency) for each in them]
+def _net_amounts(
+    amounts: Sequence[Decimal], refunded: Sequence[Decimal], currencies: Sequence[str]
+) -> list[Money]:
+    return _amounts([*map(sub, amounts, refunded)], currencies)
 
 
 @strawberry.type(description="An order of a tenant.")
 class Order(Node):
     owner: strawberry.Private[TenantRow]
     row: strawberry.Private[OrderRow]
-    id: strawberry.ID = computed(_ids, description=GLOBAL_ID)
+    id: strawberry.ID = held("tenant_id", "id", make=global_ids(KIND), description=GLOBAL_ID)
     database_id: BigInt = held("id", description="The order's number.")
     external_id: str = held("external_id", description="The shop's own id of the order.")
     placed_at: datetime = held("placed_at", description="When it was placed.")
-    status: OrderStatus = computed(_statuses, description="How far it is.")
+    status: OrderStatus = held("status", make=_statuses, description="How far it is.")
     items: int | None = held("items", description="How many items it holds, if known.")
-    amount: Money = computed(_amounts, description="What it came to.")
-    refunded: Money = computed(_refunded, description="What of it was given back by refunds linked to it.")
-    net_amount: Money = computed(_net_amounts, description="The amount less what was given back.")
+    amount: Money = held("amount", "currency", make=_amounts, description="What it came to.")
+    refunded: Money = held(
+        "refunded",
+        "currency",
+        make=_amounts,
+        description="What of it was given back by refunds linked to it.",
+    )
+    net_amount: Money = held(
+        "amount",
+        "refunded",
+        "currency",
+        make=_net_amounts,
+        description="The amount less what was given back.",
+    )
     tenant: Annotated["Tenant", strawberry.lazy("schema.tenant")] = strawberry.field(
         resolver=tenant_of, description="The tenant whose order this is."
     )

@@ -19,6 +19,7 @@ from schema.moments import aware
 from schema.money import amount
 from schema.order import OrderConnection
 from schema.page import After, Before, First, Last, asked
+from schema.selection import columns_of
 
 if TYPE_CHECKING:
     from schema.customer import Customer
@@ -71,7 +72,7 @@ async def orders_of_tenant(
 ) -> OrderConnection | None:
     """The field: a page of the tenant's orders."""
     wanted = _filter(status, placed_from, placed_until, min_amount, max_amount)
-    asked_for = _asked(asked(info, first, after, last, before), wanted, order_by)
+    asked_for = _asked(info, asked(info, first, after, last, before), wanted, order_by)
     return OrderConnection.of(root.row, await orders.page(info.context, root.row.id, **asked_for))
 
 
@@ -91,7 +92,7 @@ async def orders_of_customers(
 ) -> list[OrderConnection]:
     """The field of customers: a page of each one's orders."""
     wanted = _filter(status, placed_from, placed_until, min_amount, max_amount)
-    asked_for = _asked(asked(info, first, after, last, before), wanted, order_by)
+    asked_for = _asked(info, asked(info, first, after, last, before), wanted, order_by)
 
     async def pages(tenant: int, them: list["Customer"]) -> list[Page[OrderRow]]:
         numbers = [each.row.id for each in them]
@@ -118,10 +119,11 @@ def _filter(
     )
 
 
-def _asked(window: Asked, wanted: OrderFilter, order: OrderSort | None) -> AskedOrders:
+def _asked(info: Info, window: Asked, wanted: OrderFilter, order: OrderSort | None) -> AskedOrders:
     chosen = order or OrderSort()
     return AskedOrders(
         **window,
+        columns=columns_of(info),
         wanted=wanted,
         sort="amount" if chosen.field is OrderSortField.AMOUNT else "placed_at",
         descending=chosen.direction is SortDirection.DESC,

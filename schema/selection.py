@@ -16,12 +16,25 @@ class Planned(ABC):
     def subfields(self) -> Container[str]:
         """The names of the schema of all that it is asked for."""
 
+    @property
+    @abstractmethod
+    def columns(self) -> tuple[str, ...] | None:
+        """What `columns_of` tells of it."""
+
 
 def selects(info: Info, name: str) -> bool:
     """Whether the field being resolved is asked for a subfield of this name, fragments included."""
     if isinstance(info, Planned):
         return name in info.subfields
     return any(_has(field.selections, name) for field in info.selected_fields)
+
+
+def columns_of(info: Info) -> tuple[str, ...] | None:
+    """The columns of its rows that all that a connection is asked for is made of; None where there is more.
+
+    A use case that is asked for these alone may give a page whose rows are plain tuples of them.
+    """
+    return info.columns if isinstance(info, Planned) else None
 
 
 def _has(selections: Iterable[Selection], name: str) -> bool:

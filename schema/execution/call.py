@@ -37,6 +37,10 @@ class Told(Info[Any, Any], Planned):
     def subfields(self) -> Container[str]:
         return self._planned.completion.subfields
 
+    @property
+    def columns(self) -> tuple[str, ...] | None:
+        return self._planned.columns
+
     @cached_property
     def _raw_info(self) -> GraphQLResolveInfo[Any]:  # type: ignore[override]
         field = self._planned

@@ -26,6 +26,7 @@ from strawberry.types.field import StrawberryField
 from schema.batching import BATCH, COMPUTED, HELD, KEYED, READ
 from schema.execution.arguments import BACK, direct_of, varies_in
 from schema.execution.completing import Choice, Leaf, Many, OneOf, Required, Single
+from schema.execution.needing import columns_of_all, columns_of_nodes
 from schema.execution.plan import Completion, Field, Maker, Plan, Selection, Take, UnservedError
 from schema.execution.taking import Attribute, Batch, Computed, Constant, Held, LookUp, Read, Resolver
 
@@ -60,7 +61,7 @@ class _Compiler:
     def selection(self, kind: GraphQLObjectType, grouped: dict[str, list[FieldDetails]]) -> Selection:
         fields = tuple(self._field(kind, key, details) for key, details in grouped.items())
         steps = _steps(fields)
-        return Selection(kind, fields, _maker([*grouped]), bool(steps), steps)
+        return Selection(kind, fields, _maker([*grouped]), bool(steps), steps, columns_of_all(fields))
 
     def _field(self, kind: GraphQLObjectType, key: str, details: list[FieldDetails]) -> Field:
         for each in details:
@@ -79,7 +80,8 @@ class _Compiler:
         if take.waits:
             self.reads.add(f"{kind.name}.{name}")
         direct = direct_of(definition, details[0]) if varies else None
-        return Field(key, kind, definition, details, take, completion, varies, alike, direct)
+        columns = columns_of_nodes(completion)
+        return Field(key, kind, definition, details, take, completion, varies, alike, direct, columns)
 
     def _completion(self, kind: GraphQLOutputType, details: list[FieldDetails]) -> Completion:
         if is_non_null_type(kind):
@@ -130,7 +132,7 @@ def _take(definition: GraphQLField) -> Take:
     if COMPUTED in told.metadata:
         return Computed(told.metadata[COMPUTED])
     if HELD in told.metadata:
-        return Held(told.metadata[HELD])
+        return Held(*told.metadata[HELD])
     if told.base_resolver is not None:
         return Resolver(told, told.is_async)
     return Attribute(attrgetter(told.python_name))

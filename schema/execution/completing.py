@@ -140,7 +140,7 @@ class Single:
     def _there(self, column: Column) -> Column:
         there = _present(column)
         for each in {*map(type, there)}:
-            if not issubclass(each, self.python):
+            if not issubclass(each, self.python) and (each is not tuple or self.selection.columns is None):
                 raise UnservedError(f"a {each.__name__} in the place of a {self.selection.kind.name}")
         return there
 

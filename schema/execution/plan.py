@@ -71,6 +71,8 @@ class Field:
     """Whether what is below it is the same whatever the variables are."""
     direct: Mapping[str, str] | None
     """Its arguments by what resolvers call them, where each is the value of a variable as it stands."""
+    columns: tuple[str, ...] | None
+    """The columns that all that it is asked for of rows is made of, where it is a connection."""
     fixed: list[dict[str, Any]] = dataclass_field(default_factory=list)
     """Its arguments, once they are made, where they do not."""
 
@@ -88,7 +90,8 @@ class Field:
 class Selection:
     """What is selected on the objects of one type; `make` builds so many answers of their fields' columns.
 
-    `steps` are its fields that wait, those together that read the same.
+    `steps` are its fields that wait, those together that read the same. `columns`: those of the objects' rows
+    that all fields are made of; None where something else is needed.
     """
 
     kind: GraphQLObjectType
@@ -96,6 +99,7 @@ class Selection:
     make: Maker
     waits: bool
     steps: tuple[tuple[Field, ...], ...]
+    columns: tuple[str, ...] | None
 
     @property
     def names(self) -> frozenset[str]:

@@ -5,12 +5,14 @@ from typing import Any
 
 from schema.execution.call import Call
 from schema.execution.plan import Column, Field, Selection
-from schema.execution.taking import Held, Read, all_of, rows_of
+from schema.execution.rows import Rows
+from schema.execution.taking import Held, Read, all_of
 
 
 def run_now(call: Call, selection: Selection, sources: Sequence[Any]) -> Column:
     """The answers of objects, where nothing is waited for."""
-    return selection.make([*_columns(call, selection.fields, sources)], len(sources))
+    rows = Rows(sources, selection.columns)
+    return selection.make([*_columns(call, selection.fields, sources, rows)], len(sources))
 
 
 async def run_later(call: Call, selection: Selection, sources: Sequence[Any]) -> Column:
@@ -21,19 +23,17 @@ async def run_later(call: Call, selection: Selection, sources: Sequence[Any]) ->
     for step in await all_of(_step(call, each, sources) for each in selection.steps):
         found.update(step)
     others = [each for each in selection.fields if not each.waits]
-    found.update(zip((each.key for each in others), _columns(call, others, sources), strict=True))
+    found.update(
+        zip((each.key for each in others), _columns(call, others, sources, Rows(sources)), strict=True)
+    )
     return selection.make([found[each.key] for each in selection.fields], len(sources))
 
 
-def _columns(call: Call, fields: Sequence[Field], sources: Sequence[Any]) -> Iterator[Column]:
+def _columns(call: Call, fields: Sequence[Field], sources: Sequence[Any], rows: Rows) -> Iterator[Column]:
     """The columns of fields that wait for nothing."""
-    rows: list[Any] | None = None
     for each in fields:
-        if isinstance(each.take, Held):
-            rows = rows_of(sources) if rows is None else rows
-            column = each.take.of_rows(rows)
-        else:
-            column = each.take.now(call, each, sources)
+        take = each.take
+        column = take.of_rows(each, rows) if isinstance(take, Held) else take.now(call, each, sources)
         yield each.completion.now(call.below(each), column)
 
 

@@ -12,8 +12,7 @@ from strawberry.types.fields.resolver import StrawberryResolver
 from kit import trace
 from schema.execution.call import Call, Told
 from schema.execution.plan import AskersError, Column, Field, UnservedError
-
-_ROW = attrgetter("row")
+from schema.execution.rows import Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +45,26 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An attribute of the objects' rows, which are taken off them once for all such fields of a level."""
+    """What the objects' rows hold under names: as it stands, or what `make` makes of it."""
 
-    get: "attrgetter[Any]"
+    names: tuple[str, ...]
+    make: Callable[..., Sequence[Any]] | None
     waits: bool = False
 
     def now(self, call: Call, field: Field, sources: Sequence[Any]) -> Column:
-        return self.of_rows(rows_of(sources))
+        return self.of_rows(field, Rows(sources))
 
     async def later(self, call: Call, field: Field, sources: Sequence[Any]) -> Column:
         return self.now(call, field, sources)
 
-    def of_rows(self, rows: Sequence[Any]) -> Column:
-        return [*map(self.get, rows)]
+    def of_rows(self, field: Field, rows: Rows) -> Column:
+        columns = [*map(rows.column, self.names)]
+        if self.make is None:
+            return columns[0]
+        found = [*self.make(*columns)]
+        if len(found) != len(columns[0]):
+            raise UnservedError(f"{field.parent.name}.{field.key}: {len(found)} for {len(columns[0])}")
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,11 +277,6 @@ async def each_for_its_asker(
     if failed:
         raise AskersError(failed)
     return found
-
-
-def rows_of(sources: Sequence[Any]) -> list[Any]:
-    """The rows that objects hold."""
-    return [*map(_ROW, sources)]
 
 
 def _put(column: Column, places: Sequence[int], values: Sequence[Any]) -> None:

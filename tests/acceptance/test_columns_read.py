@@ -1,0 +1,72 @@
+"""A list is read with the columns that are asked for and no others, and answered as with all of them."""
+
+import re
+
+from resolvers.orders import OrderRow
+
+MONEY = "{ amount currencyCode }"
+EVERYTHING = (
+    "id databaseId externalId placedAt status items "
+    f"amount {MONEY} refunded {MONEY} netAmount {MONEY} __typename"
+)
+PERSON = "id databaseId externalId email firstName lastName phone createdAt erasedAt"
+PAGE = "pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
+
+ASKED = {
+    "one column": "customers(first: 3) { nodes { email } }",
+    "all columns": f"customers(first: 3) {{ nodes {{ {PERSON} }} }}",
+    "under other names": "customers(first: 3) { nodes { a: email b: email c: firstName } }",
+    "no column": "customers(first: 3) { nodes { __typename } }",
+    "edges": f"customers(first: 3) {{ edges {{ cursor node {{ lastName }} }} {PAGE} }}",
+    "cursors alone": f"customers(first: 3) {{ edges {{ cursor }} {PAGE} totalCount }}",
+    "nodes and edges alike": "customers(first: 3) { nodes { email phone } edges { node { phone email } } }",
+    "nodes and edges": "customers(first: 3) { nodes { email } edges { node { phone } } }",
+    "twice": "a: customers(first: 2) { nodes { email } } b: customers(first: 2) { nodes { phone email } }",
+    "an empty page": f"customers(first: 0) {{ nodes {{ email }} totalCount {PAGE} }}",
+    "nobody": 'customers(query: "nobody@example.com") { nodes { email } totalCount }',
+    "backwards": f"customers(last: 3) {{ nodes {{ externalId email }} {PAGE} }}",
+    "by name": "customers(first: 3, orderBy: {field: LAST_NAME}) { nodes { phone } edges { cursor } }",
+    "by a score": "customers(first: 3, orderBy: {field: MONETARY, direction: DESC}) { nodes { email } }",
+    "by a score, nothing": f"customers(first: 3, orderBy: {{field: MONETARY}}) {{ totalCount {PAGE} }}",
+    "filtered": "customers(first: 3, filter: {frequency: {gte: 2}}) { nodes { externalId } totalCount }",
+    "more than the row": "customers(first: 3) { nodes { email rfm { segment } } }",
+    "orders": f"orders(first: 5) {{ nodes {{ {EVERYTHING} }} totalCount }}",
+    "orders by amount": "orders(first: 5, orderBy: {field: AMOUNT}) { nodes { placedAt } edges { cursor } }",
+    "orders of customers": f"customers {{ nodes {{ orders(first: 2) {{ nodes {{ {EVERYTHING} }} }} }} }}",
+    "their pages": f"customers {{ nodes {{ orders(last: 2) {{ edges {{ cursor }} {PAGE} totalCount }} }} }}",
+    "their tenants": "customers { nodes { orders(first: 2) { nodes { items tenant { name } } } } }",
+    "fragments": "customers(first: 2) { nodes { ... on Node { id } ... on Customer { email } } }",
+    "members": "segments(first: 3) { nodes { members(first: 2) { nodes { email } edges { cursor } } } }",
+}
+READ = {
+    "customers { nodes { email } }": {"email", "id"},
+    "customers { nodes { __typename } }": {"id"},
+    "customers { nodes { databaseId id } pageInfo { endCursor } }": {"id", "tenant_id"},
+    "orders { nodes { amount { amount } } }": {"amount", "currency", "placed_at", "id"},
+    "customers { nodes { email orders { nodes { externalId } } } }": {"external_id", "placed_at", "id"},
+    "orders { nodes { externalId tenant { name } } }": {*OrderRow._fields},
+}
+
+
+def columns(statement: str) -> set[str]:
+    """The columns of the table of customers, or of orders, that a statement names before its conditions."""
+    return set(re.findall(r"\bcustomer(?:_order)?\.(\w+)", statement.partition("WHERE")[0]))
+
+
+async def test_the_answer_is_the_one_of_whole_rows(full, boundless_application, plain):
+    application, client = boundless_application
+    engine = next(each for each in application.routes if each.path == "/graphql").endpoint.graph.engine
+    for what, asked in ASKED.items():
+        sent = {"query": f"{{ tenant(databaseId: 56) {{ {asked} }} }}"}
+        answer = (await client.post("/graphql", json=sent)).json()
+        assert "errors" not in answer, what
+        assert answer["data"] == (await plain.post("/graphql", json=sent)).json()["data"], what
+        assert not {"failed", "unplanned"} & engine.served.keys(), what
+
+
+async def test_what_is_not_asked_for_is_not_read(full, application, ask):
+    sent: list[str] = []
+    application.state.database.on_statement = sent.append
+    for asked, expected in READ.items():
+        await ask(f"{{ tenant(databaseId: 56) {{ {asked} }} }}")
+        assert columns(sent[-1]) == expected, asked
