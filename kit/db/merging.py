@@ -36,7 +36,18 @@ def _apart(text: str) -> tuple[bytes, tuple[str, ...]]:
 def _literal(value: object, write: Callable[[object], bytes]) -> bytes:
     if value is None:
         return b"NULL"
-    if type(value) is list and {*map(type, value)} == {int} and -MOST <= min(value) <= max(value) <= MOST:
-        # psycopg asks of each element anew how it is written, which takes six times as long.
-        return b"'{%s}'::int8[]" % ",".join(map(str, value)).encode()
+    if type(value) is list:
+        # Of other lists psycopg asks each element how it is written, which takes six times as long.
+        kinds = {*map(type, value)}
+        if kinds == {int} and -MOST <= min(value) <= max(value) <= MOST:
+            return b"'{%s}'::int8[]" % ",".join(map(str, value)).encode()
+        if kinds == {str}:
+            return write("{" + ",".join(map(_quoted, value)) + "}")
     return write(value)
+
+
+def _quoted(text: str) -> str:
+    """Text as an element of an array."""
+    if '"' in text or "\\" in text:
+        text = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}"'
