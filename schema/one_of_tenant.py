@@ -45,7 +45,7 @@ class Wanted:
 
         Raises InvalidInputError for none or more of them, and for the id of something else.
         """
-        if sum(each is not None for each in (global_id, database_id, external_id)) != 1:
+        if (global_id, database_id, external_id).count(None) != 2:
             raise InvalidInputError(field, "Give exactly one of id, databaseId and externalId.")
         if external_id is not None:
             return cls(owner, external_id)
