@@ -114,7 +114,7 @@ class Asked(TypedDict, total=False):
 
 
 class AskedColumns(Asked, total=False):
-    """The same, and the names of `columns` that alone are to be read: rows are plain tuples of these then."""
+    """The same, and the names of the `columns` that suffice: a page may have no others, and tells it then."""
 
     columns: tuple[str, ...] | None
 
@@ -144,7 +144,10 @@ class Keys(Sequence[Key]):
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """One page of a list. `total` is there only where it was asked for; `write` makes a key's cursor."""
+    """One page of a list. `total` is there only where it was asked for; `write` makes a key's cursor.
+
+    Where `columns` are named, rows are plain tuples of these.
+    """
 
     rows: Sequence[T]
     keys: Sequence[Key]
@@ -152,6 +155,7 @@ class Page(Generic[T]):
     has_next: bool
     has_previous: bool
     total: int | None = None
+    columns: tuple[str, ...] | None = None
 
     @property
     def cursors(self) -> list[str]:
@@ -201,7 +205,14 @@ class Window:
         key, stop = (end, start) if backwards else (start, end)
         return cls(DEFAULT if size is None else size, key, backwards, stop)
 
-    def page(self, cursors: Cursors, rows: list[T], keys: Sequence[Key], total: int | None) -> Page[T]:
+    def page(
+        self,
+        cursors: Cursors,
+        rows: list[T],
+        keys: Sequence[Key],
+        total: int | None,
+        columns: tuple[str, ...] | None = None,
+    ) -> Page[T]:
         """Make the page of the `size + 1` rows that were asked for, in the order the query gave them."""
         more = len(rows) > self.size
         if more:
@@ -210,4 +221,4 @@ class Window:
             rows, keys = rows[::-1], keys[::-1]
         ahead, behind = more or self.stop is not None, self.key is not None
         before, after = (ahead, behind) if self.backwards else (behind, ahead)
-        return Page(rows, keys, cursors.write, has_next=after, has_previous=before, total=total)
+        return Page(rows, keys, cursors.write, after, before, total, columns)

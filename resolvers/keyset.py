@@ -66,7 +66,7 @@ class KeysetList(Generic[T]):
         """One page of the rows that meet `where`, read in `within` seconds.
 
         Without a tenant the rows are those of a list that no tenant owns, and `where` says who may see which.
-        With `columns` rows are plain tuples of these, and no others are read.
+        Where `columns` suffice, no others are read if the list can do without, as the page tells then.
         Raises InvalidInputError for a page size or cursor that is not accepted, TimedOutError past the time.
         """
         if tenant is not None:
@@ -74,6 +74,7 @@ class KeysetList(Generic[T]):
         chosen = order or self.order
         window = Window.of(chosen.cursors, first=first, after=after, last=last, before=before)
         make = _standing if where is None else _page
+        columns = self.alone(columns)
         statement = make(self, chosen, Span.of(window), with_total, columns, where)
         values = {"size": window.size + 1} | chosen.values(window)
         found = await ctx.reader.fetch(statement, tuple, tenant=tenant, within=within, **values)
@@ -82,7 +83,17 @@ class KeysetList(Generic[T]):
             found = []
         row: Callable[..., Any] = self.row if columns is None else tuple
         keys, rows = apart(found, 1, len(chosen.keys), row)
-        return window.page(chosen.cursors, rows, keys, total)
+        return window.page(chosen.cursors, rows, keys, total, columns)
+
+    def alone(self, columns: Columns) -> Columns:
+        """The columns, if rows can be read with these alone; None for whole rows.
+
+        A statement that finds its rows by keys first is dear to compile: once for an order, not for each
+        choice of columns.
+        """
+        if columns is None or self.keys is not None:
+            return None
+        return columns if {*columns} <= {*self.rows.selected_columns.keys()} else None
 
 
 def apart(
@@ -100,7 +111,7 @@ def _page(
     span: Span,
     with_total: bool,
     columns: Columns,
-    where: ColumnElement[bool] | None = None,
+    where: ColumnElement[bool] | None,
 ) -> Statement:
     """One page's statement. With the total, a row of nulls stands for a page without rows."""
     source = of.rows if of.keys is None else of.keys
@@ -111,31 +122,30 @@ def _page(
     keys = [rows.c[name] for name in order.labels]
     if not with_total:
         none = literal(None, Integer)
-        return prepare(_read(of, order, rows, [none, *keys], columns, rows).order_by(*sorting))
+        return prepare(_read(of, order, rows, [none, *keys], rows).order_by(*sorting))
     everyone = of.rows if where is None else every
     total = everyone.with_only_columns(func.count().label("total"), maintain_column_froms=True)
     counted = total.order_by(None).subquery("counted")
     whole = counted.outerjoin(rows, true())
-    return prepare(_read(of, order, rows, [counted.c.total, *keys], columns, whole).order_by(*sorting))
+    return prepare(_read(of, order, rows, [counted.c.total, *keys], whole).order_by(*sorting))
 
 
 _standing = lru_cache(KEPT)(_page)
 
 
 def _read(
-    of: KeysetList[Any], order: Order, rows: Any, first: list[Any], columns: Columns, whole: Any
+    of: KeysetList[Any], order: Order, rows: Any, first: list[ColumnElement[Any]], whole: Any
 ) -> Select[Any]:
     """What comes first, such as keys, and columns of the rows of a page."""
     if of.keys is None:
         found = [each for each in rows.c if each.name not in order.labels]
         return select(*first, *found).select_from(whole)
-    details = narrowed(of.rows, columns).where(of.table.c.id == rows.c[order.labels[-1]])
-    wanted = details.lateral("wanted")
+    wanted = of.rows.where(of.table.c.id == rows.c[order.labels[-1]]).lateral("wanted")
     return select(*first, *wanted.c).select_from(whole.outerjoin(wanted, true()))
 
 
 def narrowed(rows: Select[Any], columns: Columns) -> Select[Any]:
-    """The same rows with no columns but these, in their order."""
+    """The same rows with no columns but these, in their order. Raises KeyError for one they have not."""
     if columns is None:
         return rows
     known = rows.selected_columns

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import accumulate, pairwise
 from operator import itemgetter
 from typing import Any, Generic, TypeVar, Unpack
@@ -87,14 +87,17 @@ class Relation(Generic[T]):
             last=asked.get("last"),
             before=asked.get("before"),
         )
-        name, columns = f"{self.parent} {chosen.cursors.name} {choice.key!r}", asked.get("columns")
+        name, columns = (
+            f"{self.parent} {chosen.cursors.name} {choice.key!r}",
+            self.of.alone(asked.get("columns")),
+        )
         read = self._pages(chosen, window, choice, columns)
         found = await ctx.loader(f"{name} {window!r} {columns}", tenant, read).load_many(parents)
         totals: Sequence[int | None] = [None] * len(parents)
         if asked.get("with_total"):
             totals = await ctx.loader(f"count {name}", tenant, self._counts(choice)).load_many(parents)
         return [
-            window.page(chosen.cursors, rows, keys, total)
+            window.page(chosen.cursors, rows, keys, total, columns)
             for (keys, rows), total in zip(found, totals, strict=True)
         ]
 
@@ -173,4 +176,4 @@ def _count(of: Relation[Any], choice: Choice) -> Statement:
 
 
 _standing = lru_cache(KEPT)(_page)
-_standing_count = lru_cache(KEPT)(_count)
+_standing_count = cache(_count)

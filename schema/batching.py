@@ -93,12 +93,14 @@ def computed(function: Callable[[Sequence[Any]], Sequence[Any]], *, description:
     return strawberry.field(resolver=one, description=description, metadata={COMPUTED: function})
 
 
-def held(*names: str, make: Callable[..., Sequence[Any]] | None = None, description: str) -> Any:
+def held(name: str, *others: str, make: Callable[..., Sequence[Any]] | None = None, description: str) -> Any:
     """A field of what the objects' rows hold under a name, such as `email`, or made of it and of others.
 
-    `def make(column, ...)` takes a column of values for each name, and answers with one. A list whose rows
-    are asked for such fields alone may be read with these columns alone (`schema.selection.columns_of`).
+    `def make(column, ...)` takes a column of values for each name, changes none, and answers with one. A list
+    whose rows are asked for such fields alone may be read with these columns alone
+    (`schema.selection.columns_of`).
     """
+    names = (name, *others)
     gets = [*map(attrgetter, names)]
 
     def one(root: Any) -> Any:

@@ -26,8 +26,9 @@ class Connection:
     def made(self) -> list[Any]:
         """The nodes of the rows."""
         if self.nodes_made is None:
-            rows = self.page.rows
-            self.nodes_made = [*rows] if _bare(rows) else [*map(self.make, rows)]
+            rows, bare = self.page.rows, self.page.columns is not None
+            # A plan takes bare rows apart itself.
+            self.nodes_made = [*rows] if bare else [*map(self.make, rows)]
         return self.nodes_made
 
     edge_class: ClassVar[Callable[..., Any]]
@@ -56,11 +57,6 @@ def page_info_of() -> Any:
 def total_of(description: str) -> Any:
     """The field of the rows of the whole list."""
     return strawberry.field(resolver=_total_count, description=description)
-
-
-def _bare(rows: Sequence[Any]) -> bool:
-    """Whether rows are tuples of the columns that are asked for, which a plan takes apart itself."""
-    return bool(rows) and type(rows[0]) is tuple
 
 
 def _nodes(them: Sequence[Connection]) -> list[Any]:

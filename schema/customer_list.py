@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import strawberry
 
-from kit.page import Asked, AskedColumns
+from kit.page import AskedColumns
 from resolvers import customer_list, segments
 from resolvers.customer_list import CustomerQuery
 from resolvers.segments import SegmentRow
@@ -15,8 +15,7 @@ from schema.customer import CustomerConnection
 from schema.customer_filter import CustomerFilter, criteria_of
 from schema.customer_sort import CustomerSort
 from schema.enums import SortDirection
-from schema.page import After, Before, First, Last, asked
-from schema.selection import columns_of
+from schema.page import After, Before, First, Last, asked_of_rows
 
 if TYPE_CHECKING:
     from schema.tenant import Tenant
@@ -46,14 +45,14 @@ async def customers(
     order_by: Sort = None,
 ) -> CustomerConnection | None:
     """The field: a page of the tenant's customers."""
-    window = asked(info, first, after, last, before)
+    window = asked_of_rows(info, first, after, last, before)
     return await customer_page(info, root.row, window, query=query, filters=filter, order=order_by)
 
 
 async def customer_page(
     info: Info,
     owner: TenantRow,
-    window: Asked,
+    window: AskedColumns,
     *,
     query: str | None = None,
     filters: CustomerFilter | None = None,
@@ -72,6 +71,5 @@ async def customer_page(
         wanted = await segments.members_as_of(info.context, owner.id, segment, as_of, wanted)
     elif segment is not None:
         wanted = segments.members(segment, wanted)
-    read = AskedColumns(**window, columns=columns_of(info))
-    page = await customer_list.page(info.context, owner.id, wanted, **read)
+    page = await customer_list.page(info.context, owner.id, wanted, **window)
     return CustomerConnection.of(owner, page)

@@ -59,6 +59,11 @@ def money(amount: Decimal | str | None, currency: str) -> Money | None:
     return Money(value=value, currency_code=cast("CurrencyCode", currency))
 
 
+def moneys(amounts: Sequence[Decimal], currencies: Sequence[str]) -> list[Money]:
+    """Money of amounts, each in its currency."""
+    return [*map(money, amounts, currencies)]
+
+
 def amount(value: Decimal | None, field: str) -> Decimal | None:
     """An amount to compare with. Raises InvalidInputError for one that no amount could be compared with."""
     if value is not None and not (value.is_finite() and abs(value.adjusted()) < _LONGEST):

@@ -16,10 +16,10 @@ from schema.batching import held
 from schema.connection import Connection, edges_of, nodes_of, page_info_of, total_of
 from schema.context import Info
 from schema.enums import OrderStatus
-from schema.money import Money, money
+from schema.money import Money, moneys
 from schema.node import GLOBAL_ID, Node, global_ids
 from schema.owner import tenant_of
-from schema.page import After, Before, First, Last, PageInfo, asked
+from schema.page import After, Before, First, Last, PageInfo, asked_of_rows
 from schema.refund import RefundConnection
 from schema.scalars import BigInt
 
@@ -37,14 +37,10 @@ def _statuses(names: Sequence[str]) -> list[OrderStatus]:
     return [_STATUSES[each] for each in names]
 
 
-def _amounts(amounts: Sequence[Decimal], currencies: Sequence[str]) -> list[Money]:
-    return [*map(money, amounts, currencies)]
-
-
 def _net_amounts(
     amounts: Sequence[Decimal], refunded: Sequence[Decimal], currencies: Sequence[str]
 ) -> list[Money]:
-    return _amounts([*map(sub, amounts, refunded)], currencies)
+    return moneys([*map(sub, amounts, refunded)], currencies)
 
 
 @strawberry.type(description="An order of a tenant.")
@@ -57,11 +53,11 @@ class Order(Node):
     placed_at: datetime = held("placed_at", description="When it was placed.")
     status: OrderStatus = held("status", make=_statuses, description="How far it is.")
     items: int | None = held("items", description="How many items it holds, if known.")
-    amount: Money = held("amount", "currency", make=_amounts, description="What it came to.")
+    amount: Money = held("amount", "currency", make=moneys, description="What it came to.")
     refunded: Money = held(
         "refunded",
         "currency",
-        make=_amounts,
+        make=moneys,
         description="What of it was given back by refunds linked to it.",
     )
     net_amount: Money = held(
@@ -92,7 +88,7 @@ class Order(Node):
             info.context,
             self.owner.id,
             self.row.id,
-            **asked(info, first, after, last, before),
+            **asked_of_rows(info, first, after, last, before),
         )
         return RefundConnection.of(self.owner, page)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import strawberry
 
-from kit.page import Asked, Page
+from kit.page import AskedColumns, Page
 from resolvers import orders
 from resolvers.orders import AskedOrders, OrderFilter, OrderRow
 from schema.arguments import named
@@ -18,8 +18,7 @@ from schema.enums import OrderStatus, SortDirection
 from schema.moments import aware
 from schema.money import amount
 from schema.order import OrderConnection
-from schema.page import After, Before, First, Last, asked
-from schema.selection import columns_of
+from schema.page import After, Before, First, Last, asked_of_rows
 
 if TYPE_CHECKING:
     from schema.customer import Customer
@@ -72,7 +71,7 @@ async def orders_of_tenant(
 ) -> OrderConnection | None:
     """The field: a page of the tenant's orders."""
     wanted = _filter(status, placed_from, placed_until, min_amount, max_amount)
-    asked_for = _asked(info, asked(info, first, after, last, before), wanted, order_by)
+    asked_for = _asked(asked_of_rows(info, first, after, last, before), wanted, order_by)
     return OrderConnection.of(root.row, await orders.page(info.context, root.row.id, **asked_for))
 
 
@@ -92,7 +91,7 @@ async def orders_of_customers(
 ) -> list[OrderConnection]:
     """The field of customers: a page of each one's orders."""
     wanted = _filter(status, placed_from, placed_until, min_amount, max_amount)
-    asked_for = _asked(info, asked(info, first, after, last, before), wanted, order_by)
+    asked_for = _asked(asked_of_rows(info, first, after, last, before), wanted, order_by)
 
     async def pages(tenant: int, them: list["Customer"]) -> list[Page[OrderRow]]:
         numbers = [each.row.id for each in them]
@@ -119,11 +118,10 @@ def _filter(
     )
 
 
-def _asked(info: Info, window: Asked, wanted: OrderFilter, order: OrderSort | None) -> AskedOrders:
+def _asked(window: AskedColumns, wanted: OrderFilter, order: OrderSort | None) -> AskedOrders:
     chosen = order or OrderSort()
     return AskedOrders(
         **window,
-        columns=columns_of(info),
         wanted=wanted,
         sort="amount" if chosen.field is OrderSortField.AMOUNT else "placed_at",
         descending=chosen.direction is SortDirection.DESC,

@@ -4,9 +4,9 @@ from typing import Annotated, Any, TypeAlias
 
 import strawberry
 
-from kit.page import Asked, Page
+from kit.page import Asked, AskedColumns, Page
 from schema.context import Info
-from schema.selection import selects
+from schema.selection import columns_of, selects
 
 First: TypeAlias = Annotated[
     int | None, strawberry.argument(description="So many rows from the start, or after `after`: 0 to 1,000.")
@@ -24,6 +24,13 @@ def asked(info: Info, first: int | None, after: str | None, last: int | None, be
     """Which page a connection is asked for, and whether with its count, as use cases take it."""
     with_total = selects(info, "totalCount")
     return Asked(first=first, after=after, last=last, before=before, with_total=with_total)
+
+
+def asked_of_rows(
+    info: Info, first: int | None, after: str | None, last: int | None, before: str | None
+) -> AskedColumns:
+    """The same, and the columns of its rows that suffice."""
+    return AskedColumns(**asked(info, first, after, last, before), columns=columns_of(info))
 
 
 @strawberry.type(description="Where a page stands in its list.")

@@ -6,18 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from kit import ids
 from kit.page import Page
 from resolvers import customers, orders, refunds
 from resolvers.refunds import RefundRow
 from resolvers.tenants import TenantRow
-from schema.batching import by_tenant
+from schema.batching import by_tenant, held
 from schema.connection import Connection, edges_of, nodes_of, page_info_of, total_of
 from schema.context import Info
-from schema.money import Money, money
-from schema.node import Node
+from schema.money import Money, moneys
+from schema.node import GLOBAL_ID, Node, global_ids
 from schema.owner import tenant_of
-from schema.page import After, Before, First, Last, PageInfo, asked
+from schema.page import After, Before, First, Last, PageInfo, asked_of_rows
 from schema.scalars import BigInt
 
 if TYPE_CHECKING:
@@ -28,16 +27,23 @@ if TYPE_CHECKING:
 KIND = "Refund"
 
 
+def _linked(orders: Sequence[int | None]) -> list[bool]:
+    return [each is not None for each in orders]
+
+
 @strawberry.type(description="Money given back to a customer.")
 class Refund(Node):
     owner: strawberry.Private[TenantRow]
     row: strawberry.Private[RefundRow]
-    database_id: BigInt = strawberry.field(description="The refund's number.")
-    external_id: str = strawberry.field(description="The shop's own id of the refund.")
-    refunded_at: datetime = strawberry.field(description="When the money was given back.")
-    amount: Money = strawberry.field(description="How much was given back.")
-    is_linked: bool = strawberry.field(
-        description="Whether it is known which order it undoes; else it lowers the customer's revenue only."
+    id: strawberry.ID = held("tenant_id", "id", make=global_ids(KIND), description=GLOBAL_ID)
+    database_id: BigInt = held("id", description="The refund's number.")
+    external_id: str = held("external_id", description="The shop's own id of the refund.")
+    refunded_at: datetime = held("refunded_at", description="When the money was given back.")
+    amount: Money = held("amount", "currency", make=moneys, description="How much was given back.")
+    is_linked: bool = held(
+        "order_id",
+        make=_linked,
+        description="Whether it is known which order it undoes; else it lowers the customer's revenue only.",
     )
     tenant: Annotated["Tenant", strawberry.lazy("schema.tenant")] = strawberry.field(
         resolver=tenant_of, description="The tenant whose refund this is."
@@ -63,16 +69,7 @@ class Refund(Node):
 
     @classmethod
     def of(cls, owner: TenantRow, row: RefundRow) -> "Refund":
-        return cls(
-            id=strawberry.ID(ids.encode(KIND, row.tenant_id, row.id)),
-            owner=owner,
-            row=row,
-            database_id=BigInt(row.id),
-            external_id=row.external_id,
-            refunded_at=row.refunded_at,
-            amount=money(row.amount, row.currency),
-            is_linked=row.order_id is not None,
-        )
+        return cls(owner=owner, row=row)
 
 
 @strawberry.type(description="A refund in a page.")
@@ -104,7 +101,7 @@ async def refunds_of_customers(
     before: Before = None,
 ) -> list[RefundConnection]:
     """The field of customers: a page of what each got back."""
-    window = asked(info, first, after, last, before)
+    window = asked_of_rows(info, first, after, last, before)
 
     async def pages(tenant: int, them: list["Customer"]) -> list[Page[RefundRow]]:
         numbers = [each.row.id for each in them]
@@ -126,7 +123,7 @@ async def refunds_of_tenant(
     page = await refunds.LIST.page(
         info.context,
         root.row.id,
-        **asked(info, first, after, last, before),
+        **asked_of_rows(info, first, after, last, before),
         within=info.context.query_timeout_seconds,
     )
     return RefundConnection.of(root.row, page)

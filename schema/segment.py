@@ -19,7 +19,7 @@ from schema.enums import ConsentChannel, ExportFormat, SegmentType
 from schema.moments import aware
 from schema.node import Node
 from schema.owner import tenant_of
-from schema.page import After, Before, First, Last, PageInfo, asked
+from schema.page import After, Before, First, Last, PageInfo, asked, asked_of_rows
 from schema.scalars import BigInt
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class Segment(Node):
             strawberry.argument(description="The instant to tell the members of; now unless told."),
         ] = None,
     ) -> CustomerConnection | None:
-        window = asked(info, first, after, last, before)
+        window = asked_of_rows(info, first, after, last, before)
         return await customer_page(
             info,
             self.owner,

@@ -1,7 +1,6 @@
 """The application's connections: a pool, and one transaction a request."""
 
 import asyncio
-import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import date, datetime
@@ -9,7 +8,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 import psycopg
-from psycopg import AsyncClientCursor, AsyncConnection
+from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from kit import spans
@@ -27,7 +26,6 @@ from kit.errors import OverloadedError, TimedOutError, UnavailableError
 
 T = TypeVar("T")
 
-_STREAMS = itertools.count(1)
 _READ = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _WRITE = b"BEGIN"
 _PLAIN = {int, bool, str, float, Decimal, datetime, date}
@@ -59,7 +57,7 @@ class Database:
             min_size=1,
             max_size=size,
             open=False,
-            kwargs={"autocommit": True, "cursor_factory": AsyncClientCursor, "application_name": "cdp"},
+            kwargs={"autocommit": True, "application_name": "cdp"},
             configure=_configure,
             timeout=_PATIENCE,
         )
@@ -162,6 +160,7 @@ class Transaction:
         self._connection: AsyncConnection[Any] | None = None
         self._over = False
         self._timed = False
+        self._streams = 0
         self._known: dict[Hashable, list[Any]] = {}
         self._too_long: dict[Hashable, float] = {}
 
@@ -222,7 +221,8 @@ class Transaction:
         ends the transaction, and with it the statement.
         """
         bound = _bound(statement, tenant, values)
-        name = f"stream_{next(_STREAMS)}"
+        self._streams += 1
+        name = f"stream_{self._streams}"
         more = f"FETCH FORWARD {size} FROM {name}"
         text = f"DECLARE {name} NO SCROLL CURSOR FOR {statement.text}; {more}"
         asked = Statement(text, statement.scoped, {})

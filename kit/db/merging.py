@@ -19,7 +19,9 @@ _PARAMETER = re.compile(r"%(?:%|\((\w+)\)s)")
 def merged(text: str, values: Mapping[str, object], connection: AsyncConnection[object]) -> bytes:
     """The text with a literal for each `%(name)s` of it, written as the connection's server reads it.
 
-    Raises KeyError for a parameter without a value, psycopg.ProgrammingError for what cannot be written.
+    Raises KeyError for a parameter without a value, psycopg.Error for what cannot be written (of no type that
+    is known, or text with a NUL), UnicodeEncodeError for half a surrogate pair, TypeError for a `%` in the
+    text that is neither doubled nor of a parameter.
     """
     template, names = _apart(text)
     write = Transformer(connection).as_literal

@@ -1,6 +1,6 @@
 """Which columns of rows suffice for what is selected."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 
 from schema.connection import Connection
 from schema.execution.completing import Many, Required, Single
@@ -8,6 +8,8 @@ from schema.execution.plan import Completion, Field, Selection
 from schema.execution.taking import Constant, Held
 
 Columns = tuple[str, ...]
+_OF_EDGES = {"cursor", "__typename"}
+_OF_PAGES = {"pageInfo", "totalCount", "__typename"}
 
 
 def columns_of_all(fields: Sequence[Field]) -> Columns | None:
@@ -19,21 +21,27 @@ def columns_of_all(fields: Sequence[Field]) -> Columns | None:
 
 
 def columns_of_nodes(completion: Completion) -> Columns | None:
-    """Those of a connection's nodes, wherever they are selected; None where it is none, or they differ."""
+    """Those of a connection's nodes, wherever they are selected.
+
+    None where it is none, where they differ, and where something else is asked for that may need whole rows.
+    """
     found = _single(completion)
     if found is None or not issubclass(found.python, Connection):
         return None
-    needed = {each.columns for each in _nodes(found.selection)}
+    needed = {*_needed(found.selection, _OF_PAGES)}
     return needed.pop() if len(needed) == 1 else () if not needed else None
 
 
-def _nodes(selection: Selection) -> Iterator[Selection]:
+def _needed(selection: Selection, without_rows: Set[str]) -> Iterator[Columns | None]:
+    """What each field needs of the rows, but those that need none."""
     for field in selection.fields:
-        found = _single(field.completion)
-        if found is not None and field.nodes[0].name.value in ("nodes", "node"):
-            yield found.selection
-        elif found is not None and field.nodes[0].name.value == "edges":
-            yield from _nodes(found.selection)
+        name, found = field.nodes[0].name.value, _single(field.completion)
+        if name in ("nodes", "node"):
+            yield None if found is None else found.selection.columns
+        elif name == "edges" and found is not None:
+            yield from _needed(found.selection, _OF_EDGES)
+        elif name not in without_rows:
+            yield None
 
 
 def _single(completion: Completion) -> Single | None:

@@ -22,6 +22,10 @@ ASKED = {
     "nodes and edges alike": "customers(first: 3) { nodes { email phone } edges { node { phone email } } }",
     "nodes and edges": "customers(first: 3) { nodes { email } edges { node { phone } } }",
     "twice": "a: customers(first: 2) { nodes { email } } b: customers(first: 2) { nodes { phone email } }",
+    "one relation twice": "customers { nodes { a: orders(first: 2) { nodes { status } } "
+    "b: orders(first: 2) { nodes { items } } } }",
+    "members twice": "segments { nodes { a: members(first: 2) { nodes { email } } "
+    "b: members(first: 2) { nodes { externalId } } } }",
     "an empty page": f"customers(first: 0) {{ nodes {{ email }} totalCount {PAGE} }}",
     "nobody": 'customers(query: "nobody@example.com") { nodes { email } totalCount }',
     "backwards": f"customers(last: 3) {{ nodes {{ externalId email }} {PAGE} }}",
@@ -35,6 +39,9 @@ ASKED = {
     "orders of customers": f"customers {{ nodes {{ orders(first: 2) {{ nodes {{ {EVERYTHING} }} }} }} }}",
     "their pages": f"customers {{ nodes {{ orders(last: 2) {{ edges {{ cursor }} {PAGE} totalCount }} }} }}",
     "their tenants": "customers { nodes { orders(first: 2) { nodes { items tenant { name } } } } }",
+    "refunds": f"refunds(first: 3) {{ nodes {{ id externalId refundedAt isLinked amount {MONEY} }} {PAGE} }}",
+    "refunds of customers": "customers { nodes { refunds(first: 2) { nodes { databaseId isLinked } } } }",
+    "refunds of orders": "orders(first: 3) { nodes { refunds { nodes { refundedAt } totalCount } } }",
     "fragments": "customers(first: 2) { nodes { ... on Node { id } ... on Customer { email } } }",
     "members": "segments(first: 3) { nodes { members(first: 2) { nodes { email } edges { cursor } } } }",
 }
@@ -45,12 +52,13 @@ READ = {
     "orders { nodes { amount { amount } } }": {"amount", "currency", "placed_at", "id"},
     "customers { nodes { email orders { nodes { externalId } } } }": {"external_id", "placed_at", "id"},
     "orders { nodes { externalId tenant { name } } }": {*OrderRow._fields},
+    "refunds { nodes { isLinked } }": {"order_id", "refunded_at", "id"},
 }
 
 
 def columns(statement: str) -> set[str]:
-    """The columns of the table of customers, or of orders, that a statement names before its conditions."""
-    return set(re.findall(r"\bcustomer(?:_order)?\.(\w+)", statement.partition("WHERE")[0]))
+    """The columns of the tables of customers, orders and refunds that a statement names before conditions."""
+    return set(re.findall(r"\b(?:customer|customer_order|refund)\.(\w+)", statement.partition("WHERE")[0]))
 
 
 async def test_the_answer_is_the_one_of_whole_rows(full, boundless_application, plain):

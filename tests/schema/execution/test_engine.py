@@ -11,7 +11,7 @@ import strawberry
 from graphql import parse
 from strawberry.permission import BasePermission
 
-from schema.batching import batched, looked_up
+from schema.batching import batched, held, looked_up
 from schema.execution import Engine
 from schema.execution.asker import Asker
 from schema.execution.call import Call
@@ -73,7 +73,13 @@ class Animal(Thing):
     legs: int = batched(_legs, description="Each at once.")
     short: int = batched(_too_few, description="One too few.")
     mate: "Animal | None" = looked_up(_mate, _mates, description="The one of a number.")
+    initials: str = held("name", make=lambda names: [each[0] for each in names], description="The first.")
+    short_held: int = held("number", make=lambda numbers: numbers[1:], description="One too few.")
     short_named: int = looked_up(lambda root: 1, _too_few_named, description="One too few.")
+
+    @property
+    def row(self) -> "Animal":
+        return self
 
     @strawberry.field
     async def friends(self, first: int = 2) -> list["Animal"]:
@@ -155,6 +161,7 @@ PLAIN = strawberry.Schema(Query, Mutation, types=[Animal, Stone])
 
 SERVED = [
     "{ animals { name number mood weight born tags legs maybe: __typename } }",
+    "{ animals { initials name } }",
     "{ a: animals { legs } b: animals(names: []) { legs } }",
     "{ animals { friends(first: 3) { name friends { legs(times: 3) name } } } }",
     "{ animals { name ...More name } } fragment More on Animal { mood friends { name } friends { number } }",
@@ -170,6 +177,7 @@ LEFT = [
     "{ animals { maybe name } none { name } }",
     "{ animals { missing } }",
     "{ animals { short } }",
+    "{ animals { shortHeld } }",
     "{ animals { shortNamed } }",
     "{ animals { mate(nth: -1) { name } } }",
     "{ animals { large } }",
