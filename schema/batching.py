@@ -50,17 +50,20 @@ def read_with(
     read: Callable[..., Awaitable[Sequence[Any]]],
     make: Callable[[Sequence[Any], Sequence[Any]], Sequence[Any]],
     *,
+    bare: Callable[[tuple[str, ...]], Callable[[Sequence[Any], Sequence[Any]], Sequence[Any]]] | None = None,
     description: str,
 ) -> Any:
     """A field that is made of objects and of what several fields read of them: `make(objects, values)`.
 
     `async def read(objects, info)` answers in the objects' order; our engine asks it once for all of a level.
+    Where nothing but `held` fields is asked of what is made, `bare(columns)` gives what makes tuples of the
+    columns that these name.
     """
 
     async def batch(objects: Sequence[Any], info: strawberry.Info) -> Sequence[Any]:
         return make(objects, await read(objects, info))
 
-    return batched(batch, description=description, metadata={READ: (read, make)})
+    return batched(batch, description=description, metadata={READ: (read, make, bare)})
 
 
 def looked_up(

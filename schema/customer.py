@@ -125,9 +125,13 @@ class Customer(Node):
     consents: list[CustomerConsent] = batched(
         _consents, description="What the customer has agreed to or refused, by channel."
     )
-    rfm: CustomerRfm = read_with(_scores, _rfm, description="Recency, frequency and monetary value.")
-    clv: CustomerClv = read_with(_scores, _clv, description="Lifetime value.")
-    churn: CustomerChurn = read_with(_scores, _churn, description="Risk of losing the customer.")
+    rfm: CustomerRfm = read_with(
+        _scores, _rfm, bare=CustomerRfm.bare, description="Recency, frequency and monetary value."
+    )
+    clv: CustomerClv = read_with(_scores, _clv, bare=CustomerClv.bare, description="Lifetime value.")
+    churn: CustomerChurn = read_with(
+        _scores, _churn, bare=CustomerChurn.bare, description="Risk of losing the customer."
+    )
 
     @strawberry.field(
         description="A page of the segments the customer is in, by their ids. 50 rows unless told."

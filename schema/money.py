@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import cast, overload
+from typing import overload
 
 import strawberry
 
 from kit.errors import InvalidInputError
-from schema.batching import computed
+from schema.batching import held
 from schema.enums import IntervalReason
+from schema.parts import Parts
 from schema.scalars import CurrencyCode
 
 _CENT = Decimal("0.01")
@@ -26,15 +27,21 @@ def _shown(value: Decimal) -> str:
     return format(cents if cents == value else value.normalize(), "f")
 
 
-def _amounts(them: Sequence["Money"]) -> list[str]:
-    return [_shown(each.value) for each in them]
+def _all_shown(values: Sequence[Decimal]) -> list[str]:
+    return [*map(_shown, values)]
 
 
 @strawberry.type(description="An amount of money. Exact: the amount is decimal text, never a float.")
 class Money:
     value: strawberry.Private[Decimal]
-    amount: Decimal = computed(_amounts, description="The amount, as decimal text.")
-    currency_code: CurrencyCode = strawberry.field(description="The currency of the amount.")
+    currency: strawberry.Private[str]
+    amount: Decimal = held("value", make=_all_shown, description="The amount, as decimal text.")
+    currency_code: CurrencyCode = held("currency", description="The currency of the amount.")
+
+    @property
+    def row(self) -> "Money":
+        """What its fields are made of: itself."""
+        return self
 
 
 @strawberry.type(description="Where an amount should lie.")
@@ -56,12 +63,11 @@ def money(amount: Decimal | str | None, currency: str) -> Money | None:
     if amount is None:
         return None
     value = amount if type(amount) is Decimal else Decimal(amount)
-    return Money(value=value, currency_code=cast("CurrencyCode", currency))
+    return Money(value=value, currency=currency)
 
 
-def moneys(amounts: Sequence[Decimal], currencies: Sequence[str]) -> list[Money]:
-    """Money of amounts, each in its currency."""
-    return [*map(money, amounts, currencies)]
+MONEY = Parts(("value", "currency"), money)
+"""Money of columns of amounts and of their currencies."""
 
 
 def amount(value: Decimal | None, field: str) -> Decimal | None:

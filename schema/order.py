@@ -16,7 +16,7 @@ from schema.batching import held
 from schema.connection import Connection, edges_of, nodes_of, page_info_of, total_of
 from schema.context import Info
 from schema.enums import OrderStatus
-from schema.money import Money, moneys
+from schema.money import MONEY, Money
 from schema.node import GLOBAL_ID, Node, global_ids
 from schema.owner import tenant_of
 from schema.page import After, Before, First, Last, PageInfo, asked_of_rows
@@ -40,7 +40,7 @@ def _statuses(names: Sequence[str]) -> list[OrderStatus]:
 def _net_amounts(
     amounts: Sequence[Decimal], refunded: Sequence[Decimal], currencies: Sequence[str]
 ) -> list[Money]:
-    return moneys([*map(sub, amounts, refunded)], currencies)
+    return MONEY([*map(sub, amounts, refunded)], currencies)
 
 
 @strawberry.type(description="An order of a tenant.")
@@ -53,11 +53,11 @@ class Order(Node):
     placed_at: datetime = held("placed_at", description="When it was placed.")
     status: OrderStatus = held("status", make=_statuses, description="How far it is.")
     items: int | None = held("items", description="How many items it holds, if known.")
-    amount: Money = held("amount", "currency", make=moneys, description="What it came to.")
+    amount: Money = held("amount", "currency", make=MONEY, description="What it came to.")
     refunded: Money = held(
         "refunded",
         "currency",
-        make=moneys,
+        make=MONEY,
         description="What of it was given back by refunds linked to it.",
     )
     net_amount: Money = held(

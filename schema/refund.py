@@ -13,7 +13,7 @@ from resolvers.tenants import TenantRow
 from schema.batching import by_tenant, held
 from schema.connection import Connection, edges_of, nodes_of, page_info_of, total_of
 from schema.context import Info
-from schema.money import Money, moneys
+from schema.money import MONEY, Money
 from schema.node import GLOBAL_ID, Node, global_ids
 from schema.owner import tenant_of
 from schema.page import After, Before, First, Last, PageInfo, asked_of_rows
@@ -39,7 +39,7 @@ class Refund(Node):
     database_id: BigInt = held("id", description="The refund's number.")
     external_id: str = held("external_id", description="The shop's own id of the refund.")
     refunded_at: datetime = held("refunded_at", description="When the money was given back.")
-    amount: Money = held("amount", "currency", make=moneys, description="How much was given back.")
+    amount: Money = held("amount", "currency", make=MONEY, description="How much was given back.")
     is_linked: bool = held(
         "order_id",
         make=_linked,

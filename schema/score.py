@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 import strawberry
 
@@ -14,40 +14,37 @@ from resolvers.customers import CustomerRow
 from resolvers.runs import RunRow
 from resolvers.scores import ScoreRow
 from resolvers.tenants import TenantRow
-from schema.batching import computed
+from schema.batching import held
 from schema.context import Info
 from schema.count_interval import CountInterval
 from schema.enums import ChurnRisk, ClvTier, MissingScoreReason, RfmSegment, interval_reason
 from schema.freshness import Scored
-from schema.money import Money, MoneyInterval, money
+from schema.money import MONEY, Money, MoneyInterval, money
+from schema.parts import Values, tuples
 
 if TYPE_CHECKING:
     from resolvers.customer_bounds import CustomerIntervals
 
 
-Column = Callable[[Sequence["CustomerScored"]], list[Any]]
+CURRENCY = "currency"
+NOBODY = ScoreRow(*[None] * len(ScoreRow._fields))  # type: ignore[arg-type]
+"""The scores of who has none."""
 
 
-def _values(name: str) -> Column:
-    """What a score has under a name, for each of them."""
-    get = attrgetter(name)
-    return lambda them: [None if each.values is None else get(each.values) for each in them]
+class _Figures:
+    """The scores of a customer with the currency of their amounts."""
+
+    def __init__(self, scores: ScoreRow, currency: str) -> None:
+        self._scores = scores
+        self.currency = currency
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._scores, name)
 
 
-def _classes(name: str, kind: type[Enum]) -> Column:
-    get, members = attrgetter(name), {each.value: each for each in kind}
-    return lambda them: [None if each.values is None else members[get(each.values)] for each in them]
-
-
-def _amounts(name: str) -> Column:
-    get = attrgetter(name)
-    return lambda them: [
-        None if each.values is None else money(get(each.values), each.tenant.currency) for each in them
-    ]
-
-
-def _run(score: ScoreRow | None) -> int | None:
-    return None if score is None else score.run_id
+def _classes(kind: type[Enum]) -> Callable[[Sequence[str | None]], list[Enum | None]]:
+    members = {None: None} | {each.value: each for each in kind}
+    return lambda names: [members[each] for each in names]
 
 
 class CustomerScored(Scored):
@@ -57,8 +54,36 @@ class CustomerScored(Scored):
     """
 
     analysis: ClassVar[str]
+    told_by: ClassVar[str]
+    """What of the scores is null where the customer has none of the analysis."""
     customer: strawberry.Private[CustomerRow]
     values: strawberry.Private[ScoreRow | None]
+
+    @property
+    def row(self) -> _Figures:
+        """What its `held` fields are made of."""
+        return _Figures(self.values or NOBODY, self.tenant.currency)
+
+    @classmethod
+    def of(cls, tenant: TenantRow, customer: CustomerRow, score: ScoreRow | None) -> Self:
+        """The scores of one analysis among those of a customer."""
+        found = score if score is not None and getattr(score, cls.told_by) is not None else None
+        run = None if found is None else found.run_id
+        return cast("Callable[..., Self]", cls)(tenant=tenant, run_key=run, customer=customer, values=found)
+
+    @classmethod
+    def bare(cls, columns: tuple[str, ...]) -> Callable[[Sequence[Any], Sequence[ScoreRow | None]], Values]:
+        """What makes tuples of these columns, of customers and their scores."""
+        known = attrgetter(cls.told_by)
+        gets = {name: attrgetter(name) for name in columns if name != CURRENCY}
+
+        def made(them: Sequence[Any], scores: Sequence[ScoreRow | None]) -> Values:
+            rows = [NOBODY if each is None or known(each) is None else each for each in scores]
+            found = {name: [*map(get, rows)] for name, get in gets.items()}
+            found[CURRENCY] = [each.owner.currency for each in them]
+            return tuples([found[name] for name in columns], them)
+
+        return made
 
     async def _standing(self, info: Info) -> RunRow | None:
         run = await runs.current_of(info.context, self.tenant.id, self.analysis)
@@ -77,65 +102,58 @@ class CustomerScored(Scored):
 
 @strawberry.type(description="Recency, frequency and monetary value of a customer, as of the run.")
 class CustomerRfm(CustomerScored):
-    analysis = "rfm"
+    analysis, told_by = "rfm", "segment"
     customer: strawberry.Private[CustomerRow]
     values: strawberry.Private[ScoreRow | None]
-    segment: RfmSegment | None = computed(
-        _classes("segment", RfmSegment), description="The segment that the three scores fall into."
+    segment: RfmSegment | None = held(
+        "segment", make=_classes(RfmSegment), description="The segment that the three scores fall into."
     )
-    recency_days: int | None = computed(
-        _values("recency_days"), description="Whole days since the last day with a purchase."
+    recency_days: int | None = held(
+        "recency_days", description="Whole days since the last day with a purchase."
     )
-    frequency: int | None = computed(_values("frequency"), description="Days on which the customer bought.")
-    monetary: Money | None = computed(
-        _amounts("monetary"), description="Net revenue so far, refunds taken off."
+    frequency: int | None = held("frequency", description="Days on which the customer bought.")
+    monetary: Money | None = held(
+        "monetary", CURRENCY, make=MONEY, description="Net revenue so far, refunds taken off."
     )
-    score: str | None = computed(
-        _values("rfm_score"),
+    score: str | None = held(
+        "rfm_score",
         description="The scores for recency, frequency and monetary value, such as 555.",
     )
-    recency_score: int | None = computed(
-        _values("recency_score"), description="1 to 5; 5 is the latest fifth."
+    recency_score: int | None = held("recency_score", description="1 to 5; 5 is the latest fifth.")
+    frequency_score: int | None = held("frequency_score", description="1 for a single purchase, else 2 to 5.")
+    monetary_score: int | None = held("monetary_score", description="1 to 5; 5 is the fifth that spent most.")
+    first_order_on: date | None = held(
+        "first_order_on", description="The shop's local day of the first purchase."
     )
-    frequency_score: int | None = computed(
-        _values("frequency_score"), description="1 for a single purchase, else 2 to 5."
-    )
-    monetary_score: int | None = computed(
-        _values("monetary_score"), description="1 to 5; 5 is the fifth that spent most."
-    )
-    first_order_on: date | None = computed(
-        _values("first_order_on"), description="The shop's local day of the first purchase."
-    )
-    last_order_on: date | None = computed(
-        _values("last_order_on"), description="The shop's local day of the last purchase."
+    last_order_on: date | None = held(
+        "last_order_on", description="The shop's local day of the last purchase."
     )
 
     @strawberry.field(description="Why there is no score; null where there is one.")
     async def reason(self, info: Info) -> MissingScoreReason | None:
         return await self._missing(info)
 
-    @classmethod
-    def of(cls, tenant: TenantRow, customer: CustomerRow, score: ScoreRow | None) -> "CustomerRfm":
-        found = score if score and score.segment is not None else None
-        return cls(tenant=tenant, run_key=_run(found), customer=customer, values=found)
-
 
 @strawberry.type(description="What a customer is worth, so far and within the horizon of lifetime value.")
 class CustomerClv(CustomerScored):
-    analysis = "clv"
+    analysis, told_by = "clv", "clv_tier"
     customer: strawberry.Private[CustomerRow]
     values: strawberry.Private[ScoreRow | None]
-    historical_value: Money | None = computed(_amounts("historical_value"), description="Net revenue so far.")
-    expected_value: Money | None = computed(
-        _amounts("expected_value"),
+    historical_value: Money | None = held(
+        "historical_value", CURRENCY, make=MONEY, description="Net revenue so far."
+    )
+    expected_value: Money | None = held(
+        "expected_value",
+        CURRENCY,
+        make=MONEY,
         description="Revenue expected within the horizon: the chance of being alive, times expected orders "
         "and spend, discounted.",
     )
-    predicted_value: Money | None = computed(
-        _amounts("predicted_value"), description="Historical plus expected value."
+    predicted_value: Money | None = held(
+        "predicted_value", CURRENCY, make=MONEY, description="Historical plus expected value."
     )
-    tier: ClvTier | None = computed(
-        _classes("clv_tier", ClvTier), description="Where the customer stands by predicted value."
+    tier: ClvTier | None = held(
+        "clv_tier", make=_classes(ClvTier), description="Where the customer stands by predicted value."
     )
 
     @strawberry.field(
@@ -189,27 +207,23 @@ class CustomerClv(CustomerScored):
     async def reason(self, info: Info) -> MissingScoreReason | None:
         return await self._missing(info)
 
-    @classmethod
-    def of(cls, tenant: TenantRow, customer: CustomerRow, score: ScoreRow | None) -> "CustomerClv":
-        found = score if score and score.clv_tier is not None else None
-        return cls(tenant=tenant, run_key=_run(found), customer=customer, values=found)
-
 
 @strawberry.type(description="How likely the customer is to be lost.")
 class CustomerChurn(CustomerScored):
-    analysis = "churn"
+    analysis, told_by = "churn", "churn_risk"
     customer: strawberry.Private[CustomerRow]
     values: strawberry.Private[ScoreRow | None]
-    probability: float | None = computed(
-        _values("churn_probability"),
+    probability: float | None = held(
+        "churn_probability",
         description="Chance of no order within the tenant's churn horizon, 0 to 1. Null without a model.",
     )
-    risk: ChurnRisk | None = computed(
-        _classes("churn_risk", ChurnRisk),
+    risk: ChurnRisk | None = held(
+        "churn_risk",
+        make=_classes(ChurnRisk),
         description="The class of that chance and of the customer's own silence.",
     )
-    alive_probability: float | None = computed(
-        _values("alive_probability"),
+    alive_probability: float | None = held(
+        "alive_probability",
         description="Chance that the customer has not dropped out for good, 0 to 1. Null without a model.",
     )
 
@@ -217,8 +231,3 @@ class CustomerChurn(CustomerScored):
     async def reason(self, info: Info) -> MissingScoreReason | None:
         lacks_model = self.values is not None and self.values.churn_probability is None
         return MissingScoreReason.LOW_DATA if lacks_model else await self._missing(info)
-
-    @classmethod
-    def of(cls, tenant: TenantRow, customer: CustomerRow, score: ScoreRow | None) -> "CustomerChurn":
-        found = score if score and score.churn_risk is not None else None
-        return cls(tenant=tenant, run_key=_run(found), customer=customer, values=found)

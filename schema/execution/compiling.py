@@ -26,7 +26,7 @@ from strawberry.types.field import StrawberryField
 from schema.batching import BATCH, COMPUTED, HELD, KEYED, READ
 from schema.execution.arguments import BACK, direct_of, varies_in
 from schema.execution.completing import Choice, Leaf, Many, OneOf, Required, Single
-from schema.execution.needing import columns_of_all, columns_of_nodes
+from schema.execution.needing import bare, columns_of_all, columns_of_nodes
 from schema.execution.plan import Completion, Field, Maker, Plan, Selection, Take, UnservedError
 from schema.execution.taking import Attribute, Batch, Computed, Constant, Held, LookUp, Read, Resolver
 
@@ -80,7 +80,7 @@ class _Compiler:
         if take.waits:
             self.reads.add(f"{kind.name}.{name}")
         direct = direct_of(definition, details[0]) if varies else None
-        columns = columns_of_nodes(completion)
+        columns, take = columns_of_nodes(completion), bare(take, completion)
         return Field(key, kind, definition, details, take, completion, varies, alike, direct, columns)
 
     def _completion(self, kind: GraphQLOutputType, details: list[FieldDetails]) -> Completion:

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence, Set
 
 from schema.connection import Connection
 from schema.execution.completing import Many, Required, Single
-from schema.execution.plan import Completion, Field, Selection
-from schema.execution.taking import Constant, Held
+from schema.execution.plan import Completion, Field, Selection, Take
+from schema.execution.taking import Constant, Held, Read
+from schema.parts import Parts
 
 Columns = tuple[str, ...]
 _OF_EDGES = {"cursor", "__typename"}
@@ -30,6 +31,19 @@ def columns_of_nodes(completion: Completion) -> Columns | None:
         return None
     needed = {*_needed(found.selection, _OF_PAGES)}
     return needed.pop() if len(needed) == 1 else () if not needed else None
+
+
+def bare(take: Take, completion: Completion) -> Take:
+    """The same, without making objects where the columns that they are made of suffice."""
+    found = _single(completion)
+    columns = None if found is None else found.selection.columns
+    if columns is None:
+        return take
+    if isinstance(take, Held) and isinstance(take.make, Parts):
+        return Held(take.names, take.make.bare(columns))
+    if isinstance(take, Read) and take.bare is not None:
+        return Read(take.told, take.read, take.bare(columns))
+    return take
 
 
 def _needed(selection: Selection, without_rows: Set[str]) -> Iterator[Columns | None]:

@@ -220,6 +220,8 @@ class Read:
     told: StrawberryField
     read: Callable[..., Awaitable[Sequence[Any]]]
     make: Callable[[Sequence[Any], Sequence[Any]], Sequence[Any]]
+    bare: Callable[[tuple[str, ...]], Callable[[Sequence[Any], Sequence[Any]], Sequence[Any]]] | None = None
+    """What makes tuples of such columns in place of objects, if these suffice."""
     waits: bool = True
 
     def now(self, call: Call, field: Field, sources: Sequence[Any]) -> Column:

@@ -1,0 +1,40 @@
+"""Objects that are made of columns of rows, such as an amount and its currency."""
+
+from collections.abc import Callable, Iterable, Sequence
+from types import NoneType
+from typing import Any
+
+Values = Sequence[Any]
+
+
+class Parts:
+    """Makes objects of columns of their attributes, by `make(value, ...)`: null where the first value is.
+
+    Where nothing is asked of the objects but what their `held` fields make of these attributes, a plan takes
+    the attributes as they are, and no object is made.
+    """
+
+    def __init__(self, attributes: tuple[str, ...], make: Callable[..., Any]) -> None:
+        self._attributes = attributes
+        self._make = make
+
+    def __call__(self, *columns: Values) -> list[Any]:
+        """The objects."""
+        return [*map(self._make, *columns)]
+
+    def bare(self, attributes: tuple[str, ...]) -> Callable[..., list[tuple[Any, ...] | None]]:
+        """What makes tuples of these attributes in their place."""
+        places = [self._attributes.index(each) for each in attributes]
+
+        def made(*columns: Values) -> list[tuple[Any, ...] | None]:
+            return tuples([columns[each] for each in places], columns[0])
+
+        return made
+
+
+def tuples(columns: Sequence[Values], first: Values) -> list[tuple[Any, ...] | None]:
+    """The columns side by side, and null where the first one is."""
+    found: Iterable[tuple[Any, ...]] = zip(*columns, strict=True) if columns else ((),) * len(first)
+    if NoneType not in {*map(type, first)}:
+        return [*found]
+    return [None if value is None else each for value, each in zip(first, found, strict=True)]
