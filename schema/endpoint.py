@@ -1,7 +1,6 @@
 """The graph over HTTP, as the GraphQL-over-HTTP specification has it."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -108,7 +107,7 @@ class GraphQLEndpoint(GraphQL[Ctx, None]):
         """The operation's results as events. A mutation needs POST here as well."""
         trace.streams()
         asked = await read_request(scope, receive)
-        asked = replace(asked, allowed=asked.allowed | {OperationType.SUBSCRIPTION})
+        asked = asked._replace(allowed=asked.allowed | {OperationType.SUBSCRIPTION})
         ctx: Ctx = scope["state"]["ctx"]
         found = results(self.schema, asked, ctx)
         if not self.access.is_open:

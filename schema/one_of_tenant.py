@@ -1,8 +1,7 @@
 """One of a tenant's objects, which is named by one of its ids."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import strawberry
 
@@ -24,8 +23,7 @@ Rows = Callable[[Ctx, int, Sequence[int | str]], Awaitable[list[R | None]]]
 """A tenant's rows by their numbers or the shop's own ids, in the order of those; None where there is none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """An object of a tenant: its number, or the shop's own id of it. The number 0 is nobody's."""
 
     owner: TenantRow

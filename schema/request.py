@@ -1,8 +1,7 @@
 """A GraphQL request as it comes over HTTP, and what it may be answered in."""
 
 import re
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from starlette.datastructures import QueryParams
@@ -30,8 +29,7 @@ class BadRequestError(Exception):
         self.headers = headers
 
 
-@dataclass(frozen=True, slots=True)
-class GraphQLRequest:
+class GraphQLRequest(NamedTuple):
     """One operation to execute, over a method that allows some kinds of operations."""
 
     query: str | None

@@ -3,17 +3,20 @@
 import os
 import pwd
 from dataclasses import dataclass
+from typing import NamedTuple
 
 CLI, GRAPHQL, REST = "cli", "graphql", "rest"
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Where a call comes from: the face, the client's address behind trusted proxies, the request's id."""
 
     face: str = CLI
     address: str | None = None
     request_id: str | None = None
+
+
+_NOWHERE = Origin()
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,7 @@ class Author:
     subject: str
     mode: str
     key: str | None = None
-    origin: Origin = Origin()
+    origin: Origin = _NOWHERE
 
     @classmethod
     def of_command(cls) -> "Author":

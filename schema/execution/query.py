@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 from contextvars import Context
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graphql.execution.values import VariableValues
 
@@ -20,16 +19,14 @@ if TYPE_CHECKING:
 Build = Callable[..., Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """An answer, and the tenant that it is about."""
 
     answer: Answer
     tenant: int | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Query:
+class Query(NamedTuple):
     """An operation with its variables, which are `written` as JSON.
 
     `build` makes executors of graphql-core.

@@ -3,7 +3,15 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode, coerce_input_value
+from graphql import (
+    GraphQLError,
+    GraphQLID,
+    GraphQLSchema,
+    GraphQLString,
+    OperationDefinitionNode,
+    coerce_input_value,
+    get_nullable_type,
+)
 from graphql.execution.get_variable_signature import GraphQLVariableSignature, get_variable_signature
 from graphql.execution.values import VariableValues, VariableValueSource, get_variable_values
 from graphql.pyutils import Undefined
@@ -21,6 +29,11 @@ class Variables:
         self._schema = schema
         self._declared = operation.variable_definitions or ()
         self._signatures = _signatures(schema, operation)
+        self._texts = {
+            each.name
+            for each in self._signatures or ()
+            if get_nullable_type(each.type) in (GraphQLString, GraphQLID)
+        }
 
     def values(self, given: dict[str, Any]) -> VariableValues | None:
         """The values that are given for them; None where some are refused."""
@@ -40,8 +53,9 @@ class Variables:
             value = given.get(each.name)
             if type(value) not in _PLAIN:
                 return None
-            found = coerce_input_value(value, each.type)
-            if found is Undefined:
+            if type(value) is str and each.name in self._texts:
+                found = value
+            elif (found := coerce_input_value(value, each.type)) is Undefined:
                 return None
             sources[each.name] = VariableValueSource(each, value)
             coerced[each.name] = found
