@@ -66,7 +66,7 @@ class KeysetList(Generic[T]):
         """One page of the rows that meet `where`, read in `within` seconds.
 
         Without a tenant the rows are those of a list that no tenant owns, and `where` says who may see which.
-        Where `columns` suffice, no others are read if the list can do without, as the page tells then.
+        Where `columns` suffice, rows are plain tuples of these, if they have all of them: the page tells.
         Raises InvalidInputError for a page size or cursor that is not accepted, TimedOutError past the time.
         """
         if tenant is not None:
@@ -74,8 +74,9 @@ class KeysetList(Generic[T]):
         chosen = order or self.order
         window = Window.of(chosen.cursors, first=first, after=after, last=last, before=before)
         make = _standing if where is None else _page
-        columns = self.alone(columns)
-        statement = make(self, chosen, Span.of(window), with_total, columns, where)
+        columns = self.having(columns)
+        read = columns if self.keys is None else None
+        statement = make(self, chosen, Span.of(window), with_total, read, where)
         values = {"size": window.size + 1} | chosen.values(window)
         found = await ctx.reader.fetch(statement, tuple, tenant=tenant, within=within, **values)
         total = found[0][0] if found else (0 if with_total else None)
@@ -83,17 +84,23 @@ class KeysetList(Generic[T]):
             found = []
         row: Callable[..., Any] = self.row if columns is None else tuple
         keys, rows = apart(found, 1, len(chosen.keys), row)
+        if columns is not None and read is None:
+            rows = self._cut(rows, columns)
         return window.page(chosen.cursors, rows, keys, total, columns)
 
-    def alone(self, columns: Columns) -> Columns:
-        """The columns, if rows can be read with these alone; None for whole rows.
+    def having(self, columns: Columns) -> Columns:
+        """The columns, if rows have all of them; None for whole rows."""
+        return columns if columns is not None and {*columns} <= {*self.rows.selected_columns.keys()} else None
+
+    def _cut(self, rows: Sequence[tuple[Any, ...]], columns: tuple[str, ...]) -> list[Any]:
+        """Whole rows without columns but these.
 
         A statement that finds its rows by keys first is dear to compile: once for an order, not for each
         choice of columns.
         """
-        if columns is None or self.keys is not None:
-            return None
-        return columns if {*columns} <= {*self.rows.selected_columns.keys()} else None
+        names = self.rows.selected_columns.keys()
+        places = [names.index(each) for each in columns]
+        return [tuple([row[place] for place in places]) for row in rows]
 
 
 def apart(

@@ -89,7 +89,7 @@ class Relation(Generic[T]):
         )
         name, columns = (
             f"{self.parent} {chosen.cursors.name} {choice.key!r}",
-            self.of.alone(asked.get("columns")),
+            self.of.having(asked.get("columns")),
         )
         read = self._pages(chosen, window, choice, columns)
         found = await ctx.loader(f"{name} {window!r} {columns}", tenant, read).load_many(parents)

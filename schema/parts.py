@@ -11,11 +11,11 @@ class Parts:
     """Makes objects of columns of their attributes, by `make(value, ...)`: null where the first value is.
 
     Where nothing is asked of the objects but what their `held` fields make of these attributes, a plan takes
-    the attributes as they are, and no object is made.
+    the columns as they stand for the attributes, and no object is made.
     """
 
     def __init__(self, attributes: tuple[str, ...], make: Callable[..., Any]) -> None:
-        self._attributes = attributes
+        self.attributes = attributes
         self._make = make
 
     def __call__(self, *columns: Values) -> list[Any]:
@@ -23,8 +23,8 @@ class Parts:
         return [*map(self._make, *columns)]
 
     def bare(self, attributes: tuple[str, ...]) -> Callable[..., list[tuple[Any, ...] | None]]:
-        """What makes tuples of these attributes in their place."""
-        places = [self._attributes.index(each) for each in attributes]
+        """What makes tuples of these of the attributes in place of objects."""
+        places = [self.attributes.index(each) for each in attributes]
 
         def made(*columns: Values) -> list[tuple[Any, ...] | None]:
             return tuples([columns[each] for each in places], columns[0])

@@ -26,20 +26,24 @@ if TYPE_CHECKING:
     from resolvers.customer_bounds import CustomerIntervals
 
 
-CURRENCY = "currency"
-NOBODY = ScoreRow(*[None] * len(ScoreRow._fields))  # type: ignore[arg-type]
+_CURRENCY = "currency"
+_NOBODY = ScoreRow(*[None] * len(ScoreRow._fields))  # type: ignore[arg-type]
 """The scores of who has none."""
 
 
 class _Figures:
-    """The scores of a customer with the currency of their amounts."""
+    """The scores of a customer, each under its name, with the currency of their amounts."""
+
+    __slots__ = ("currency", "scores")
 
     def __init__(self, scores: ScoreRow, currency: str) -> None:
-        self._scores = scores
+        self.scores = scores
         self.currency = currency
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._scores, name)
+
+for _name in (*ScoreRow._fields, "historical_value", "rfm_score"):
+    # In place of __getattr__, which is called after a look-up that fails.
+    setattr(_Figures, _name, property(attrgetter(f"scores.{_name}")))
 
 
 def _classes(kind: type[Enum]) -> Callable[[Sequence[str | None]], list[Enum | None]]:
@@ -62,7 +66,7 @@ class CustomerScored(Scored):
     @property
     def row(self) -> _Figures:
         """What its `held` fields are made of."""
-        return _Figures(self.values or NOBODY, self.tenant.currency)
+        return _Figures(self.values or _NOBODY, self.tenant.currency)
 
     @classmethod
     def of(cls, tenant: TenantRow, customer: CustomerRow, score: ScoreRow | None) -> Self:
@@ -75,12 +79,12 @@ class CustomerScored(Scored):
     def bare(cls, columns: tuple[str, ...]) -> Callable[[Sequence[Any], Sequence[ScoreRow | None]], Values]:
         """What makes tuples of these columns, of customers and their scores."""
         known = attrgetter(cls.told_by)
-        gets = {name: attrgetter(name) for name in columns if name != CURRENCY}
+        gets = {name: attrgetter(name) for name in columns if name != _CURRENCY}
 
         def made(them: Sequence[Any], scores: Sequence[ScoreRow | None]) -> Values:
-            rows = [NOBODY if each is None or known(each) is None else each for each in scores]
+            rows = [_NOBODY if each is None or known(each) is None else each for each in scores]
             found = {name: [*map(get, rows)] for name, get in gets.items()}
-            found[CURRENCY] = [each.owner.currency for each in them]
+            found[_CURRENCY] = [each.owner.currency for each in them]
             return tuples([found[name] for name in columns], them)
 
         return made
@@ -113,7 +117,7 @@ class CustomerRfm(CustomerScored):
     )
     frequency: int | None = held("frequency", description="Days on which the customer bought.")
     monetary: Money | None = held(
-        "monetary", CURRENCY, make=MONEY, description="Net revenue so far, refunds taken off."
+        "monetary", _CURRENCY, make=MONEY, description="Net revenue so far, refunds taken off."
     )
     score: str | None = held(
         "rfm_score",
@@ -140,17 +144,17 @@ class CustomerClv(CustomerScored):
     customer: strawberry.Private[CustomerRow]
     values: strawberry.Private[ScoreRow | None]
     historical_value: Money | None = held(
-        "historical_value", CURRENCY, make=MONEY, description="Net revenue so far."
+        "historical_value", _CURRENCY, make=MONEY, description="Net revenue so far."
     )
     expected_value: Money | None = held(
         "expected_value",
-        CURRENCY,
+        _CURRENCY,
         make=MONEY,
         description="Revenue expected within the horizon: the chance of being alive, times expected orders "
         "and spend, discounted.",
     )
     predicted_value: Money | None = held(
-        "predicted_value", CURRENCY, make=MONEY, description="Historical plus expected value."
+        "predicted_value", _CURRENCY, make=MONEY, description="Historical plus expected value."
     )
     tier: ClvTier | None = held(
         "clv_tier", make=_classes(ClvTier), description="Where the customer stands by predicted value."

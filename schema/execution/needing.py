@@ -39,7 +39,7 @@ def bare(take: Take, completion: Completion) -> Take:
     columns = None if found is None else found.selection.columns
     if columns is None:
         return take
-    if isinstance(take, Held) and isinstance(take.make, Parts):
+    if isinstance(take, Held) and isinstance(take.make, Parts) and {*columns} <= {*take.make.attributes}:
         return Held(take.names, take.make.bare(columns))
     if isinstance(take, Read) and take.bare is not None:
         return Read(take.told, take.read, take.bare(columns))

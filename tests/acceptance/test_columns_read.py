@@ -26,6 +26,13 @@ ASKED = {
     "b: orders(first: 2) { nodes { items } } } }",
     "members twice": "segments { nodes { a: members(first: 2) { nodes { email } } "
     "b: members(first: 2) { nodes { externalId } } } }",
+    "members of all kinds": "segments(first: 200) { nodes { members(first: 2) { nodes { phone email } } } }",
+    "one part of an amount": "orders(first: 3) { nodes { amount { currencyCode } refunded { __typename } } }",
+    "scores": f"customers {{ nodes {{ rfm {{ segment score monetary {MONEY} __typename }} "
+    f"clv {{ tier historicalValue {MONEY} }} churn {{ risk probability }} }} }}",
+    "more than scores": f"customers {{ nodes {{ rfm {{ score monetary {MONEY} runId }} clv {{ tier reason }} "
+    "churn { ... on Scored { runId } risk } } }",
+    "nothing of scores": "customers { nodes { rfm { __typename } clv { expectedValue { __typename } } } }",
     "an empty page": f"customers(first: 0) {{ nodes {{ email }} totalCount {PAGE} }}",
     "nobody": 'customers(query: "nobody@example.com") { nodes { email } totalCount }',
     "backwards": f"customers(last: 3) {{ nodes {{ externalId email }} {PAGE} }}",

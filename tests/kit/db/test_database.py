@@ -241,3 +241,16 @@ async def test_what_took_too_long_is_not_sent_again_to_take_as_long(database):
         with pytest.raises(TimedOutError):
             await reader.fetch(slow, int, within=0.05, seconds=0.3)
     assert len(sent) == 4
+
+
+async def test_streams_of_one_reader_go_on_side_by_side(database):
+    numbers = Statement("SELECT generate_series(%(first)s, %(first)s + 5)", scoped=False, defaults={})
+    async with database.read() as reader:
+        one, other = (reader.stream(numbers, int, size=4, first=first) for first in (1, 11))
+        assert await anext(one) == [1, 2, 3, 4]
+        assert await anext(other) == [11, 12, 13, 14]
+        assert await anext(one) == [5, 6]
+        await one.aclose()
+        third = reader.stream(numbers, int, size=10, first=21)
+        assert [each async for each in third] == [[21, 22, 23, 24, 25, 26]]
+        assert [each async for each in other] == [[15, 16]]
