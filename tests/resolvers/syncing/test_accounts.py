@@ -115,8 +115,11 @@ async def test_a_run_that_fails_after_the_change_does_not_stall_the_new_one(
         await goes.wait()
         raise ConflictError("something else")
 
+    async def unheard(self):
+        await asyncio.sleep(3600)
+
     monkeypatch.setattr(Run, "_full", failed)
-    monkeypatch.setattr("resolvers.syncing.run._BEAT", 3600.0)
+    monkeypatch.setattr(Run, "_beat", unheard)
     running = asyncio.create_task(sync(place, TENANT, integration))
     await failing.wait()
     await change(ctx, integration, OTHER)
