@@ -87,10 +87,8 @@ class Relation(Generic[T]):
             last=asked.get("last"),
             before=asked.get("before"),
         )
-        name, columns = (
-            f"{self.parent} {chosen.cursors.name} {choice.key!r}",
-            self.of.having(asked.get("columns")),
-        )
+        name = f"{self.parent} {chosen.cursors.name} {choice.key!r}"
+        columns = self.of.having(asked.get("columns"))
         read = self._pages(chosen, window, choice, columns)
         found = await ctx.loader(f"{name} {window!r} {columns}", tenant, read).load_many(parents)
         totals: Sequence[int | None] = [None] * len(parents)

@@ -84,7 +84,8 @@ class CustomerScored(Scored):
         def made(them: Sequence[Any], scores: Sequence[ScoreRow | None]) -> Values:
             rows = [_NOBODY if each is None or known(each) is None else each for each in scores]
             found = {name: [*map(get, rows)] for name, get in gets.items()}
-            found[_CURRENCY] = [each.owner.currency for each in them]
+            if _CURRENCY in columns:
+                found[_CURRENCY] = [each.owner.currency for each in them]
             return tuples([found[name] for name in columns], them)
 
         return made

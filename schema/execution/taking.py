@@ -61,10 +61,7 @@ class Held:
         columns = [*map(rows.column, self.names)]
         if self.make is None:
             return columns[0]
-        found = [*self.make(*columns)]
-        if len(found) != len(columns[0]):
-            raise UnservedError(f"{field.parent.name}.{field.key}: {len(found)} for {len(columns[0])}")
-        return found
+        return _one_each(field, self.make(*columns), columns[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +72,7 @@ class Computed:
     waits: bool = False
 
     def now(self, call: Call, field: Field, sources: Sequence[Any]) -> Column:
-        found = [*self.function(sources)]
-        if len(found) != len(sources):
-            raise UnservedError(f"{field.parent.name}.{field.key}: {len(found)} for {len(sources)}")
-        return found
+        return _one_each(field, self.function(sources), sources)
 
     async def later(self, call: Call, field: Field, sources: Sequence[Any]) -> Column:
         return self.now(call, field, sources)
@@ -169,10 +163,7 @@ class Batch:
     async def _alike(self, call: Call, field: Field, sources: Sequence[Any]) -> Column:
         info = Told(call, field, self.told)
         given = call.given(field, self.told, info)
-        found = await self.function(sources, info, **given)
-        if len(found) != len(sources):
-            raise UnservedError(f"{field.parent.name}.{field.key}: {len(found)} for {len(sources)}")
-        return [*found]
+        return _one_each(field, await self.function(sources, info, **given), sources)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,10 +180,7 @@ class LookUp:
 
     async def later(self, call: Call, field: Field, sources: Sequence[Any]) -> Column:
         info = Told(call, field, self.told)
-        found = await self.find(self._keys(call, field, sources, info), info)
-        if len(found) != len(sources):
-            raise UnservedError(f"{field.parent.name}.{field.key}: {len(found)} for {len(sources)}")
-        return [*found]
+        return _one_each(field, await self.find(self._keys(call, field, sources, info), info), sources)
 
     def _keys(self, call: Call, field: Field, sources: Sequence[Any], info: Told) -> list[Any]:
         """What is asked for of each object. Raises AskersError where some ask wrongly."""
@@ -232,17 +220,11 @@ class Read:
 
     async def values(self, call: Call, field: Field, sources: Sequence[Any]) -> Sequence[Any]:
         """What is read of the objects."""
-        found = await self.read(sources, Told(call, field, self.told))
-        if len(found) != len(sources):
-            raise UnservedError(f"{field.parent.name}.{field.key}: {len(found)} for {len(sources)}")
-        return found
+        return _one_each(field, await self.read(sources, Told(call, field, self.told)), sources)
 
     def made(self, field: Field, sources: Sequence[Any], values: Sequence[Any]) -> Column:
         """What the field makes of it."""
-        found = [*self.make(sources, values)]
-        if len(found) != len(sources):
-            raise UnservedError(f"{field.parent.name}.{field.key}: {len(found)} for {len(sources)}")
-        return found
+        return _one_each(field, self.make(sources, values), sources)
 
 
 async def all_of(awaited: Iterable[Awaitable[Any]]) -> Column:
@@ -279,6 +261,14 @@ async def each_for_its_asker(
     if failed:
         raise AskersError(failed)
     return found
+
+
+def _one_each(field: Field, found: Iterable[Any], sources: Sequence[Any]) -> Column:
+    """What was found, as a column. Raises UnservedError where it is not one value for each of the sources."""
+    column = [*found]
+    if len(column) != len(sources):
+        raise UnservedError(f"{field.parent.name}.{field.key}: {len(column)} for {len(sources)}")
+    return column
 
 
 def _put(column: Column, places: Sequence[int], values: Sequence[Any]) -> None:
