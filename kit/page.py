@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, Generic, TypeAlias, TypedDict, TypeVar, overload
 
 from kit import opaque
+from kit.columns import Columns
 from kit.errors import InvalidInputError
 
 T = TypeVar("T")
@@ -114,9 +115,9 @@ class Asked(TypedDict, total=False):
 
 
 class AskedColumns(Asked, total=False):
-    """The same, and the names of the `columns` that suffice: a page may have no others, and tells it then."""
+    """The same, and the `columns` of its rows that suffice: a page may have no others."""
 
-    columns: tuple[str, ...] | None
+    columns: Columns | None
 
 
 class Keys(Sequence[Key]):
@@ -146,7 +147,7 @@ class Keys(Sequence[Key]):
 class Page(Generic[T]):
     """One page of a list. `total` is there only where it was asked for; `write` makes a key's cursor.
 
-    Where `columns` are named, rows are plain tuples of these.
+    Where `columns` are named, rows have no others; keys are empty where these are not `keyed`.
     """
 
     rows: Sequence[T]
@@ -155,7 +156,12 @@ class Page(Generic[T]):
     has_next: bool
     has_previous: bool
     total: int | None = None
-    columns: tuple[str, ...] | None = None
+    columns: Columns | None = None
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether rows are plain tuples of the columns."""
+        return self.columns is not None and self.columns.bare
 
     @property
     def cursors(self) -> list[str]:
@@ -211,7 +217,7 @@ class Window:
         rows: list[T],
         keys: Sequence[Key],
         total: int | None,
-        columns: tuple[str, ...] | None = None,
+        columns: Columns | None = None,
     ) -> Page[T]:
         """Make the page of the `size + 1` rows that were asked for, in the order the query gave them."""
         more = len(rows) > self.size

@@ -73,7 +73,7 @@ def _row(*columns: Any) -> BacktestRow:
     return BacktestRow(*columns[:-1])._replace(**_SHOWN.get(columns[-1], {}))
 
 
-of_id = Lookup.of(_FOUND, BACKTESTS.c.id, _row).find
+of_id = Lookup(_FOUND, BACKTESTS.c.id, _row).find
 """The backtest of an id, or None if the tenant has none such."""
 
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, TypeVar
 from sqlalchemy import BigInteger, Column, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from kit.columns import Columns
 from kit.db import TENANT, Statement, prepare
 from kit.text import storable
 from models import TABLES
@@ -48,13 +49,16 @@ LIST = KeysetList("customer", CUSTOMERS, _OF_TENANT, CustomerRow)
 class CustomerLookup(Lookup[K, CustomerRow]):
     """Customers by a key, and by what merged ones had as such: that leads to who has what was theirs."""
 
-    async def by_keys(self, ctx: Ctx, tenant: int, keys: list[K]) -> list[CustomerRow | None]:
-        found = await Lookup.by_keys(self, ctx, tenant, keys)
+    async def by_keys(
+        self, ctx: Ctx, tenant: int, keys: list[K], columns: Columns | None = None
+    ) -> list[CustomerRow | None]:
+        found = await Lookup.by_keys(self, ctx, tenant, keys, columns)
         missing = [key for key, row in zip(keys, found, strict=True) if row is None]
         asked = [each for each in missing if not isinstance(each, str) or storable(each)]
         if not asked:
             return found
-        merged = dict(await ctx.reader.fetch(_MERGED[self.key], _with_key, tenant=tenant, keys=asked))
+        whole = dict(await ctx.reader.fetch(_MERGED[self.column.name], _with_key, tenant=tenant, keys=asked))
+        merged = whole if columns is None else dict(zip(whole, columns.cut([*whole.values()]), strict=True))
         return [merged.get(key) if row is None else row for key, row in zip(keys, found, strict=True)]
 
 
@@ -77,11 +81,11 @@ def _with_key(key: K, *columns: Any) -> tuple[K, CustomerRow]:
 
 
 _MERGED = {"id": _merged(MERGES.c.from_id), "external_id": _merged(MERGES.c.external_id)}
-BY_ID: Lookup[int, CustomerRow] = CustomerLookup.of(_OF_TENANT, CUSTOMERS.c.id, CustomerRow)
-BY_EXTERNAL_ID: Lookup[str, CustomerRow] = CustomerLookup.of(_OF_TENANT, CUSTOMERS.c.external_id, CustomerRow)
+BY_ID: Lookup[int, CustomerRow] = CustomerLookup(_OF_TENANT, CUSTOMERS.c.id, CustomerRow)
+BY_EXTERNAL_ID: Lookup[str, CustomerRow] = CustomerLookup(_OF_TENANT, CUSTOMERS.c.external_id, CustomerRow)
 find, find_by_external_id = BY_ID.find, BY_EXTERNAL_ID.find
 """The customer of an id, or of the shop's own id; None if the tenant has none such."""
-named = Named(BY_ID, BY_EXTERNAL_ID).find_all
+named = Named(BY_ID, BY_EXTERNAL_ID)
 """Those of ids or of the shop's own ids, in their order; None for who is not there."""
 
 

@@ -81,7 +81,7 @@ class IntegrationChanges:
 _COLUMNS = [INTEGRATIONS.c[name] for name in IntegrationRow._fields]
 _OF_TENANT = select(*_COLUMNS).where(INTEGRATIONS.c.tenant_id == TENANT)
 _ALL = prepare(_OF_TENANT.order_by(INTEGRATIONS.c.id))
-BY_ID = Lookup.of(_OF_TENANT, INTEGRATIONS.c.id, IntegrationRow)
+BY_ID = Lookup(_OF_TENANT, INTEGRATIONS.c.id, IntegrationRow)
 find = BY_ID.find
 """The integration of an id, or None if the tenant has none such."""
 LIST = KeysetList("integration", INTEGRATIONS, _OF_TENANT, IntegrationRow)

@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import CTE, ColumnElement, Integer, Select, Table, bindparam, func, literal, select, true
 
+from kit.columns import Columns
 from kit.db import Statement, prepare
 from kit.db.rows import made_of
 from kit.page import Key, Keys, Page, Window
@@ -14,8 +15,6 @@ from resolvers.context import READ, Ctx
 from resolvers.sorting import Order, Part, Span
 
 T = TypeVar("T")
-Columns = tuple[str, ...] | None
-"""The names of the columns that are to be read; None for all."""
 KEPT = 1_000
 """Statements of lists that are kept ready."""
 
@@ -58,7 +57,7 @@ class KeysetList(Generic[T]):
         last: int | None = None,
         before: str | None = None,
         with_total: bool = False,
-        columns: Columns = None,
+        columns: Columns | None = None,
         order: Order | None = None,
         where: ColumnElement[bool] | None = None,
         within: float | None = None,
@@ -66,7 +65,7 @@ class KeysetList(Generic[T]):
         """One page of the rows that meet `where`, read in `within` seconds.
 
         Without a tenant the rows are those of a list that no tenant owns, and `where` says who may see which.
-        Where `columns` suffice, rows are plain tuples of these, if they have all of them: the page tells.
+        Where `columns` suffice, rows have no others, if they have all of these: the page tells.
         Raises InvalidInputError for a page size or cursor that is not accepted, TimedOutError past the time.
         """
         if tenant is not None:
@@ -74,7 +73,7 @@ class KeysetList(Generic[T]):
         chosen = order or self.order
         window = Window.of(chosen.cursors, first=first, after=after, last=last, before=before)
         make = _standing if where is None else _page
-        columns = self.having(columns)
+        columns = having(self.rows, columns)
         read = columns if self.keys is None else None
         statement = make(self, chosen, Span.of(window), with_total, read, where)
         values = {"size": window.size + 1} | chosen.values(window)
@@ -82,25 +81,15 @@ class KeysetList(Generic[T]):
         total = found[0][0] if found else (0 if with_total else None)
         if with_total and found and found[0][len(chosen.keys)] is None:
             found = []
-        row: Callable[..., Any] = self.row if columns is None else tuple
-        keys, rows = apart(found, 1, len(chosen.keys), row)
+        keys, rows = apart(found, 1, len(_keys(chosen, read, with_total)), self.made_with(read))
         if columns is not None and read is None:
-            rows = self._cut(rows, columns)
+            # A statement that finds its rows by keys first is dear to compile: not for each choice of them.
+            rows = columns.cut(rows)
         return window.page(chosen.cursors, rows, keys, total, columns)
 
-    def having(self, columns: Columns) -> Columns:
-        """The columns, if rows have all of them; None for whole rows."""
-        return columns if columns is not None and {*columns} <= {*self.rows.selected_columns.keys()} else None
-
-    def _cut(self, rows: Sequence[tuple[Any, ...]], columns: tuple[str, ...]) -> list[Any]:
-        """Whole rows without columns but these.
-
-        A statement that finds its rows by keys first is dear to compile: once for an order, not for each
-        choice of columns.
-        """
-        names = self.rows.selected_columns.keys()
-        places = [names.index(each) for each in columns]
-        return [tuple([row[place] for place in places]) for row in rows]
+    def made_with(self, columns: Columns | None) -> Callable[..., Any]:
+        """What makes rows of these columns; of all where None are named."""
+        return self.row if columns is None else columns.row
 
 
 def apart(
@@ -117,7 +106,7 @@ def _page(
     order: Order,
     span: Span,
     with_total: bool,
-    columns: Columns,
+    columns: Columns | None,
     where: ColumnElement[bool] | None,
 ) -> Statement:
     """One page's statement. With the total, a row of nulls stands for a page without rows."""
@@ -126,7 +115,7 @@ def _page(
     parts = _parts(of, order, span, columns, where)
     rows = (parts[0] if len(parts) == 1 else _in_turn(parts)).subquery("page")
     sorting = order.sorting(rows.c, backwards=span.backwards)
-    keys = [rows.c[name] for name in order.labels]
+    keys = [rows.c[name] for name in _keys(order, columns, with_total)]
     if not with_total:
         none = literal(None, Integer)
         return prepare(_read(of, order, rows, [none, *keys], rows).order_by(*sorting))
@@ -140,6 +129,16 @@ def _page(
 _standing = lru_cache(KEPT)(_page)
 
 
+def _keys(order: Order, columns: Columns | None, with_total: bool) -> Sequence[str]:
+    """The keys that are read: the total needs one, which is null where there is no row."""
+    return order.labels if with_total else keys_of(order, columns)
+
+
+def keys_of(order: Order, columns: Columns | None) -> Sequence[str]:
+    """The labels of the keys that pages with these columns are asked for."""
+    return order.labels if columns is None or columns.keyed else ()
+
+
 def _read(
     of: KeysetList[Any], order: Order, rows: Any, first: list[ColumnElement[Any]], whole: Any
 ) -> Select[Any]:
@@ -151,16 +150,24 @@ def _read(
     return select(*first, *wanted.c).select_from(whole.outerjoin(wanted, true()))
 
 
-def narrowed(rows: Select[Any], columns: Columns) -> Select[Any]:
+@lru_cache(KEPT)
+def having(rows: Select[Any], columns: Columns | None) -> Columns | None:
+    """The columns, if rows have all of them; None for whole rows."""
+    if columns is None or not {*columns.names} <= {*rows.selected_columns.keys()}:
+        return None
+    return columns
+
+
+def narrowed(rows: Select[Any], columns: Columns | None) -> Select[Any]:
     """The same rows with no columns but these, in their order. Raises KeyError for one they have not."""
     if columns is None:
         return rows
     known = rows.selected_columns
-    return rows.with_only_columns(*(known[name] for name in columns), maintain_column_froms=True)
+    return rows.with_only_columns(*(known[name] for name in columns.names), maintain_column_froms=True)
 
 
 def _parts(
-    of: KeysetList[Any], order: Order, span: Span, columns: Columns, where: ColumnElement[bool] | None
+    of: KeysetList[Any], order: Order, span: Span, columns: Columns | None, where: ColumnElement[bool] | None
 ) -> list[Select[Any]]:
     """What may hold the page's rows, in the order it is read."""
     every = narrowed(of.rows, columns) if of.keys is None else of.keys

@@ -1,7 +1,7 @@
 """Batch functions within a request: what is asked for at the same time goes out together, and once."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from typing import Generic, TypeVar
@@ -37,6 +37,10 @@ class Loader(Generic[K, V]):
         for each in {underway[key] for key in keys if key in underway}:
             await asyncio.shield(each)
         return [known[key] for key in keys]
+
+    def knows(self, keys: Iterable[K]) -> bool:
+        """Whether none of the keys has to be asked for anew."""
+        return all(key in self._known or key in self._underway for key in keys)
 
     def prime(self, key: K, value: V) -> None:
         """Have a value known that was read otherwise; it is not asked for again."""

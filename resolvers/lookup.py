@@ -2,14 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Column, Select, any_, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from kit.columns import Columns
 from kit.db import Statement, prepare
+from kit.db.rows import made_of
 from kit.text import storable
 from resolvers.context import READ, Ctx
+from resolvers.keyset import KEPT, having, narrowed
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -17,42 +21,62 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lookup(Generic[K, T]):
-    """The rows of a statement by one of their columns, whose key `row` has under the column's name."""
+    """Those among `rows` that have a key in a column. The rows name the tenant; `row` takes their columns.
 
-    name: str
-    key: str
-    statement: Statement
+    Columns may be named that suffice: then rows have no others, if they have all of these.
+    """
+
+    rows: Select[Any]
+    column: Column[K]
     row: Callable[..., T]
 
-    @classmethod
-    def of(
-        cls, rows: Select[Any], column: Column[K], row: Callable[..., T], name: str | None = None
-    ) -> "Lookup[K, T]":
-        """A look-up among `rows`, which name the tenant. Raises ValueError where they do not.
-
-        `name` tells it from others whose rows are called the same.
-        """
-        wanted = column == any_(bindparam("keys", type_=ARRAY(column.type)))
-        return cls(f"{name or row.__qualname__} by {column}", column.name, prepare(rows.where(wanted)), row)
-
-    async def by_keys(self, ctx: Ctx, tenant: int, keys: list[K]) -> list[T | None]:
+    async def by_keys(
+        self, ctx: Ctx, tenant: int, keys: list[K], columns: Columns | None = None
+    ) -> list[T | None]:
         """Batch function: the rows of these keys, in their order; None where there is none."""
         asked = [each for each in keys if not isinstance(each, str) or storable(each)]
-        found = {getattr(row, self.key): row for row in await self.rows(ctx, tenant, asked)}
+        found = await self.found(ctx, tenant, asked, columns)
         return [found.get(each) for each in keys]
 
-    async def rows(self, ctx: Ctx, tenant: int, keys: list[K]) -> list[T]:
-        """The rows that are there of keys that can be stored, in no order; others may read more with them."""
-        return await ctx.reader.fetch(self.statement, self.row, tenant=tenant, keys=keys)
+    async def found(self, ctx: Ctx, tenant: int, keys: list[K], columns: Columns | None) -> dict[K, T]:
+        """The rows that are there, by their keys, which can be stored."""
+        read = await ctx.reader.fetch(self.statement(columns), tuple, tenant=tenant, keys=keys)
+        row = self.row if columns is None else columns.row
+        return dict(zip([each[0] for each in read], made_of([each[1:] for each in read], row), strict=True))
+
+    def statement(self, columns: Columns | None = None) -> Statement:
+        """What reads the key and these columns of rows. Raises ValueError where rows name no tenant."""
+        return _statement(self, columns)
+
+    def wanted(self, rows: Select[Any]) -> Select[Any]:
+        """The rows of the keys that are asked for."""
+        return rows.where(self.column == any_(bindparam("keys", type_=ARRAY(self.column.type))))
 
     async def find(self, ctx: Ctx, tenant: int, key: K) -> T | None:
         """The row, or None if the tenant has none of that key. Raises as `find_all` does."""
         return (await self.find_all(ctx, tenant, [key]))[0]
 
-    async def find_all(self, ctx: Ctx, tenant: int, keys: list[K]) -> list[T | None]:
+    async def find_all(
+        self, ctx: Ctx, tenant: int, keys: list[K], columns: Columns | None = None
+    ) -> list[T | None]:
         """The rows of these keys, in their order. Raises NotFoundError for a tenant the actor may not see."""
         ctx.allow(tenant, READ)
-        return await ctx.loader(self.name, tenant, self.by_keys).load_many(keys)
+        read = having(self.rows, columns)
+        name = f"{self.name} {read}"
+        return await ctx.loader(name, tenant, partial(self.by_keys, columns=read)).load_many(keys)
+
+    @property
+    def name(self) -> str:
+        """What tells it from others in a request."""
+        return f"{self.row.__qualname__} by {self.column}"
+
+
+@lru_cache(KEPT)
+def _statement(of: Lookup[Any, Any], columns: Columns | None) -> Statement:
+    rows = narrowed(of.rows, columns)
+    return prepare(
+        of.wanted(rows.with_only_columns(of.column, *rows.selected_columns, maintain_column_froms=True))
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,15 +86,17 @@ class Named(Generic[T]):
     by_number: Lookup[int, T]
     by_name: Lookup[str, T]
 
-    async def find_all(self, ctx: Ctx, tenant: int, keys: Sequence[int | str]) -> list[T | None]:
+    async def find_all(
+        self, ctx: Ctx, tenant: int, keys: Sequence[int | str], columns: Columns | None = None
+    ) -> list[T | None]:
         """The rows of these keys, in their order; None where there is none. Raises as each `Lookup` does."""
         numbers = [each for each in keys if isinstance(each, int)]
         names = [each for each in keys if isinstance(each, str)]
         found: dict[int | str, T | None] = {}
         if numbers:
-            rows = await self.by_number.find_all(ctx, tenant, numbers)
+            rows = await self.by_number.find_all(ctx, tenant, numbers, columns)
             found.update(zip(numbers, rows, strict=True))
         if names:
-            rows = await self.by_name.find_all(ctx, tenant, names)
+            rows = await self.by_name.find_all(ctx, tenant, names, columns)
             found.update(zip(names, rows, strict=True))
         return [found[each] for each in keys]

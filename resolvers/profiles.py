@@ -9,22 +9,23 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from kit.db import TENANT, Database, prepare
 from kit.errors import NotFoundError
-from resolvers import customers, scored_customers, tenants, versions
+from resolvers import customers, tenants, versions
 from resolvers.context import READ, Ctx
 from resolvers.customers import CUSTOMERS, CustomerRow
-from resolvers.scored_customers import ScoredCustomer
 from resolvers.scores import ScoreRow
-from resolvers.standing import each_with_scores
+from resolvers.standing import each_with, one_score
 
+_SCORE = one_score(ScoreRow._fields)
 OF_CUSTOMERS = prepare(
-    select(*versions.DATA, *scored_customers.COLUMNS)
-    .select_from(each_with_scores(CUSTOMERS.join(tenants.TENANTS, tenants.TENANTS.c.id == TENANT)))
+    select(*versions.DATA, *customers.COLUMNS, *_SCORE.c)
+    .select_from(each_with(CUSTOMERS.join(tenants.TENANTS, tenants.TENANTS.c.id == TENANT), _SCORE))
     .where(
         CUSTOMERS.c.tenant_id == TENANT,
         CUSTOMERS.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger))),
     )
 )
 _VERSION = len(versions.DATA)
+_PERSON = _VERSION + len(customers.COLUMNS)
 
 
 class Profile(NamedTuple):
@@ -73,4 +74,6 @@ async def _profiles(db: Database, tenant: int, ids: list[int]) -> list[Profile |
 
 
 def _profile(*columns: Any) -> Profile:
-    return Profile(columns[:_VERSION], *ScoredCustomer.of(*columns[_VERSION:]))
+    score = ScoreRow(*columns[_PERSON:])
+    there = None if score.customer_id is None else score
+    return Profile(columns[:_VERSION], CustomerRow(*columns[_VERSION:_PERSON]), there)

@@ -22,10 +22,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from kit.columns import Columns
 from kit.db import Statement, prepare
 from kit.page import INSTANT, AskedColumns, Key, Page, Window
 from resolvers.context import READ, Ctx
-from resolvers.keyset import KEPT, Columns, KeysetList, apart, narrowed
+from resolvers.keyset import KEPT, KeysetList, apart, having, keys_of, narrowed
 from resolvers.sorting import Order, Part, Span
 
 T = TypeVar("T")
@@ -88,7 +89,7 @@ class Relation(Generic[T]):
             before=asked.get("before"),
         )
         name = f"{self.parent} {chosen.cursors.name} {choice.key!r}"
-        columns = self.of.having(asked.get("columns"))
+        columns = having(self.of.rows, asked.get("columns"))
         read = self._pages(chosen, window, choice, columns)
         found = await ctx.loader(f"{name} {window!r} {columns}", tenant, read).load_many(parents)
         totals: Sequence[int | None] = [None] * len(parents)
@@ -100,10 +101,9 @@ class Relation(Generic[T]):
         ]
 
     def _pages(
-        self, order: Order, window: Window, choice: Choice, columns: Columns
+        self, order: Order, window: Window, choice: Choice, columns: Columns | None
     ) -> Callable[[Ctx, int, list[int]], Awaitable[list[Found[T]]]]:
-        keys = len(order.keys)
-        row: Callable[..., Any] = self.of.row if columns is None else tuple
+        keys, row = len(keys_of(order, columns)), self.of.made_with(columns)
 
         async def pages(ctx: Ctx, tenant: int, parents: list[int]) -> list[Found[T]]:
             make = _standing if choice is EVERY else _page
@@ -138,7 +138,7 @@ def _pair(parent: int, count: int) -> tuple[int, int]:
     return parent, count
 
 
-def _page(of: Relation[Any], order: Order, span: Span, columns: Columns, choice: Choice) -> Statement:
+def _page(of: Relation[Any], order: Order, span: Span, columns: Columns | None, choice: Choice) -> Statement:
     """Each parent's rows beyond the cursor, numbered by the parent's place among the ids."""
     parents = func.unnest(_IDS).table_valued("id", with_ordinality="place").render_derived("parent")
     part = order.whole(span)
@@ -146,7 +146,7 @@ def _page(of: Relation[Any], order: Order, span: Span, columns: Columns, choice:
     rows = narrowed(of.of.rows, columns).add_columns(*labelled)
     found = rows.where(of.parent == _PARENT, *choice.where, *part.conditions)
     child = _first(found, order, part, backwards=span.backwards).lateral("child")
-    keys = [child.c[name] for name in order.labels]
+    keys = [child.c[name] for name in keys_of(order, columns)]
     others = [each for each in child.c if each.name not in order.labels]
     sorting = order.sorting(child.c, backwards=span.backwards)
     return prepare(

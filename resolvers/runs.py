@@ -53,7 +53,7 @@ class RunRow(NamedTuple):
 
 _COLUMNS = [RUNS.c[name] for name in RunRow._fields]
 _OF_TENANT = select(*_COLUMNS).where(RUNS.c.tenant_id == TENANT)
-of_id = Lookup.of(_OF_TENANT, RUNS.c.id, RunRow).find
+of_id = Lookup(_OF_TENANT, RUNS.c.id, RunRow).find
 """The run of an id, or None if the tenant has none such."""
 _STANDING = prepare(
     _OF_TENANT.where(

@@ -1,54 +1,66 @@
 """Customers and their current scores in one statement, where there would be two."""
 
-from typing import Any, NamedTuple, TypeVar
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, TypeVar
 
-from sqlalchemy import Column, select
+from sqlalchemy import Column
 
-from kit.db import TENANT
-from resolvers import customers, scores
+from kit.columns import Columns
+from kit.db import Statement, prepare
+from kit.db.rows import made_of
+from resolvers import scores
 from resolvers.context import Ctx
-from resolvers.customers import CUSTOMERS, CustomerLookup, CustomerRow
-from resolvers.lookup import Lookup, Named
-from resolvers.scores import ScoreRow
-from resolvers.standing import SCORE, each_with_scores
+from resolvers.customers import CUSTOMERS, LIST, CustomerLookup, CustomerRow
+from resolvers.keyset import KEPT, narrowed
+from resolvers.lookup import Named
+from resolvers.standing import each_with, one_score
 
 K = TypeVar("K")
-_WIDTH = len(customers.COLUMNS)
-COLUMNS = [*customers.COLUMNS, *(SCORE.c[name] for name in ScoreRow._fields)]
 
 
-class ScoredCustomer(NamedTuple):
-    """A customer, and their scores in the run that stands; None before they have any."""
-
-    customer: CustomerRow
-    score: ScoreRow | None
-
-    @classmethod
-    def of(cls, *columns: Any) -> "ScoredCustomer":
-        """Made of the values of `COLUMNS`."""
-        scored = columns[_WIDTH] is not None
-        return cls(
-            CustomerRow(*columns[:_WIDTH]),
-            ScoreRow(*columns[_WIDTH:]) if scored else None,
-        )
-
-
+@dataclass(frozen=True, slots=True, eq=False)
 class _ScoredLookup(CustomerLookup[K]):
-    """Customers by a key, whose scores the request knows with them."""
+    """Customers by a key, whose scores the request knows with them: these columns of the scores."""
 
-    async def rows(self, ctx: Ctx, tenant: int, keys: list[K]) -> list[CustomerRow]:
+    scored: Columns | None
+
+    async def found(
+        self, ctx: Ctx, tenant: int, keys: list[K], columns: Columns | None
+    ) -> dict[K, CustomerRow]:
         # Taken before reading: a request that ends or looks anew meanwhile has let go of it.
-        known = scores.loader(ctx, tenant)
-        found = await ctx.reader.fetch(self.statement, ScoredCustomer.of, tenant=tenant, keys=keys)
-        known.prime_many({each.customer.id: each.score for each in found})
-        return [each.customer for each in found]
+        known = scores.loader(ctx, tenant, self.scored)
+        read = await ctx.reader.fetch(self.statement(columns), tuple, tenant=tenant, keys=keys)
+        row, score = self.row if columns is None else columns.row, scores.row_of(self.scored)
+        at = 2 + len(CustomerRow._fields if columns is None else columns.names)
+        made = made_of([each[at:] for each in read], score)
+        there = [None if each.customer_id is None else each for each in made]
+        known.prime_many(dict(zip([each[1] for each in read], there, strict=True)))
+        return dict(zip([each[0] for each in read], made_of([each[2:at] for each in read], row), strict=True))
+
+    def statement(self, columns: Columns | None = None) -> Statement:
+        return _statement(self, columns)
+
+    @property
+    def name(self) -> str:
+        return f"{CustomerLookup.name.__get__(self)} with {scores.names_of(self.scored)}"
 
 
-def _by(column: Column[K]) -> Lookup[K, CustomerRow]:
-    rows = select(*COLUMNS).select_from(each_with_scores(CUSTOMERS)).where(CUSTOMERS.c.tenant_id == TENANT)
-    return _ScoredLookup.of(rows, column, CustomerRow, ScoredCustomer.__name__)
+@lru_cache(KEPT)
+def _statement(of: _ScoredLookup[Any], columns: Columns | None) -> Statement:
+    score = one_score(scores.names_of(of.scored))
+    rows = narrowed(of.rows, columns).select_from(each_with(CUSTOMERS, score))
+    read = [of.column, CUSTOMERS.c.id, *rows.selected_columns, *score.c]
+    return prepare(of.wanted(rows.with_only_columns(*read, maintain_column_froms=True)))
 
 
-BY_ID: Lookup[int, CustomerRow] = _by(CUSTOMERS.c.id)
-named = Named(BY_ID, _by(CUSTOMERS.c.external_id)).find_all
-"""Those of ids or of the shop's own ids, in their order; None for who is not there."""
+@lru_cache(KEPT)
+def by(column: Column[K], scored: Columns | None = None) -> CustomerLookup[K]:
+    """Customers by a column that is unique, with these columns of their scores; all unless told."""
+    return _ScoredLookup(LIST.rows, column, CustomerRow, scored)
+
+
+@lru_cache(KEPT)
+def named(scored: Columns | None = None) -> Named[CustomerRow]:
+    """Those of ids or of the shop's own ids, whose scores the request knows with them: these columns."""
+    return Named(by(CUSTOMERS.c.id, scored), by(CUSTOMERS.c.external_id, scored))

@@ -1,6 +1,9 @@
 """The run of a tenant that stands, and its scores, as statements name them."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import FromClause, and_, select, true
+from sqlalchemy.sql.selectable import LateralFromClause
 
 from kit.db import TENANT
 from models import TABLES
@@ -13,17 +16,19 @@ STANDING = and_(SCORES.c.tenant_id == TENANT, SCORES.c.run_id == RUN)
 """That scores are the tenant's, and of the run that stands."""
 
 
-SCORE = select(SCORES).where(STANDING, SCORES.c.customer_id == CUSTOMERS.c.id).limit(1).lateral("score")
-"""One customer's scores that stand."""
+def one_score(names: Sequence[str]) -> LateralFromClause:
+    """These columns of one customer's scores that stand."""
+    found = select(*(SCORES.c[name] for name in names))
+    return found.where(STANDING, SCORES.c.customer_id == CUSTOMERS.c.id).limit(1).lateral("score")
 
 
-def each_with_scores(people: FromClause) -> FromClause:
-    """As `with_scores`, for a few who are named.
+def each_with(people: FromClause, score: LateralFromClause) -> FromClause:
+    """As `with_scores`, for a few who are named, and `one_score` of each.
 
     The scores of each are found by their key. A join may read all of a run instead: until the server has
     counted what a run has just written, it takes the whole of it for a row or two.
     """
-    return people.outerjoin(SCORE, true())
+    return people.outerjoin(score, true())
 
 
 def with_scores(people: FromClause) -> FromClause:

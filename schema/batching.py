@@ -13,14 +13,15 @@ from typing import Any, Protocol, TypeVar
 import strawberry
 
 from resolvers.tenants import TenantRow
+from schema.parts import Bare
 
 K = TypeVar("K")
 T = TypeVar("T")
 V = TypeVar("V")
 
-BATCH, READ, COMPUTED, HELD, KEYED = "batch", "read", "computed", "held", "keyed"
+BATCH, READ, COMPUTED, HELD, KEYED, NEEDS = "batch", "read", "computed", "held", "keyed", "needs"
 """What a field's batch function, what it reads with others, its function of objects, its place in their rows,
-or the way to its keys and what they name is called in its metadata."""
+the way to its keys and what they name, or the columns it needs is called in its metadata."""
 
 
 class Owned(Protocol):
@@ -34,7 +35,8 @@ def batched(
 ) -> Any:
     """A field of a batch function `async def values(objects, info, **arguments)`, in the objects' order.
 
-    Our engine calls it once a level; graphql-core, which knows one object at a time, with each.
+    Our engine calls it once a level; graphql-core, which knows one object at a time, with each. With
+    `needing` for `metadata` it is called with objects whose rows may have no other columns.
     """
     _, *others = inspect.signature(function).parameters.values()
     root = inspect.Parameter("root", inspect.Parameter.POSITIONAL_OR_KEYWORD)
@@ -50,20 +52,29 @@ def read_with(
     read: Callable[..., Awaitable[Sequence[Any]]],
     make: Callable[[Sequence[Any], Sequence[Any]], Sequence[Any]],
     *,
-    bare: Callable[[tuple[str, ...]], Callable[[Sequence[Any], Sequence[Any]], Sequence[Any]]] | None = None,
+    bare: Callable[[tuple[str, ...]], Bare] | None = None,
     description: str,
+    metadata: Mapping[str, Any] = {},
 ) -> Any:
     """A field that is made of objects and of what several fields read of them: `make(objects, values)`.
 
     `async def read(objects, info)` answers in the objects' order; our engine asks it once for all of a level.
     Where nothing but `held` fields is asked of what is made, `bare(columns)` gives what makes tuples of the
-    columns that these name.
+    columns that these name; if that is so of all that read the same, `schema.selection.columns_of` tells
+    `read` what suffices for them. `metadata` as of `batched`.
     """
 
     async def batch(objects: Sequence[Any], info: strawberry.Info) -> Sequence[Any]:
         return make(objects, await read(objects, info))
 
-    return batched(batch, description=description, metadata={READ: (read, make, bare)})
+    return batched(batch, description=description, metadata={READ: (read, make, bare), **metadata})
+
+
+def needing(*names: str) -> dict[str, tuple[str, ...]]:
+    """The metadata of a field that needs these columns of the objects' rows, and of the objects no more but
+    whose they are. Without it whole rows are read for a field that is not `held`.
+    """
+    return {NEEDS: names}
 
 
 def looked_up(

@@ -26,7 +26,7 @@ class Connection:
     def made(self) -> list[Any]:
         """The nodes of the rows."""
         if self.nodes_made is None:
-            rows, bare = self.page.rows, self.page.columns is not None
+            rows, bare = self.page.rows, self.page.is_bare
             # A plan takes bare rows apart itself.
             self.nodes_made = [*rows] if bare else [*map(self.make, rows)]
         return self.nodes_made

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import strawberry
@@ -12,7 +13,7 @@ from resolvers import consents, customers, order_facts, scored_customers, scores
 from resolvers.customers import CustomerRow
 from resolvers.scores import ScoreRow
 from resolvers.tenants import TenantRow
-from schema.batching import batched, by_tenant, held, read_with
+from schema.batching import batched, by_tenant, held, needing, read_with
 from schema.connection import Connection, edges_of, nodes_of, page_info_of, total_of
 from schema.consent import CustomerConsent
 from schema.context import Info
@@ -29,7 +30,7 @@ from schema.page import After, Before, First, Last, PageInfo
 from schema.refund import RefundConnection, refunds_of_customers
 from schema.scalars import BigInt
 from schema.score import CustomerChurn, CustomerClv, CustomerRfm
-from schema.selection import selects
+from schema.selection import columns_below, columns_of, selects
 from schema.timeline import TimelineConnection, timeline_of_customer
 
 if TYPE_CHECKING:
@@ -62,7 +63,10 @@ async def _order_facts(them: Sequence["Customer"], info: Info) -> list[OrderFact
 
 async def _scores(them: Sequence["Customer"], info: Info) -> list[ScoreRow | None]:
     ctx = info.context
-    return await by_tenant(them, lambda tenant, some: scores.of_customers(ctx, tenant, _numbers(some)))
+    columns = columns_of(info)
+    return await by_tenant(
+        them, lambda tenant, some: scores.of_customers(ctx, tenant, _numbers(some), columns)
+    )
 
 
 def _rfm(them: Sequence["Customer"], found: Sequence[ScoreRow | None]) -> list[CustomerRfm]:
@@ -91,8 +95,9 @@ def _rows(them: Iterable["Customer"]) -> list[CustomerRow]:
 
 def customer_rows_for(info: Info) -> Rows[CustomerRow]:
     """How customers are read for what is asked of them: with their scores, where these are."""
-    scored = any(selects(info, name) for name in ("rfm", "clv", "churn"))
-    return scored_customers.named if scored else customers.named
+    scored = next((name for name in ("rfm", "clv", "churn") if selects(info, name)), None)
+    named = customers.named if scored is None else scored_customers.named(columns_below(info, scored))
+    return partial(named.find_all, columns=columns_of(info))
 
 
 @strawberry.type(description="A customer of a tenant.")
@@ -116,25 +121,40 @@ class Customer(Node):
     )
 
     tenant: Annotated["Tenant", strawberry.lazy("schema.tenant")] = strawberry.field(
-        resolver=tenant_of, description="The tenant whose customer this is."
+        resolver=tenant_of, description="The tenant whose customer this is.", metadata=needing()
     )
 
     attributes: JSON = batched(
-        _attributes, description="What else the shop has told of the customer: an object."
+        _attributes,
+        description="What else the shop has told of the customer: an object.",
+        metadata=needing("id"),
     )
     consents: list[CustomerConsent] = batched(
-        _consents, description="What the customer has agreed to or refused, by channel."
+        _consents,
+        description="What the customer has agreed to or refused, by channel.",
+        metadata=needing("id"),
     )
     rfm: CustomerRfm = read_with(
-        _scores, _rfm, bare=CustomerRfm.bare, description="Recency, frequency and monetary value."
+        _scores,
+        _rfm,
+        bare=CustomerRfm.bare,
+        description="Recency, frequency and monetary value.",
+        metadata=needing("id"),
     )
-    clv: CustomerClv = read_with(_scores, _clv, bare=CustomerClv.bare, description="Lifetime value.")
+    clv: CustomerClv = read_with(
+        _scores, _clv, bare=CustomerClv.bare, description="Lifetime value.", metadata=needing("id")
+    )
     churn: CustomerChurn = read_with(
-        _scores, _churn, bare=CustomerChurn.bare, description="Risk of losing the customer."
+        _scores,
+        _churn,
+        bare=CustomerChurn.bare,
+        description="Risk of losing the customer.",
+        metadata=needing("id"),
     )
 
     @strawberry.field(
-        description="A page of the segments the customer is in, by their ids. 50 rows unless told."
+        description="A page of the segments the customer is in, by their ids. 50 rows unless told.",
+        metadata=needing("id"),
     )
     async def segments(
         self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
@@ -145,7 +165,8 @@ class Customer(Node):
 
     @strawberry.field(
         description="A page of what the feed tells of the customer, oldest first: segments they came into "
-        "and left, classes of scores they moved between. 50 rows unless told; at most 1,000."
+        "and left, classes of scores they moved between. 50 rows unless told; at most 1,000.",
+        metadata=needing("id"),
     )
     async def segment_changes(
         self,
@@ -163,28 +184,35 @@ class Customer(Node):
     orders: OrderConnection | None = batched(
         orders_of_customers,
         description="A page of the customer's orders, newest first unless told. 50 rows unless told.",
+        metadata=needing("id"),
     )
     refunds: RefundConnection | None = batched(
         refunds_of_customers,
         description="A page of what the customer got back, newest first, with or without a known order. "
         "50 rows unless told.",
+        metadata=needing("id"),
     )
 
-    order_facts: OrderFacts = batched(_order_facts, description="What the customer's paid orders come to.")
+    order_facts: OrderFacts = batched(
+        _order_facts, description="What the customer's paid orders come to.", metadata=needing("id")
+    )
 
     merged_from: CustomerMergeConnection | None = batched(
         merges_of_customers,
         description="A page of who was merged into the customer, also by way of others, newest first. "
         "50 rows unless told.",
+        metadata=needing("id"),
     )
 
     events: EventConnection | None = strawberry.field(
         resolver=events_of_customer,
         description="A page of the customer's events, newest first. 50 rows unless told.",
+        metadata=needing("id"),
     )
     timeline: TimelineConnection | None = strawberry.field(
         resolver=timeline_of_customer,
         description="A page of all that happened to the customer, newest first. 50 rows unless told.",
+        metadata=needing("id"),
     )
 
     @classmethod

@@ -12,6 +12,7 @@ from schema.arguments import DatabaseId, ExternalId, Id, number_of
 from schema.batching import by_tenant, looked_up
 from schema.context import Info
 from schema.scalars import BigInt
+from schema.selection import columns_of
 
 if TYPE_CHECKING:
     from schema.tenant import Tenant
@@ -60,7 +61,7 @@ def one_of_tenant(
 ) -> Any:
     """The field of one object of a tenant, by exactly one of its ids; null if there is none.
 
-    `rows_for` tells how the rows are read for what the field is asked for.
+    `rows_for` tells how the rows are read for what the field is asked for (`schema.selection.columns_of`).
     """
 
     def wanted(
@@ -72,14 +73,20 @@ def one_of_tenant(
         return Wanted.of(field, kind, root.row, id, database_id, external_id)
 
     async def found(them: list[Wanted], info: Info) -> list[T | None]:
-        rows = rows_for(info)
+        rows, columns = rows_for(info), columns_of(info)
+        # A plan takes bare rows apart itself.
+        made: Callable[[TenantRow, Any], Any] = _row if columns is not None and columns.bare else make
 
         async def ask(tenant: int, mine: list[Wanted]) -> list[T | None]:
             found = await rows(info.context, tenant, [each.key for each in mine])
             return [
-                None if row is None else make(each.owner, row) for each, row in zip(mine, found, strict=True)
+                None if row is None else made(each.owner, row) for each, row in zip(mine, found, strict=True)
             ]
 
         return await by_tenant(them, ask)
 
     return looked_up(wanted, found, description=description)
+
+
+def _row(_: TenantRow, row: R) -> R:
+    return row

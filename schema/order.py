@@ -12,7 +12,7 @@ from kit.page import Page
 from resolvers import customers, refunds
 from resolvers.orders import OrderRow
 from resolvers.tenants import TenantRow
-from schema.batching import held
+from schema.batching import held, needing
 from schema.connection import Connection, edges_of, nodes_of, page_info_of, total_of
 from schema.context import Info
 from schema.enums import OrderStatus
@@ -68,10 +68,10 @@ class Order(Node):
         description="The amount less what was given back.",
     )
     tenant: Annotated["Tenant", strawberry.lazy("schema.tenant")] = strawberry.field(
-        resolver=tenant_of, description="The tenant whose order this is."
+        resolver=tenant_of, description="The tenant whose order this is.", metadata=needing()
     )
 
-    @strawberry.field(description="Who placed it. Null for a guest.")
+    @strawberry.field(description="Who placed it. Null for a guest.", metadata=needing("customer_id"))
     async def customer(self, info: Info) -> Annotated["Customer", strawberry.lazy("schema.customer")] | None:
         from schema.customer import Customer
 
@@ -80,7 +80,9 @@ class Order(Node):
         found = await customers.find(info.context, self.owner.id, self.row.customer_id)
         return None if found is None else Customer.of(self.owner, found)
 
-    @strawberry.field(description="The refunds linked to it, newest first. 50 rows unless told.")
+    @strawberry.field(
+        description="The refunds linked to it, newest first. 50 rows unless told.", metadata=needing("id")
+    )
     async def refunds(
         self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
     ) -> RefundConnection | None:

@@ -2,9 +2,19 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from types import NoneType
-from typing import Any
+from typing import Any, NamedTuple
 
 Values = Sequence[Any]
+
+
+class Bare(NamedTuple):
+    """What makes tuples in place of objects, of objects and what was read of them.
+
+    `columns`: those of what is read that suffice for it.
+    """
+
+    columns: tuple[str, ...]
+    make: Callable[[Sequence[Any], Sequence[Any]], Values]
 
 
 class Parts:

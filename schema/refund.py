@@ -10,7 +10,7 @@ from kit.page import Page
 from resolvers import customers, orders, refunds
 from resolvers.refunds import RefundRow
 from resolvers.tenants import TenantRow
-from schema.batching import by_tenant, held
+from schema.batching import by_tenant, held, needing
 from schema.connection import Connection, edges_of, nodes_of, page_info_of, total_of
 from schema.context import Info
 from schema.money import MONEY, Money
@@ -46,10 +46,12 @@ class Refund(Node):
         description="Whether it is known which order it undoes; else it lowers the customer's revenue only.",
     )
     tenant: Annotated["Tenant", strawberry.lazy("schema.tenant")] = strawberry.field(
-        resolver=tenant_of, description="The tenant whose refund this is."
+        resolver=tenant_of, description="The tenant whose refund this is.", metadata=needing()
     )
 
-    @strawberry.field(description="The order that it undoes. Null where that is not known.")
+    @strawberry.field(
+        description="The order that it undoes. Null where that is not known.", metadata=needing("order_id")
+    )
     async def order(self, info: Info) -> Annotated["Order", strawberry.lazy("schema.order")] | None:
         from schema.order import Order
 
@@ -58,7 +60,10 @@ class Refund(Node):
         found = await orders.find(info.context, self.owner.id, self.row.order_id)
         return None if found is None else Order.of(self.owner, found)
 
-    @strawberry.field(description="Who got the money back. Null for a guest, and where it was not told.")
+    @strawberry.field(
+        description="Who got the money back. Null for a guest, and where it was not told.",
+        metadata=needing("customer_id"),
+    )
     async def customer(self, info: Info) -> Annotated["Customer", strawberry.lazy("schema.customer")] | None:
         from schema.customer import Customer
 

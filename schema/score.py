@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import Enum
+from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
@@ -12,7 +13,7 @@ import strawberry
 from resolvers import customer_intervals, customers, runs
 from resolvers.customers import CustomerRow
 from resolvers.runs import RunRow
-from resolvers.scores import ScoreRow
+from resolvers.scores import MADE_OF, ScoreRow, historical_value, rfm_score
 from resolvers.tenants import TenantRow
 from schema.batching import held
 from schema.context import Info
@@ -20,13 +21,14 @@ from schema.count_interval import CountInterval
 from schema.enums import ChurnRisk, ClvTier, MissingScoreReason, RfmSegment, interval_reason
 from schema.freshness import Scored
 from schema.money import MONEY, Money, MoneyInterval, money
-from schema.parts import Values, tuples
+from schema.parts import Bare, Values, tuples
 
 if TYPE_CHECKING:
     from resolvers.customer_bounds import CustomerIntervals
 
 
 _CURRENCY = "currency"
+_GETS = {"historical_value": historical_value, "rfm_score": rfm_score}
 _NOBODY = ScoreRow(*[None] * len(ScoreRow._fields))  # type: ignore[arg-type]
 """The scores of who has none."""
 
@@ -41,7 +43,7 @@ class _Figures:
         self.currency = currency
 
 
-for _name in (*ScoreRow._fields, "historical_value", "rfm_score"):
+for _name in (*ScoreRow._fields, *MADE_OF):
     # In place of __getattr__, which is called after a look-up that fails.
     setattr(_Figures, _name, property(attrgetter(f"scores.{_name}")))
 
@@ -76,10 +78,11 @@ class CustomerScored(Scored):
         return cast("Callable[..., Self]", cls)(tenant=tenant, run_key=run, customer=customer, values=found)
 
     @classmethod
-    def bare(cls, columns: tuple[str, ...]) -> Callable[[Sequence[Any], Sequence[ScoreRow | None]], Values]:
+    def bare(cls, columns: tuple[str, ...]) -> Bare:
         """What makes tuples of these columns, of customers and their scores."""
         known = attrgetter(cls.told_by)
-        gets = {name: attrgetter(name) for name in columns if name != _CURRENCY}
+        gets = {name: _GETS.get(name) or attrgetter(name) for name in columns if name != _CURRENCY}
+        read = {cls.told_by, *chain.from_iterable(MADE_OF.get(name, (name,)) for name in gets)}
 
         def made(them: Sequence[Any], scores: Sequence[ScoreRow | None]) -> Values:
             rows = [_NOBODY if each is None or known(each) is None else each for each in scores]
@@ -88,7 +91,7 @@ class CustomerScored(Scored):
                 found[_CURRENCY] = [each.owner.currency for each in them]
             return tuples([found[name] for name in columns], them)
 
-        return made
+        return Bare(tuple(sorted(read)), made)
 
     async def _standing(self, info: Info) -> RunRow | None:
         run = await runs.current_of(info.context, self.tenant.id, self.analysis)

@@ -5,6 +5,7 @@ from collections.abc import Container, Iterable
 
 from strawberry.types.nodes import FragmentSpread, InlineFragment, SelectedField, Selection
 
+from kit.columns import Columns
 from schema.context import Info
 
 
@@ -18,8 +19,12 @@ class Planned(ABC):
 
     @property
     @abstractmethod
-    def columns(self) -> tuple[str, ...] | None:
+    def columns(self) -> Columns | None:
         """What `columns_of` tells of it."""
+
+    @abstractmethod
+    def columns_below(self, name: str) -> Columns | None:
+        """What `columns_of` tells of a field of this name below it."""
 
 
 def selects(info: Info, name: str) -> bool:
@@ -29,12 +34,17 @@ def selects(info: Info, name: str) -> bool:
     return any(_has(field.selections, name) for field in info.selected_fields)
 
 
-def columns_of(info: Info) -> tuple[str, ...] | None:
-    """The columns of its rows that all that a connection is asked for is made of; None where there is more.
+def columns_of(info: Info) -> Columns | None:
+    """The columns of rows that suffice for all that a field is asked for; None where others may be needed.
 
-    A use case that is asked for these alone may give a page whose rows are plain tuples of them.
+    The rows are those of what the field looks up, of a connection's nodes, or of what is read with others.
     """
     return info.columns if isinstance(info, Planned) else None
+
+
+def columns_below(info: Info, name: str) -> Columns | None:
+    """The same of a field of this name below what is looked up; those that read the same are told alike."""
+    return info.columns_below(name) if isinstance(info, Planned) else None
 
 
 def _has(selections: Iterable[Selection], name: str) -> bool:

@@ -1,6 +1,7 @@
 """Tenants: the door to everything a shop owns."""
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 
 import strawberry
@@ -42,6 +43,7 @@ from schema.scalars import BigInt, CurrencyCode
 from schema.segment import Segment, SegmentConnection
 from schema.segment_change import SegmentChangeConnection, changes_of_tenant
 from schema.segment_matrix import SegmentMatrix, migration_of_tenant
+from schema.selection import columns_of
 from schema.settings import ScoringSettings
 
 KIND = "Tenant"
@@ -95,7 +97,7 @@ class Tenant(Node):
     order: Order | None = one_of_tenant(
         "order",
         ORDER,
-        lambda _: order_rows.named,
+        lambda info: partial(order_rows.named.find_all, columns=columns_of(info)),
         Order.of,
         description="One order, by exactly one of its ids. Null if there is none.",
     )

@@ -42,5 +42,5 @@ _STANDING = KeysetList(
 )
 OF_SURVIVOR = Relation(_STANDING, MERGES.c.survivor_id)
 """Who was merged into a customer, also by way of others."""
-find = Lookup.of(_OF_TENANT, MERGES.c.id, MergeRow).find
+find = Lookup(_OF_TENANT, MERGES.c.id, MergeRow).find
 """The merge of a number; None if the tenant has none such."""

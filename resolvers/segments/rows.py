@@ -43,8 +43,8 @@ class SegmentRow(NamedTuple):
 COLUMNS = [SEGMENTS.c[name] for name in SegmentRow._fields]
 _OF_TENANT = select(*COLUMNS).where(SEGMENTS.c.tenant_id == TENANT)
 _LIST = KeysetList("segment", SEGMENTS, _OF_TENANT, SegmentRow)
-BY_ID = Lookup.of(_OF_TENANT, SEGMENTS.c.id, SegmentRow)
-BY_BUILTIN = Lookup.of(_OF_TENANT, SEGMENTS.c.builtin, SegmentRow)
+BY_ID = Lookup(_OF_TENANT, SEGMENTS.c.id, SegmentRow)
+BY_BUILTIN = Lookup(_OF_TENANT, SEGMENTS.c.builtin, SegmentRow)
 find = BY_ID.find
 """The segment of an id, or None if the tenant has none such."""
 find_builtin = BY_BUILTIN.find

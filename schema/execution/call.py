@@ -12,6 +12,7 @@ from strawberry.types import Info
 from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
 
+from kit.columns import Columns
 from schema.execution.asker import Asker
 from schema.selection import Planned
 
@@ -38,8 +39,11 @@ class Told(Info[Any, Any], Planned):
         return self._planned.completion.subfields
 
     @property
-    def columns(self) -> tuple[str, ...] | None:
+    def columns(self) -> Columns | None:
         return self._planned.columns
+
+    def columns_below(self, name: str) -> Columns | None:
+        return self._planned.below.get(name)
 
     @cached_property
     def _raw_info(self) -> GraphQLResolveInfo[Any]:  # type: ignore[override]

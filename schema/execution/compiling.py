@@ -26,7 +26,7 @@ from strawberry.types.field import StrawberryField
 from schema.batching import BATCH, COMPUTED, HELD, KEYED, READ
 from schema.execution.arguments import BACK, direct_of, varies_in
 from schema.execution.completing import Choice, Leaf, Many, OneOf, Required, Single
-from schema.execution.needing import bare, columns_of_all, columns_of_nodes
+from schema.execution.needing import bare, columns_of_all, columns_read, told_of_reading
 from schema.execution.plan import Completion, Field, Maker, Plan, Selection, Take, UnservedError
 from schema.execution.taking import Attribute, Batch, Computed, Constant, Held, LookUp, Read, Resolver
 
@@ -80,8 +80,9 @@ class _Compiler:
         if take.waits:
             self.reads.add(f"{kind.name}.{name}")
         direct = direct_of(definition, details[0]) if varies else None
-        columns, take = columns_of_nodes(completion), bare(take, completion)
-        return Field(key, kind, definition, details, take, completion, varies, alike, direct, columns)
+        take = bare(take, completion)
+        columns, below = columns_read(take, completion)
+        return Field(key, kind, definition, details, take, completion, varies, alike, direct, columns, below)
 
     def _completion(self, kind: GraphQLOutputType, details: list[FieldDetails]) -> Completion:
         if is_non_null_type(kind):
@@ -116,7 +117,7 @@ def _steps(fields: Sequence[Field]) -> tuple[tuple[Field, ...], ...]:
         if each.waits:
             key = each.take.read if isinstance(each.take, Read) else each.key
             steps[key] = (*steps.get(key, ()), each)
-    return (*steps.values(),)
+    return tuple(map(told_of_reading, steps.values()))
 
 
 def _take(definition: GraphQLField) -> Take:

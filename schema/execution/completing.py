@@ -127,6 +127,11 @@ class Single:
     def subfields(self) -> frozenset[str]:
         return self.selection.names
 
+    @property
+    def _takes_tuples(self) -> bool:
+        columns = self.selection.columns
+        return columns is not None and columns.bare
+
     def now(self, call: Call, column: Column) -> Column:
         there = self._there(column)
         made = run_now(call.there(column), self.selection, there) if there else []
@@ -140,7 +145,7 @@ class Single:
     def _there(self, column: Column) -> Column:
         there = _present(column)
         for each in {*map(type, there)}:
-            if not issubclass(each, self.python) and (each is not tuple or self.selection.columns is None):
+            if not issubclass(each, self.python) and (each is not tuple or not self._takes_tuples):
                 raise UnservedError(f"a {each.__name__} in the place of a {self.selection.kind.name}")
         return there
 

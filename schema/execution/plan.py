@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from graphql import FieldNode, GraphQLField, GraphQLObjectType
 from graphql.execution.collect_fields import FieldDetails
 
+from kit.columns import Columns
 from schema.execution.call import Call
 
 Column = list[Any]
@@ -71,8 +72,10 @@ class Field:
     """Whether what is below it is the same whatever the variables are."""
     direct: Mapping[str, str] | None
     """Its arguments by what resolvers call them, where each is the value of a variable as it stands."""
-    columns: tuple[str, ...] | None
-    """The columns that all that it is asked for of rows is made of, where it is a connection."""
+    columns: Columns | None
+    """What `schema.selection.columns_of` tells of it."""
+    below: Mapping[str, Columns | None]
+    """The same of those of its fields that wait, by their names, where it looks up objects of one type."""
     fixed: list[dict[str, Any]] = dataclass_field(default_factory=list)
     """Its arguments, once they are made, where they do not."""
 
@@ -91,7 +94,7 @@ class Selection:
     """What is selected on the objects of one type; `make` builds so many answers of their fields' columns.
 
     `steps` are its fields that wait, those together that read the same. `columns`: those of the objects' rows
-    that all fields are made of; None where something else is needed.
+    that suffice for all fields; None where all may be needed.
     """
 
     kind: GraphQLObjectType
@@ -99,7 +102,7 @@ class Selection:
     make: Maker
     waits: bool
     steps: tuple[tuple[Field, ...], ...]
-    columns: tuple[str, ...] | None
+    columns: Columns | None
 
     @property
     def names(self) -> frozenset[str]:

@@ -5,6 +5,7 @@ from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
+from kit.columns import Columns
 from schema.execution.plan import Column
 
 _ROW = attrgetter("row")
@@ -13,14 +14,14 @@ _ROW = attrgetter("row")
 class Rows:
     """The rows of a level by the column, each of which is taken off them once.
 
-    The sources are objects that hold them, or tuples of the values under `names`.
+    The sources are objects that hold them, or tuples of these columns.
     """
 
-    def __init__(self, sources: Sequence[Any], names: Sequence[str] | None = None) -> None:
+    def __init__(self, sources: Sequence[Any], columns: Columns | None = None) -> None:
         self._sources = sources
         self._columns: dict[str, Column] = {}
-        if names is not None and type(sources[0]) is tuple:
-            self._columns = dict(zip(names, map(list, zip(*sources, strict=True)), strict=True))
+        if columns is not None and type(sources[0]) is tuple:
+            self._columns = dict(zip(columns.names, map(list, zip(*sources, strict=True)), strict=True))
 
     def column(self, name: str) -> Column:
         """What the rows hold under a name."""

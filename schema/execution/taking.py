@@ -13,6 +13,7 @@ from kit import trace
 from schema.execution.call import Call, Told
 from schema.execution.plan import AskersError, Column, Field, UnservedError
 from schema.execution.rows import Rows
+from schema.parts import Bare
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,8 +209,10 @@ class Read:
     told: StrawberryField
     read: Callable[..., Awaitable[Sequence[Any]]]
     make: Callable[[Sequence[Any], Sequence[Any]], Sequence[Any]]
-    bare: Callable[[tuple[str, ...]], Callable[[Sequence[Any], Sequence[Any]], Sequence[Any]]] | None = None
+    bare: Callable[[tuple[str, ...]], Bare] | None = None
     """What makes tuples of such columns in place of objects, if these suffice."""
+    columns: tuple[str, ...] | None = None
+    """Those of what is read that suffice; None where all may be needed."""
     waits: bool = True
 
     def now(self, call: Call, field: Field, sources: Sequence[Any]) -> Column:

@@ -2,7 +2,7 @@
 
 import re
 
-from resolvers.orders import OrderRow
+from resolvers.scores import ScoreRow
 
 MONEY = "{ amount currencyCode }"
 EVERYTHING = (
@@ -50,6 +50,27 @@ ASKED = {
     "refunds of customers": "customers { nodes { refunds(first: 2) { nodes { databaseId isLinked } } } }",
     "refunds of orders": "orders(first: 3) { nodes { refunds { nodes { refundedAt } totalCount } } }",
     "fragments": "customers(first: 2) { nodes { ... on Node { id } ... on Customer { email } } }",
+    "all that hangs on a customer": "customers(first: 3) { nodes { email tenant { slug } attributes "
+    "consents { isGranted } orderFacts { orderCount } segments { nodes { name } } "
+    "segmentChanges(first: 2) { nodes { kind } } orders(first: 1) { nodes { items } } "
+    "refunds(first: 1) { nodes { isLinked } } mergedFrom { totalCount } events(first: 1) { nodes { type } } "
+    "timeline(first: 2) { nodes { kind } } } }",
+    "intervals": "customers(first: 3) { nodes { phone clv { reason ordersInterval { high } } } }",
+    "all that hangs on an order": "orders(first: 3) { nodes { status tenant { name } customer { email } "
+    "refunds { nodes { refundedAt order { status } customer { phone } tenant { slug } } } } }",
+    "one customer": f'customer(externalId: "C1") {{ email rfm {{ score monetary {MONEY} }} clv {{ tier }} }}',
+    "one customer, bare": f'customer(externalId: "C1") {{ {PERSON} }}',
+    "one customer, and more": 'customer(externalId: "C1") { phone clv { reason } orders { totalCount } }',
+    "who was merged": 'a: customer(externalId: "was 1 of C1") { email externalId } '
+    'b: customer(externalId: "was 1 of C1") { databaseId rfm { score recencyDays } }',
+    "one customer twice": 'a: customer(externalId: "C1") { email } '
+    'b: customer(externalId: "C1") { phone rfm { segment } } '
+    'c: customer(externalId: "C1") { rfm { recencyDays } churn { risk } }',
+    "nobody at all": 'a: customer(externalId: "nobody") { email } '
+    'b: customer(databaseId: "0") { rfm { score } }',
+    "one order": f'order(externalId: "O1") {{ {EVERYTHING} customer {{ phone }} }}',
+    "one order, bare": 'order(externalId: "O1") { status placedAt }',
+    "nodes and whole edges": "customers(first: 3) { nodes { email } edges { node { phone rfm { score } } } }",
     "members": "segments(first: 3) { nodes { members(first: 2) { nodes { email } edges { cursor } } } }",
 }
 READ = {
@@ -58,14 +79,41 @@ READ = {
     "customers { nodes { databaseId id } pageInfo { endCursor } }": {"id", "tenant_id"},
     "orders { nodes { amount { amount } } }": {"amount", "currency", "placed_at", "id"},
     "customers { nodes { email orders { nodes { externalId } } } }": {"external_id", "placed_at", "id"},
-    "orders { nodes { externalId tenant { name } } }": {*OrderRow._fields},
+    "orders { nodes { externalId tenant { name } } }": {"external_id", "placed_at", "id"},
+    "customers { nodes { email rfm { segment } clv { historicalValue { amount } } } }": {
+        "customer_id",
+        "segment",
+        "clv_tier",
+        "monetary",
+    },
+    "customers { nodes { rfm { score } churn { risk reason } } }": {*ScoreRow._fields},
+    'customer(externalId: "C1") { phone }': {"external_id", "phone"},
+    'customer(externalId: "C1") { email rfm { segment } }': {
+        "external_id",
+        "id",
+        "email",
+        "customer_id",
+        "segment",
+    },
+    'customer(externalId: "C1") { ... on Node { id } attributes }': {"id", "attributes"},
+    'order(externalId: "O1") { status }': {"external_id", "status"},
     "refunds { nodes { isLinked } }": {"order_id", "refunded_at", "id"},
+}
+KEYED = {
+    "customers { nodes { email } }": False,
+    "customers { edges { node { email } } }": True,
+    "customers { nodes { email } pageInfo { hasNextPage } }": True,
+    "customers { nodes { email } totalCount }": True,
+    "customers { nodes { orders { nodes { status } } } }": False,
+    "customers { nodes { orders { nodes { status } pageInfo { endCursor } } } }": True,
+    "customers { nodes { orders { edges { cursor } } } }": True,
 }
 
 
 def columns(statement: str) -> set[str]:
-    """The columns of the tables of customers, orders and refunds that a statement names before conditions."""
-    return set(re.findall(r"\b(?:customer|customer_order|refund)\.(\w+)", statement.partition("WHERE")[0]))
+    """The columns of customers, scores, orders, and refunds that are named before conditions."""
+    named = r"\b(?:customer|customer_score|customer_order|refund)\.(\w+)"
+    return set(re.findall(named, statement.partition("WHERE")[0]))
 
 
 async def test_the_answer_is_the_one_of_whole_rows(full, boundless_application, plain):
@@ -85,3 +133,11 @@ async def test_what_is_not_asked_for_is_not_read(full, application, ask):
     for asked, expected in READ.items():
         await ask(f"{{ tenant(databaseId: 56) {{ {asked} }} }}")
         assert columns(sent[-1]) == expected, asked
+
+
+async def test_where_rows_stand_is_read_where_it_is_asked_for(full, application, ask):
+    sent: list[str] = []
+    application.state.database.on_statement = sent.append
+    for asked, expected in KEYED.items():
+        await ask(f"{{ tenant(databaseId: 56) {{ {asked} }} }}")
+        assert (".sort_id" in sent[-1].partition("FROM")[0]) is expected, asked

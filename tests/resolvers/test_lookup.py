@@ -37,9 +37,9 @@ async def test_who_is_not_found_is_looked_for_among_the_merged(make, ctx, databa
 async def test_rows_are_named_by_numbers_and_by_the_shops_own_ids(make, ctx):
     make.tenant()
     numbers = [make.customer(56, name) for name in ("a", "b", "17")]
-    found = await customers.named(ctx, 56, ["b", numbers[0], "17", 10**9, "b", "c"])
+    found = await customers.named.find_all(ctx, 56, ["b", numbers[0], "17", 10**9, "b", "c"])
     assert [row and row.external_id for row in found] == ["b", "a", "17", None, "b", None]
-    assert await customers.named(ctx, 56, []) == []
+    assert await customers.named.find_all(ctx, 56, []) == []
 
 
 @pytest.mark.parametrize("text", ["a\0", "a\ud800"])

@@ -32,14 +32,14 @@ def sent(database):
 
 async def test_they_are_those_that_two_statements_read(numbers, context, sent, make):
     async with context() as ctx:
-        plain = await customers.named(ctx, 56, numbers)
+        plain = await customers.named.find_all(ctx, 56, numbers)
         read = await scores.of_customers(ctx, 56, numbers)
         assert len(sent) == 2
     ((standing,),) = make.owner.execute("SELECT run_id FROM score_current WHERE tenant_id = 56").fetchall()
     assert {each.run_id for each in read if each} == {standing}
     sent.clear()
     async with context() as ctx:
-        assert await scored_customers.named(ctx, 56, numbers) == plain
+        assert await scored_customers.named().find_all(ctx, 56, numbers) == plain
         assert await scores.of_customers(ctx, 56, numbers) == read
         assert read[-2:] == [None, None]
         assert len(sent) == 1
@@ -47,7 +47,7 @@ async def test_they_are_those_that_two_statements_read(numbers, context, sent, m
 
 async def test_names_find_them_too(numbers, context, sent):
     async with context() as ctx:
-        found = await scored_customers.named(ctx, 56, ["newer", numbers[0], "nobody"])
+        found = await scored_customers.named().find_all(ctx, 56, ["newer", numbers[0], "nobody"])
         assert [each and each.id for each in found] == [numbers[-1], numbers[0], None]
         sent.clear()
         assert await scores.of_customers(ctx, 56, [numbers[-1]]) == [None]
@@ -56,7 +56,7 @@ async def test_names_find_them_too(numbers, context, sent):
 
 @pytest.mark.parametrize(
     ("statement", "named"),
-    [(scored_customers.BY_ID.statement, "keys"), (profiles.OF_CUSTOMERS, "ids")],
+    [(scored_customers.by(customers.CUSTOMERS.c.id).statement(), "keys"), (profiles.OF_CUSTOMERS, "ids")],
     ids=["customers", "profiles"],
 )
 async def test_scores_are_found_by_their_key_before_they_are_counted(numbers, context, statement, named):

@@ -59,7 +59,7 @@ async def test_look_ups_with_scores(merged, context):
         assert own is not None
     for keys in ([ana], ["ana"], [ana, "ana", anna]):
         async with context() as ctx:
-            found = await scored_customers.named(ctx, 56, keys)
+            found = await scored_customers.named().find_all(ctx, 56, keys)
             assert [each and each.id for each in found] == [anna] * len(keys)
             assert await scores.of_customers(ctx, 56, [anna]) == [own]
 

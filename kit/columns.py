@@ -1,0 +1,38 @@
+"""Which columns of rows suffice for what is asked, and rows that have no others."""
+
+from collections import namedtuple
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+_KEPT = 1_000
+
+
+class Columns(NamedTuple):
+    """The columns that suffice, by their names.
+
+    `bare`: whether plain tuples of them do, or what has them as attributes is wanted; `keyed`: whether it
+    is asked for as well where rows stand in their list.
+    """
+
+    names: tuple[str, ...]
+    bare: bool = False
+    keyed: bool = True
+
+    @property
+    def row(self) -> Callable[..., Any]:
+        """What rows are made with."""
+        return tuple if self.bare else light(self.names)
+
+    def cut(self, rows: Sequence[Any]) -> list[Any]:
+        """Rows that have more columns, without those."""
+        gets = [*map(attrgetter, self.names)]
+        made = ([get(row) for get in gets] for row in rows)
+        return [*map(tuple, made)] if self.bare else [self.row(*each) for each in made]
+
+
+@lru_cache(_KEPT)
+def light(names: tuple[str, ...]) -> type[tuple[Any, ...]]:
+    """The class of rows that have these columns alone."""
+    return namedtuple("Light", names)
