@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, DateTime, Text, and_, any_, bindparam, fun
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from kit.db import TENANT, prepare
-from kit.page import INSTANT, TEXT, Asked, Cursors, Page
+from kit.page import INSTANT, TEXT, AskedColumns, Cursors, Page
 from models import TABLES
 from resolvers.context import READ, Ctx
 from resolvers.keyset import KeysetList
@@ -90,7 +90,7 @@ async def page(
     *,
     customer: int | None = None,
     wanted: EventFilter = ALL,
-    **asked: Unpack[Asked],
+    **asked: Unpack[AskedColumns],
 ) -> Page[EventRow]:
     """A page of a customer's events, or of the tenant's where none is named, newest first.
 

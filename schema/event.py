@@ -1,43 +1,53 @@
 """Events and pages of them."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, TypeAlias, cast
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import strawberry
 from strawberry.scalars import JSON
 
 from kit import ids
-from kit.page import INSTANT, Asked, Page
+from kit.page import AskedColumns, Page, microseconds
 from resolvers import customers, events
 from resolvers.events import EventFilter, EventRow
 from resolvers.tenants import TenantRow
 from schema.arguments import named
+from schema.batching import held, needing
 from schema.connection import Connection, edges_of, nodes_of, page_info_of, total_of
 from schema.context import Info
 from schema.moments import aware
-from schema.node import Node
+from schema.node import GLOBAL_ID, Node
 from schema.owner import tenant_of
-from schema.page import After, Before, First, Last, PageInfo, asked
+from schema.page import After, Before, First, Last, PageInfo, asked_of_rows
 
 if TYPE_CHECKING:
     from schema.customer import Customer
     from schema.tenant import Tenant
 
 
+def _ids(tenants: Sequence[int], moments: Sequence[datetime], messages: Sequence[str]) -> list[str]:
+    found = zip(tenants, map(microseconds, moments), messages, strict=True)
+    return [ids.encode_event(*each) for each in found]
+
+
 @strawberry.type(description="Something a customer did, as the shop tracked it.")
 class Event(Node):
     owner: strawberry.Private[TenantRow]
     row: strawberry.Private[EventRow]
-    message_id: str = strawberry.field(description="The sender's own id; the same one twice is a duplicate.")
-    type: str = strawberry.field(description="What was done, such as page_view or add_to_cart.")
-    properties: JSON = strawberry.field(description="What the sender told of it.")
-    occurred_at: datetime = strawberry.field(description="When it was done.")
-    received_at: datetime = strawberry.field(description="When it came in.")
+    id: strawberry.ID = held("tenant_id", "occurred_at", "message_id", make=_ids, description=GLOBAL_ID)
+    message_id: str = held(
+        "message_id", description="The sender's own id; the same one twice is a duplicate."
+    )
+    type: str = held("event_type", description="What was done, such as page_view or add_to_cart.")
+    properties: JSON = held("properties", description="What the sender told of it.")
+    occurred_at: datetime = held("occurred_at", description="When it was done.")
+    received_at: datetime = held("received_at", description="When it came in.")
     tenant: Annotated["Tenant", strawberry.lazy("schema.tenant")] = strawberry.field(
-        resolver=tenant_of, description="The tenant whose event this is."
+        resolver=tenant_of, description="The tenant whose event this is.", metadata=needing()
     )
 
-    @strawberry.field(description="Who did it. Null where nobody is known.")
+    @strawberry.field(description="Who did it. Null where nobody is known.", metadata=needing("customer_id"))
     async def customer(self, info: Info) -> Annotated["Customer", strawberry.lazy("schema.customer")] | None:
         from schema.customer import Customer
 
@@ -48,17 +58,7 @@ class Event(Node):
 
     @classmethod
     def of(cls, owner: TenantRow, row: EventRow) -> "Event":
-        moment = INSTANT.write(row.occurred_at)
-        return cls(
-            id=strawberry.ID(ids.encode_event(row.tenant_id, cast("int", moment), row.message_id)),
-            owner=owner,
-            row=row,
-            message_id=row.message_id,
-            type=row.event_type,
-            properties=cast("JSON", row.properties),
-            occurred_at=row.occurred_at,
-            received_at=row.received_at,
-        )
+        return cls(owner=owner, row=row)
 
 
 @strawberry.type(description="An event in a page.")
@@ -103,7 +103,7 @@ async def events_of_tenant(
 ) -> EventConnection | None:
     """The field: a page of the tenant's events."""
     wanted = _filter(types, occurred_from, occurred_until)
-    return await _page(info, root.row, None, asked(info, first, after, last, before), wanted)
+    return await _page(info, root.row, None, asked_of_rows(info, first, after, last, before), wanted)
 
 
 async def events_of_customer(
@@ -119,7 +119,7 @@ async def events_of_customer(
 ) -> EventConnection | None:
     """The field: a page of the customer's events."""
     wanted = _filter(types, occurred_from, occurred_until)
-    return await _page(info, root.owner, root.row.id, asked(info, first, after, last, before), wanted)
+    return await _page(info, root.owner, root.row.id, asked_of_rows(info, first, after, last, before), wanted)
 
 
 def _filter(types: list[str] | None, since: datetime | None, until: datetime | None) -> EventFilter:
@@ -132,7 +132,7 @@ def event_types(given: list[str] | None) -> tuple[str, ...]:
 
 
 async def _page(
-    info: Info, owner: TenantRow, customer: int | None, window: Asked, wanted: EventFilter
+    info: Info, owner: TenantRow, customer: int | None, window: AskedColumns, wanted: EventFilter
 ) -> EventConnection | None:
     page = await events.page(info.context, owner.id, customer=customer, wanted=wanted, **window)
     return EventConnection.of(owner, page)

@@ -71,6 +71,9 @@ ASKED = {
     "one order": f'order(externalId: "O1") {{ {EVERYTHING} customer {{ phone }} }}',
     "one order, bare": 'order(externalId: "O1") { status placedAt }',
     "nodes and whole edges": "customers(first: 3) { nodes { email } edges { node { phone rfm { score } } } }",
+    "events": "events(first: 3) { nodes { id type occurredAt receivedAt messageId } totalCount }",
+    "events whole": f"events(first: 3) {{ nodes {{ type properties customer {{ email }} }} {PAGE} }}",
+    "events of customers": "customers(first: 3) { nodes { events { nodes { id properties } } } }",
     "members": "segments(first: 3) { nodes { members(first: 2) { nodes { email } edges { cursor } } } }",
 }
 READ = {
@@ -97,6 +100,7 @@ READ = {
     },
     'customer(externalId: "C1") { ... on Node { id } attributes }': {"id", "attributes"},
     'order(externalId: "O1") { status }': {"external_id", "status"},
+    "events { nodes { type tenant { name } } }": {"event_type", "occurred_at", "message_id"},
     "refunds { nodes { isLinked } }": {"order_id", "refunded_at", "id"},
 }
 KEYED = {
@@ -111,8 +115,8 @@ KEYED = {
 
 
 def columns(statement: str) -> set[str]:
-    """The columns of customers, scores, orders, and refunds that are named before conditions."""
-    named = r"\b(?:customer|customer_score|customer_order|refund)\.(\w+)"
+    """The columns of customers, scores, orders, refunds and events that are named before conditions."""
+    named = r"\b(?:customer|customer_score|customer_order|refund|event)\.(\w+)"
     return set(re.findall(named, statement.partition("WHERE")[0]))
 
 
