@@ -43,7 +43,7 @@ class _ScoredLookup(CustomerLookup[K]):
 
     @property
     def name(self) -> str:
-        return f"{CustomerLookup.name.__get__(self)} with {scores.names_of(self.scored)}"
+        return f"{self.column} with {scores.names_of(self.scored)}"
 
 
 @lru_cache(KEPT)

@@ -12,7 +12,6 @@ from schema.arguments import DatabaseId, ExternalId, Id, number_of
 from schema.batching import by_tenant, looked_up
 from schema.context import Info
 from schema.scalars import BigInt
-from schema.selection import columns_of
 
 if TYPE_CHECKING:
     from schema.tenant import Tenant
@@ -73,20 +72,17 @@ def one_of_tenant(
         return Wanted.of(field, kind, root.row, id, database_id, external_id)
 
     async def found(them: list[Wanted], info: Info) -> list[T | None]:
-        rows, columns = rows_for(info), columns_of(info)
-        # A plan takes bare rows apart itself.
-        made: Callable[[TenantRow, Any], Any] = _row if columns is not None and columns.bare else make
+        rows = rows_for(info)
 
         async def ask(tenant: int, mine: list[Wanted]) -> list[T | None]:
             found = await rows(info.context, tenant, [each.key for each in mine])
-            return [
-                None if row is None else made(each.owner, row) for each, row in zip(mine, found, strict=True)
-            ]
+            return [_made(make, each.owner, row) for each, row in zip(mine, found, strict=True)]
 
         return await by_tenant(them, ask)
 
     return looked_up(wanted, found, description=description)
 
 
-def _row(_: TenantRow, row: R) -> R:
-    return row
+def _made(make: Callable[[TenantRow, R], T], owner: TenantRow, row: R | None) -> Any:
+    """The object of a row; a bare one stays as it is, for a plan takes it apart itself."""
+    return row if row is None or type(row) is tuple else make(owner, row)

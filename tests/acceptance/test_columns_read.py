@@ -38,6 +38,8 @@ ASKED = {
     "backwards": f"customers(last: 3) {{ nodes {{ externalId email }} {PAGE} }}",
     "by name": "customers(first: 3, orderBy: {field: LAST_NAME}) { nodes { phone } edges { cursor } }",
     "by a score": "customers(first: 3, orderBy: {field: MONETARY, direction: DESC}) { nodes { email } }",
+    "by a score, and more": "customers(first: 3, orderBy: {field: MONETARY}) "
+    "{ nodes { email rfm { score } orders(first: 1) { nodes { status } } } edges { cursor } }",
     "by a score, nothing": f"customers(first: 3, orderBy: {{field: MONETARY}}) {{ totalCount {PAGE} }}",
     "filtered": "customers(first: 3, filter: {frequency: {gte: 2}}) { nodes { externalId } totalCount }",
     "more than the row": "customers(first: 3) { nodes { email rfm { segment } } }",
