@@ -85,7 +85,7 @@ async def of_customers(
 
 def loader(ctx: Ctx, tenant: int, columns: Columns | None = None) -> Loader[int, ScoreRow | None]:
     """What the request knows of scores, by customer; others who read some may have it know them."""
-    return ctx.loader(f"scores {names_of(columns)}", tenant, _by_customers(columns))
+    return ctx.loader(f"scores {columns and columns.names}", tenant, _by_customers(columns))
 
 
 def names_of(columns: Columns | None) -> tuple[str, ...]:
