@@ -3,6 +3,7 @@
 from collections import namedtuple
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from itertools import starmap
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -27,9 +28,10 @@ class Columns(NamedTuple):
 
     def cut(self, rows: Sequence[Any]) -> list[Any]:
         """Rows that have more columns, without those."""
-        gets = [*map(attrgetter, self.names)]
-        made = ([get(row) for get in gets] for row in rows)
-        return [*map(tuple, made)] if self.bare else [self.row(*each) for each in made]
+        if not self.names:
+            return [self.row() for _ in rows]
+        cut = zip(*([*map(attrgetter(name), rows)] for name in self.names), strict=True)
+        return [*cut] if self.bare else [*starmap(self.row, cut)]
 
 
 @lru_cache(_KEPT)

@@ -147,7 +147,8 @@ class Keys(Sequence[Key]):
 class Page(Generic[T]):
     """One page of a list. `total` is there only where it was asked for; `write` makes a key's cursor.
 
-    Where `columns` are named, rows have no others; keys are empty where these are not `keyed`.
+    Where `columns` are named, rows have no others; where these are not `keyed` there may be no keys, and who
+    asks for a cursor gets a ValueError.
     """
 
     rows: Sequence[T]

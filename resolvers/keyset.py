@@ -10,6 +10,7 @@ from sqlalchemy import CTE, ColumnElement, Integer, Select, Table, bindparam, fu
 from kit.columns import Columns
 from kit.db import Statement, prepare
 from kit.db.rows import made_of
+from kit.errors import TimedOutError
 from kit.page import Key, Keys, Page, Window
 from resolvers.context import READ, Ctx
 from resolvers.sorting import Order, Part, Span
@@ -27,8 +28,9 @@ class KeysetList(Generic[T]):
 
     `rows` selects all rows of the tenant with the columns that `row` takes. Where `keys` is given, a page's
     rows are found by it (it may leave out columns and tables, but has what orders and conditions name), and
-    `rows` is read for those alone. `known`, with the column of the ids in it, finds the rows that have the
-    key they are sorted by, where fewer tables are enough for that.
+    `rows` is read for those alone, with all columns: such a statement is dear to compile. `known`, with the
+    column of the ids in it, finds the rows that have the key they are sorted by, where fewer tables are
+    enough for that.
     """
 
     cursor: str
@@ -75,21 +77,42 @@ class KeysetList(Generic[T]):
         make = _standing if where is None else _page
         columns = having(self.rows, columns)
         read = columns if self.keys is None else None
-        statement = make(self, chosen, Span.of(window), with_total, read, where)
+        span = Span.of(window)
         values = {"size": window.size + 1} | chosen.values(window)
-        found = await ctx.reader.fetch(statement, tuple, tenant=tenant, within=within, **values)
+        found = await fetched(
+            ctx, tenant, lambda some: make(self, chosen, span, with_total, some, where), read, within, values
+        )
         total = found[0][0] if found else (0 if with_total else None)
         if with_total and found and found[0][len(chosen.keys)] is None:
             found = []
         keys, rows = apart(found, 1, len(_keys(chosen, read, with_total)), self.made_with(read))
         if columns is not None and read is None:
-            # A statement that finds its rows by keys first is dear to compile: not for each choice of them.
             rows = columns.cut(rows)
         return window.page(chosen.cursors, rows, keys, total, columns)
 
     def made_with(self, columns: Columns | None) -> Callable[..., Any]:
         """What makes rows of these columns; of all where None are named."""
         return self.row if columns is None else columns.row
+
+
+async def fetched(
+    ctx: Ctx,
+    tenant: int | None,
+    statement: Callable[[Columns | None], Statement],
+    columns: Columns | None,
+    within: float | None,
+    values: dict[str, Any],
+) -> list[tuple[Any, ...]]:
+    """What a list's statement with these columns reads.
+
+    If that takes too long, the request does not ask for the same with all columns, to wait as long again.
+    """
+    try:
+        return await ctx.reader.fetch(statement(columns), tuple, tenant=tenant, within=within, **values)
+    except TimedOutError:
+        if columns is not None:
+            ctx.reader.refuse(statement(None), tuple, tenant=tenant, within=within, **values)
+        raise
 
 
 def apart(

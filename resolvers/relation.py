@@ -26,7 +26,7 @@ from kit.columns import Columns
 from kit.db import Statement, prepare
 from kit.page import INSTANT, AskedColumns, Key, Page, Window
 from resolvers.context import READ, Ctx
-from resolvers.keyset import KEPT, KeysetList, apart, having, keys_of, narrowed
+from resolvers.keyset import KEPT, KeysetList, apart, fetched, having, keys_of, narrowed
 from resolvers.sorting import Order, Part, Span
 
 T = TypeVar("T")
@@ -105,12 +105,13 @@ class Relation(Generic[T]):
     ) -> Callable[[Ctx, int, list[int]], Awaitable[list[Found[T]]]]:
         keys, row = len(keys_of(order, columns)), self.of.made_with(columns)
 
-        async def pages(ctx: Ctx, tenant: int, parents: list[int]) -> list[Found[T]]:
+        def statement(columns: Columns | None) -> Statement:
             make = _standing if choice is EVERY else _page
-            statement = make(self, order, Span.of(window), columns, choice)
+            return make(self, order, Span.of(window), columns, choice)
+
+        async def pages(ctx: Ctx, tenant: int, parents: list[int]) -> list[Found[T]]:
             values = {"ids": parents, "size": window.size + 1} | order.values(window)
-            within = ctx.query_timeout_seconds
-            rows = await ctx.reader.fetch(statement, tuple, tenant=tenant, within=within, **values)
+            rows = await fetched(ctx, tenant, statement, columns, ctx.query_timeout_seconds, values)
             return _by_parent(len(parents), rows, *apart(rows, 1, keys, row))
 
         return pages

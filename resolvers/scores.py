@@ -53,22 +53,22 @@ class ScoreRow(NamedTuple):
 
 
 def historical_value(score: ScoreRow) -> Decimal | None:
-    """As scores have it, of what `MADE_OF` names of them."""
+    """Net revenue so far, where lifetime value was computed."""
     return None if score.clv_tier is None else score.monetary
 
 
 def rfm_score(score: ScoreRow) -> str | None:
-    """As scores have it, of what `MADE_OF` names of them."""
+    """The three digits, such as 555."""
     if score.recency_score is None:
         return None
     return f"{score.recency_score}{score.frequency_score}{score.monetary_score}"
 
 
-MADE_OF = {
-    "historical_value": ("clv_tier", "monetary"),
-    "rfm_score": ("recency_score", "frequency_score", "monetary_score"),
+MADE: dict[str, tuple[Callable[[Any], Any], tuple[str, ...]]] = {
+    "historical_value": (historical_value, ("clv_tier", "monetary")),
+    "rfm_score": (rfm_score, ("recency_score", "frequency_score", "monetary_score")),
 }
-"""What is told of scores that is no column, and the columns it is made of."""
+"""What is told of scores that is no column: what makes it, and of which columns."""
 
 
 async def of_customers(

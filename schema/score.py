@@ -13,7 +13,7 @@ import strawberry
 from resolvers import customer_intervals, customers, runs
 from resolvers.customers import CustomerRow
 from resolvers.runs import RunRow
-from resolvers.scores import MADE_OF, ScoreRow, historical_value, rfm_score
+from resolvers.scores import MADE, ScoreRow
 from resolvers.tenants import TenantRow
 from schema.batching import held
 from schema.context import Info
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 
 _CURRENCY = "currency"
-_GETS = {"historical_value": historical_value, "rfm_score": rfm_score}
 _NOBODY = ScoreRow(*[None] * len(ScoreRow._fields))  # type: ignore[arg-type]
 """The scores of who has none."""
 
@@ -43,7 +42,7 @@ class _Figures:
         self.currency = currency
 
 
-for _name in (*ScoreRow._fields, *MADE_OF):
+for _name in (*ScoreRow._fields, *MADE):
     # In place of __getattr__, which is called after a look-up that fails.
     setattr(_Figures, _name, property(attrgetter(f"scores.{_name}")))
 
@@ -81,8 +80,9 @@ class CustomerScored(Scored):
     def bare(cls, columns: tuple[str, ...]) -> Bare:
         """What makes tuples of these columns, of customers and their scores."""
         known = attrgetter(cls.told_by)
-        gets = {name: _GETS.get(name) or attrgetter(name) for name in columns if name != _CURRENCY}
-        read = {cls.told_by, *chain.from_iterable(MADE_OF.get(name, (name,)) for name in gets)}
+        made_of = {name: MADE.get(name, (attrgetter(name), (name,))) for name in columns if name != _CURRENCY}
+        gets = {name: get for name, (get, _) in made_of.items()}
+        read = {cls.told_by, *chain.from_iterable(names for _, names in made_of.values())}
 
         def made(them: Sequence[Any], scores: Sequence[ScoreRow | None]) -> Values:
             rows = [_NOBODY if each is None or known(each) is None else each for each in scores]

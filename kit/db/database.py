@@ -205,6 +205,23 @@ class Transaction:
                 self._known[same] = rows
             return [*rows]
 
+    def refuse(
+        self,
+        statement: Statement,
+        row: Callable[..., object],
+        *,
+        tenant: int | None = None,
+        within: float | None = None,
+        **values: object,
+    ) -> None:
+        """Have a statement not sent, since another one that asks the same took longer than `within` seconds.
+
+        `fetch` of it raises TimedOutError at once, as if it had been sent.
+        """
+        same = self._same(statement, row, _bound(statement, tenant, values))
+        if same is not None and within is not None:
+            self._too_long[same] = within
+
     async def stream(
         self,
         statement: Statement,

@@ -1,7 +1,13 @@
-"""A list is read with the columns that are asked for and no others, and answered as with all of them."""
+"""What is read has the columns that are asked for and no others, and is answered as with all of them."""
 
 import re
 
+import httpx
+import psycopg
+from pydantic import SecretStr
+
+from app import create as create_app
+from kit.config import Settings
 from resolvers.scores import ScoreRow
 
 MONEY = "{ amount currencyCode }"
@@ -70,6 +76,8 @@ ASKED = {
     'c: customer(externalId: "C1") { rfm { recencyDays } churn { risk } }',
     "nobody at all": 'a: customer(externalId: "nobody") { email } '
     'b: customer(databaseId: "0") { rfm { score } }',
+    "one of a number": 'customer(databaseId: "1") { databaseId rfm { segment } }',
+    "nothing of one": 'customer(externalId: "C1") { __typename }',
     "one order": f'order(externalId: "O1") {{ {EVERYTHING} customer {{ phone }} }}',
     "one order, bare": 'order(externalId: "O1") { status placedAt }',
     "nodes and whole edges": "customers(first: 3) { nodes { email } edges { node { phone rfm { score } } } }",
@@ -77,6 +85,24 @@ ASKED = {
     "events whole": f"events(first: 3) {{ nodes {{ type properties customer {{ email }} }} {PAGE} }}",
     "events of customers": "customers(first: 3) { nodes { events { nodes { id properties } } } }",
     "members": "segments(first: 3) { nodes { members(first: 2) { nodes { email } edges { cursor } } } }",
+}
+ASKED |= {
+    f"{field} of {of} alone": f"{of}(first: 3) {{ nodes {{ {field} }} }}"
+    for of, fields in {
+        "refunds": "tenant{slug} order{status} customer{email} isLinked refundedAt",
+        "events": "tenant{slug} customer{email} id properties receivedAt",
+    }.items()
+    for field in fields.split()
+}
+ASKED |= {
+    f"{field} of {of} alone": f"customers {{ nodes {{ {of} {{ {field} }} }} }}"
+    for of, fields in {
+        "rfm": "segment recencyDays frequency monetary{amount} score recencyScore frequencyScore "
+        "monetaryScore firstOrderOn lastOrderOn",
+        "clv": "historicalValue{amount} expectedValue{amount} predictedValue{amount} tier",
+        "churn": "probability risk aliveProbability",
+    }.items()
+    for field in fields.split()
 }
 READ = {
     "customers { nodes { email } }": {"email", "id"},
@@ -114,6 +140,10 @@ KEYED = {
     "customers { nodes { orders { nodes { status } pageInfo { endCursor } } } }": True,
     "customers { nodes { orders { edges { cursor } } } }": True,
 }
+SLOW = {
+    "event": "events(first: 5) { nodes { type } }",
+    "customer_order": "customers(first: 5) { nodes { email orders { nodes { status } } } }",
+}
 
 
 def columns(statement: str) -> set[str]:
@@ -147,3 +177,22 @@ async def test_where_rows_stand_is_read_where_it_is_asked_for(full, application,
     for asked, expected in KEYED.items():
         await ask(f"{{ tenant(databaseId: 56) {{ {asked} }} }}")
         assert (".sort_id" in sent[-1].partition("FROM")[0]) is expected, asked
+
+
+async def test_what_takes_too_long_with_some_columns_is_not_asked_for_with_all(full, urls):
+    app = create_app(Settings(database_url=SecretStr(urls.app), query_timeout_seconds=0.3))
+    sent: list[str] = []
+    transport = httpx.ASGITransport(app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client,
+    ):
+        app.state.database.on_statement = sent.append
+        for table, asked in SLOW.items():
+            with psycopg.connect(urls.owner) as other:
+                other.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+                sent.clear()
+                query = f"{{ tenant(databaseId: 56) {{ {asked} }} }}"
+                answer = (await client.post("/graphql", json={"query": query})).json()
+            assert {each["extensions"]["code"] for each in answer["errors"]} == {"TIMED_OUT"}
+            assert len([each for each in sent if f"FROM {table} " in each]) == 1, table
