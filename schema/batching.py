@@ -110,9 +110,9 @@ def computed(function: Callable[[Sequence[Any]], Sequence[Any]], *, description:
 def held(name: str, *others: str, make: Callable[..., Sequence[Any]] | None = None, description: str) -> Any:
     """A field of what the objects' rows hold under a name, such as `email`, or made of it and of others.
 
-    `def make(column, ...)` takes a column of values for each name, changes none, and answers with one. A list
-    whose rows are asked for such fields alone may be read with these columns alone
-    (`schema.selection.columns_of`).
+    `def make(column, ...)` takes a column of values for each name, changes none, and answers with one. Rows
+    that are asked for such fields, or for some that tell what they need (`needing`), may be read with these
+    columns alone (`schema.selection.columns_of`).
     """
     names = (name, *others)
     gets = [*map(attrgetter, names)]
