@@ -34,6 +34,11 @@ class Columns(NamedTuple):
         return [*cut] if self.bare else [*starmap(self.row, cut)]
 
 
+def made_with(columns: Columns | None, whole: Callable[..., Any]) -> Callable[..., Any]:
+    """What makes rows of these columns; where None are named, what makes whole ones."""
+    return whole if columns is None else columns.row
+
+
 @lru_cache(_KEPT)
 def light(names: tuple[str, ...]) -> type[tuple[Any, ...]]:
     """The class of rows that have these columns alone."""

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import CTE, ColumnElement, Integer, Select, Table, bindparam, func, literal, select, true
 
-from kit.columns import Columns
+from kit.columns import Columns, made_with
 from kit.db import Statement, prepare
 from kit.db.rows import made_of
 from kit.errors import TimedOutError
@@ -85,14 +85,10 @@ class KeysetList(Generic[T]):
         total = found[0][0] if found else (0 if with_total else None)
         if with_total and found and found[0][len(chosen.keys)] is None:
             found = []
-        keys, rows = apart(found, 1, len(_keys(chosen, read, with_total)), self.made_with(read))
+        keys, rows = apart(found, 1, len(_keys(chosen, read, with_total)), made_with(read, self.row))
         if columns is not None and read is None:
             rows = columns.cut(rows)
         return window.page(chosen.cursors, rows, keys, total, columns)
-
-    def made_with(self, columns: Columns | None) -> Callable[..., Any]:
-        """What makes rows of these columns; of all where None are named."""
-        return self.row if columns is None else columns.row
 
 
 async def fetched(

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Column, Select, any_, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from kit.columns import Columns
+from kit.columns import Columns, made_with
 from kit.db import Statement, prepare
 from kit.db.rows import made_of
 from kit.text import storable
@@ -41,7 +41,7 @@ class Lookup(Generic[K, T]):
     async def found(self, ctx: Ctx, tenant: int, keys: list[K], columns: Columns | None) -> dict[K, T]:
         """The rows that are there, by their keys, which can be stored."""
         read = await ctx.reader.fetch(self.statement(columns), tuple, tenant=tenant, keys=keys)
-        row = self.row if columns is None else columns.row
+        row = made_with(columns, self.row)
         return dict(zip([each[0] for each in read], made_of([each[1:] for each in read], row), strict=True))
 
     def statement(self, columns: Columns | None = None) -> Statement:

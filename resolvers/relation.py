@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from kit.columns import Columns
+from kit.columns import Columns, made_with
 from kit.db import Statement, prepare
 from kit.page import INSTANT, AskedColumns, Key, Page, Window
 from resolvers.context import READ, Ctx
@@ -103,7 +103,7 @@ class Relation(Generic[T]):
     def _pages(
         self, order: Order, window: Window, choice: Choice, columns: Columns | None
     ) -> Callable[[Ctx, int, list[int]], Awaitable[list[Found[T]]]]:
-        keys, row = len(keys_of(order, columns)), self.of.made_with(columns)
+        keys, row = len(keys_of(order, columns)), made_with(columns, self.of.row)
 
         def statement(columns: Columns | None) -> Statement:
             make = _standing if choice is EVERY else _page

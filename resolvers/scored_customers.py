@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Column
 
-from kit.columns import Columns
+from kit.columns import Columns, made_with
 from kit.db import Statement, prepare
 from kit.db.rows import made_of
 from resolvers import scores
@@ -31,7 +31,7 @@ class _ScoredLookup(CustomerLookup[K]):
         # Taken before reading: a request that ends or looks anew meanwhile has let go of it.
         known = scores.loader(ctx, tenant, self.scored)
         read = await ctx.reader.fetch(self.statement(columns), tuple, tenant=tenant, keys=keys)
-        row, score = self.row if columns is None else columns.row, scores.row_of(self.scored)
+        row, score = made_with(columns, self.row), scores.row_of(self.scored)
         at = 2 + len(CustomerRow._fields if columns is None else columns.names)
         made = made_of([each[at:] for each in read], score)
         there = [None if each.customer_id is None else each for each in made]

@@ -12,11 +12,11 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from kit.columns import Columns, light
 from kit.db import prepare
 from resolvers.context import READ, Ctx
+from resolvers.keyset import KEPT
 from resolvers.loading import Loader
 from resolvers.standing import SCORES, STANDING
 
 _WHOSE = "customer_id"
-_KEPT = 1_000
 _Batch = Callable[[Ctx, int, list[int]], Awaitable[list["ScoreRow | None"]]]
 
 
@@ -98,7 +98,7 @@ def row_of(columns: Columns | None) -> Callable[..., Any]:
     return ScoreRow if columns is None else light(names_of(columns))
 
 
-@lru_cache(_KEPT)
+@lru_cache(KEPT)
 def _by_customers(columns: Columns | None) -> _Batch:
     wanted = SCORES.c.customer_id == any_(bindparam("ids", type_=ARRAY(BigInteger)))
     statement = prepare(select(*(SCORES.c[name] for name in names_of(columns))).where(STANDING, wanted))

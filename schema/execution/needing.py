@@ -17,6 +17,8 @@ from schema.parts import Parts
 
 _OF_PAGES = {"edges", "pageInfo", "totalCount"}
 """What a page is asked for that tells where its rows stand, or needs one that does."""
+_FREE = {*_OF_PAGES, "cursor", "__typename"}
+"""What a page or an edge is asked for that needs nothing of the rows themselves."""
 
 
 def columns_of_all(fields: Sequence[Field]) -> Columns | None:
@@ -107,9 +109,6 @@ def _of_nodes(selection: Selection) -> Iterator[Columns | None]:
             yield from _of_nodes(found.selection)
         elif name not in _FREE:
             yield None
-
-
-_FREE = {*_OF_PAGES, "cursor", "__typename"}
 
 
 def _single(completion: Completion) -> Single | None:
