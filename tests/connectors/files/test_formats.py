@@ -135,6 +135,21 @@ def test_no_file_and_folders_get_one_sentence(tmp_path: Path) -> None:
     assert error.value.message == f"{tmp_path.name} is a folder; name a file in it."
 
 
+@pytest.mark.parametrize("kind", [pa.string(), pa.binary(), pa.dictionary(pa.int32(), pa.binary())])
+def test_a_parquet_file_whose_text_is_none(tmp_path: Path, take: "Take", kind: pa.DataType) -> None:
+    given = pa.array([b"a", b"\x80b"], pa.binary())
+    column = given.view(kind) if kind == pa.string() else given.cast(kind)
+    parquet.write_table(pa.table({"id": column}), tmp_path / "f.parquet")
+    with pytest.raises(InvalidInputError, match=r"f\.parquet is a Parquet file that cannot be read"):
+        take(tmp_path / "f.parquet")
+
+
+def test_bytes_of_a_parquet_file_are_read_as_text(tmp_path: Path, take: "Take") -> None:
+    column = pa.array([b"a", None, "\u00e9".encode()], pa.binary())
+    parquet.write_table(pa.table({"id": column}), tmp_path / "f.parquet")
+    assert take(tmp_path / "f.parquet").rows == [(1, "a"), (2, None), (3, "\u00e9")]
+
+
 def test_a_parquet_file_without_rows(tmp_path: Path, take: "Take") -> None:
     parquet.write_table(pa.table({"id": pa.array([], pa.int64())}), tmp_path / "f.parquet")
     with pytest.raises(InvalidInputError, match=r"f\.parquet has columns and no rows\."):
