@@ -10,15 +10,10 @@ process of each stand the same answers made by hand (`bare.py`) and, where it ha
 """
 
 import contextlib
-import shutil
 import statistics
-import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
-
-import psycopg
 
 from benchmarks.graph.asking import (
     CONNECTIONS,
@@ -33,31 +28,16 @@ from benchmarks.graph.asking import (
     posting,
 )
 from benchmarks.graph.queries import CURSORS, QUESTIONS, Question
-from benchmarks.graph.serving import ROOT, ours, served
-from benchmarks.processing import process_in_child
-from benchmarks.shop import TENANT, Urls, database, fill
+from benchmarks.graph.serving import ROOT, install, ours, served, theirs
+from benchmarks.graph.tables import tables
+from benchmarks.shop import Urls
 
-HERE = Path(__file__).parent
 ROUNDS = 5
-DRESSED = (
-    "UPDATE customer SET email = 'c' || id || '@example.com', first_name = 'Ana ' || id % 89, "
-    "last_name = 'García ' || id % 97, phone = '+54 11 ' || 40000000 + id, created_at = '2024-01-01'",
-    "VACUUM ANALYZE customer",
-)
 
 
 def main(customers: int) -> None:
-    for need in ("wrk", "npm"):
-        if shutil.which(need) is None:
-            sys.exit(f"This needs {need}.")
-    _install()
-    with database() as urls:
-        orders = fill(urls, customers)
-        with psycopg.connect(urls.owner, autocommit=True) as owner:
-            for statement in DRESSED:
-                owner.execute(statement)
-            owner.execute((HERE / "standing_score.sql").read_text())
-        process_in_child(urls)
+    install()
+    with tables(customers) as (urls, orders):
         print(f"{customers:,} customers, {orders:,} orders; one process each, {CONNECTIONS} connections")
         for processes in (1, 2):
             measure(urls, processes)
@@ -74,10 +54,10 @@ def measure(urls: Urls, processes: int) -> None:
         + (f" {'by hand':>8} {'ratio':>6} {'REST/s':>8}" if processes == 1 else "")
     )
     alone = contextlib.nullcontext(None) if processes > 1 else _by_hand(urls)
-    with ours(urls, processes) as mine, _theirs(urls, processes) as theirs, alone as bare:
+    with ours(urls, processes) as mine, theirs(urls, processes) as peer, alone as bare:
         for question in QUESTIONS:
-            _compare(question, mine.port, theirs, bare)
-            asked = [(mine.port, body(question.ours)), (theirs, body(question.theirs))]
+            _compare(question, mine.port, peer.port, bare)
+            asked = [(mine.port, body(question.ours)), (peer.port, body(question.theirs))]
             if bare is not None:
                 asked.append((bare, _body_by_hand(question)))
             found = [[ask(port, posting(body)) for port, body in asked] for _ in range(ROUNDS + 1)][1:]
@@ -86,7 +66,7 @@ def measure(urls: Urls, processes: int) -> None:
                 print(f" {_rest_rate(question, mine.port)}" if question.rest else "", end="")
             print(flush=True)
             if question.pages is not None:
-                _measure_pages(question.pages, question.aim, (mine.port, theirs))
+                _measure_pages(question.pages, question.aim, (mine.port, peer.port))
 
 
 def _measure_pages(queries: tuple[str, str], aim: float, ports: tuple[int, int]) -> None:
@@ -135,26 +115,10 @@ def _report(name: str, aim: float, found: list[list[Measured]]) -> None:
         print(f" {rates[2]:>8,.0f} {ratios[1]:>6.2f}", end="")
 
 
-def _install() -> None:
-    """Install what the lock says, unless it is there already."""
-    lock, installed = HERE / "package-lock.json", HERE / "node_modules" / ".installed"
-    if not installed.exists() or installed.read_bytes() != lock.read_bytes():
-        subprocess.run(["npm", "ci", "--loglevel=error"], cwd=HERE, check=True)
-        shutil.copyfile(lock, installed)
-
-
 @contextlib.contextmanager
 def _by_hand(urls: Urls) -> Iterator[int]:
     command = [sys.executable, "-m", "benchmarks.graph.bare"]
     with served(command, {"PYTHONPATH": str(ROOT)}, urls.app) as found:
-        yield found.port
-
-
-@contextlib.contextmanager
-def _theirs(urls: Urls, processes: int) -> Iterator[int]:
-    command = [str(HERE / "node_modules" / ".bin" / "node"), str(HERE / "server.mjs")]
-    more = {"NODE_ENV": "production", "GRAPHILE_ENV": "production"}
-    with served(command, more, urls.app, str(TENANT), str(processes)) as found:
         yield found.port
 
 

@@ -80,12 +80,12 @@ def getting(path: str) -> str:
     )
 
 
-def ask(port: int, text: str, seconds: int = SECONDS) -> Measured:
+def ask(port: int, text: str, seconds: int = SECONDS, *, connections: int = CONNECTIONS) -> Measured:
     """Ask for so many seconds. Exits if any answer was no success."""
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         script.write(text)
         script.flush()
-        command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "30s", "--latency"]
+        command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "--latency"]
         told = subprocess.run(
             [*command, "-s", script.name, f"http://127.0.0.1:{port}"],
             check=True,

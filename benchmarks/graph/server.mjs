@@ -12,6 +12,8 @@ const [port, connectionString, tenant, processes = "1"] = process.argv.slice(2);
 if (cluster.isPrimary && Number(processes) > 1) {
   for (let started = 0; started < Number(processes); started += 1) cluster.fork();
 } else {
+  // Who serves for a process that has been ended ends as well.
+  cluster.worker?.on("error", () => process.exit());
   const instance = postgraphile({
     extends: [PostGraphileAmberPreset, PgAggregatesPreset],
     pgServices: [
