@@ -4,14 +4,10 @@ python -m benchmarks.ingest [EVENTS]
 """
 
 import asyncio
-import os
-import socket
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
 import orjson
@@ -21,6 +17,7 @@ from starlette.applications import Starlette
 
 from app import create
 from benchmarks.posts import post, request
+from benchmarks.serving import ours
 from benchmarks.shop import Urls, database
 from kit.db import Statement
 from kit.page import INSTANT
@@ -119,8 +116,8 @@ def event(name: str, number: int) -> dict[str, object]:
 async def main(count: int) -> None:
     with database() as urls:
         _fill(urls)
-        with _server(urls) as port:
-            await _over_http(urls, port, count)
+        with ours(urls, app="benchmarks.ingest:serving") as server:
+            await _over_http(urls, server.port, count)
         await _within(urls, count)
 
 
@@ -134,34 +131,6 @@ def _fill(urls: Urls) -> None:
             [CUSTOMERS],
         )
         owner.execute("SELECT event_partition_ensure(%s)", [_START.date()])
-
-
-@contextmanager
-def _server(urls: Urls) -> Iterator[int]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    command = [
-        sys.executable,
-        "-m",
-        "uvicorn",
-        "--factory",
-        "benchmarks.ingest:serving",
-        "--log-level",
-        "warning",
-    ]
-    environment = {**os.environ, "CDP_DATABASE_URL": urls.app, "CDP_RATE_LIMIT": "off"}
-    server = subprocess.Popen([*command, "--port", str(port)], env=environment)
-    try:
-        while server.poll() is None:
-            with suppress(OSError):
-                socket.create_connection(("127.0.0.1", port)).close()
-                break
-            time.sleep(0.1)
-        yield port
-    finally:
-        server.terminate()
-        server.wait()
 
 
 async def _over_http(urls: Urls, port: int, count: int) -> None:

@@ -6,21 +6,20 @@ Needs wrk. The questions of benchmarks.graph are asked in turn over 32 connectio
 each time as well. What the process holds at the end stands beside what it held after the first minute.
 """
 
-import shutil
 import sys
 import time
 from pathlib import Path
 
-from benchmarks.graph.asking import PLACE, ask, body, cursors, paging, posting
+from benchmarks.graph.asking import PLACE, body, cursors, paging, posting
 from benchmarks.graph.queries import CURSORS, QUESTIONS
-from benchmarks.graph.serving import ours
 from benchmarks.processing import process_in_child
+from benchmarks.serving import ours
 from benchmarks.shop import database, fill
+from benchmarks.wrk import ask, require
 
 
 def main(minutes: int, customers: int) -> None:
-    if shutil.which("wrk") is None:
-        sys.exit("This needs wrk.")
+    require()
     with database() as urls:
         fill(urls, customers)
         process_in_child(urls)

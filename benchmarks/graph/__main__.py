@@ -15,27 +15,19 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from benchmarks.graph.asking import (
-    CONNECTIONS,
-    PLACE,
-    Measured,
-    answer,
-    ask,
-    body,
-    cursors,
-    getting,
-    paging,
-    posting,
-)
+from benchmarks.graph.asking import CUSTOMERS, PLACE, answer, body, cursors, paging, posting
+from benchmarks.graph.peer import install, theirs
 from benchmarks.graph.queries import CURSORS, QUESTIONS, Question
-from benchmarks.graph.serving import ROOT, install, ours, served, theirs
 from benchmarks.graph.tables import tables
+from benchmarks.serving import ROOT, ours, served
 from benchmarks.shop import Urls
+from benchmarks.wrk import CONNECTIONS, Measured, ask, getting, require
 
 ROUNDS = 5
 
 
 def main(customers: int) -> None:
+    require()
     install()
     with tables(customers) as (urls, orders):
         print(f"{customers:,} customers, {orders:,} orders; one process each, {CONNECTIONS} connections")
@@ -85,7 +77,7 @@ def _body_by_hand(question: Question) -> dict[str, Any]:
 
 
 def _rest_rate(question: Question, port: int) -> str:
-    found = [ask(port, getting(str(question.rest))).rate for _ in range(ROUNDS)]
+    found = [ask(port, getting(str(question.rest), CUSTOMERS)).rate for _ in range(ROUNDS)]
     return f"{statistics.median(found):>8,.0f}"
 
 

@@ -11,11 +11,13 @@ import contextlib
 import statistics
 import sys
 
-from benchmarks.graph.asking import CONNECTIONS, PLACE, ask, body, cursors, paging, posting
+from benchmarks.graph.asking import PLACE, body, cursors, paging, posting
+from benchmarks.graph.peer import install, theirs
 from benchmarks.graph.queries import CURSORS, QUESTIONS, Question
-from benchmarks.graph.serving import Served, install, ours, theirs
 from benchmarks.graph.tables import tables
 from benchmarks.quota import may_limit, quotas
+from benchmarks.serving import Served, ours
+from benchmarks.wrk import CONNECTIONS, ask, require
 
 ROUNDS = 3
 SIDES = (ours, theirs)
@@ -24,6 +26,7 @@ SIDES = (ours, theirs)
 def main(customers: int, percent: int) -> None:
     if not may_limit():
         sys.exit("This needs to write to control groups: root on Linux.")
+    require()
     install()
     with tables(customers) as (urls, orders), quotas(percent / 100) as limit, contextlib.ExitStack() as stack:
         servers = [[stack.enter_context(each(urls, count)) for count in (1, 2)] for each in SIDES]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import psycopg
 
-from benchmarks.graph.serving import HERE
+from benchmarks.graph.peer import HERE
 from benchmarks.processing import process_in_child
 from benchmarks.shop import Urls, database, fill
 

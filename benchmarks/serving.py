@@ -1,8 +1,7 @@
-"""Servers of the graph, each in processes of its own."""
+"""Servers that are measured, each in processes of its own."""
 
 import contextlib
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -13,16 +12,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.shop import TENANT, Urls
+from benchmarks.shop import Urls
 
-HERE = Path(__file__).parent
-ROOT = HERE.parent.parent
+ROOT = Path(__file__).parent.parent
 _OURS = """
 import sys, uvicorn
 from commands.serving import server_options
 from kit.config import load
-port, processes = map(int, sys.argv[1:])
-uvicorn.run("app:create", factory=True, workers=processes, **server_options(load(), "127.0.0.1", port))
+app, port, processes = sys.argv[1], *map(int, sys.argv[2:])
+uvicorn.run(app, factory=True, workers=processes, **server_options(load(), "127.0.0.1", port))
 """
 
 
@@ -34,31 +32,11 @@ class Served(NamedTuple):
 
 
 @contextlib.contextmanager
-def ours(urls: Urls, processes: int = 1) -> Iterator[Served]:
-    """This project's over a database, as `cdp serve` serves."""
+def ours(urls: Urls, processes: int = 1, app: str = "app:create") -> Iterator[Served]:
+    """This project's over a database, as `cdp serve` serves; `app`: what makes the application."""
     more = {"CDP_DATABASE_URL": urls.app, "CDP_RATE_LIMIT": "off", "PYTHONPATH": str(ROOT)}
-    with served([sys.executable, "-c", _OURS], more, str(processes)) as found:
+    with served([sys.executable, "-c", _OURS, app], more, str(processes)) as found:
         yield found
-
-
-@contextlib.contextmanager
-def theirs(urls: Urls, processes: int = 1) -> Iterator[Served]:
-    """PostGraphile over the same tables, once `install` has been called."""
-    command = [str(HERE / "node_modules" / ".bin" / "node"), str(HERE / "server.mjs")]
-    more = {"NODE_ENV": "production", "GRAPHILE_ENV": "production"}
-    with served(command, more, urls.app, str(TENANT), str(processes)) as found:
-        yield found
-
-
-def install() -> None:
-    """Install PostGraphile as its lock says, unless it is there. Exits where npm or wrk is missing."""
-    for need in ("wrk", "npm"):
-        if shutil.which(need) is None:
-            sys.exit(f"This needs {need}.")
-    lock, installed = HERE / "package-lock.json", HERE / "node_modules" / ".installed"
-    if not installed.exists() or installed.read_bytes() != lock.read_bytes():
-        subprocess.run(["npm", "ci", "--loglevel=error"], cwd=HERE, check=True)
-        shutil.copyfile(lock, installed)
 
 
 @contextlib.contextmanager
