@@ -10,7 +10,7 @@ import psycopg
 from sqlalchemy import select
 
 from connectors.vtex import USUAL_ENVIRONMENT, check_environment, check_name
-from kit.db import TENANT, Statement, prepare
+from kit.db import TENANT, Statement, Transaction, prepare
 from kit.errors import ConflictError, InvalidInputError, NotFoundError
 from models import TABLES
 from models.integration import FEEDS, TYPES
@@ -219,14 +219,19 @@ async def update(ctx: Ctx, tenant: int, number: int, changes: IntegrationChanges
             done.differs(_logged(before), _logged(rows[0], secrets=anew))
             again = rows[0].is_active and _concerns_sync(changes)
             if again:
-                if changes.account_name is not None or changes.environment is not None:
-                    await syncs.forget(transaction, tenant, number)
-                await syncs.prepare(transaction, tenant, number, full=False)
+                await _prepare(transaction, tenant, number, changes)
     except psycopg.errors.UniqueViolation:
         raise _taken(changes.account_name or "") from None
     if again:
         await ctx.queue.put_sync(tenant=tenant, integration=number)
     return rows[0]
+
+
+async def _prepare(transaction: Transaction, tenant: int, number: int, changes: IntegrationChanges) -> None:
+    """Have what is new fetched: of another account, all there is."""
+    if changes.account_name is not None or changes.environment is not None:
+        await syncs.forget(transaction, tenant, number)
+    await syncs.prepare(transaction, tenant, number, full=False)
 
 
 async def delete(ctx: Ctx, tenant: int, number: int) -> None:
