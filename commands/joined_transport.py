@@ -37,7 +37,9 @@ class JoinedTransport:
             if self.plain.is_closing():
                 return
             if size > _MOST:
-                self.plain.writelines(parts)
+                # By writelines, asyncio of Python 3.12.0 and 3.13.0 tells no writer that nothing is taken.
+                for each in parts:
+                    self.plain.write(each)
             else:
                 self.plain.write(b"".join(parts))
 
