@@ -1,5 +1,6 @@
 """Real servers in directories that the server's user can reach (pytest's own are 0700)."""
 
+import contextlib
 import importlib.util
 import os
 import shutil
@@ -129,7 +130,8 @@ def place() -> Iterator[Path]:
     yield root
     for pid, line in command_lines().items():
         if f"{root}/" in line and "postgres" in line:
-            os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
     shutil.rmtree(root)
 
 
@@ -148,7 +150,8 @@ def data_dir(seed: Path) -> Iterator[Path]:
     """A data directory that was used before and is not in use now. The tests of a session share it."""
     yield seed
     for pid in processes_of(seed):
-        os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 @pytest.fixture

@@ -37,10 +37,10 @@ def do(server: embedded.Server, statements: str) -> None:
         connection.execute(statements.encode())
 
 
-def kill(pids: "dict[int, str]") -> None:
+def kill(pids: "dict[int, str]", by: signal.Signals = signal.SIGKILL) -> None:
     for pid in pids:
         with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+            os.kill(pid, by)
 
 
 class Writer(threading.Thread):
@@ -163,8 +163,7 @@ def test_a_start_while_a_backend_of_the_dead_server_is_busy(data_dir: Path, worl
                 time.sleep(0.01)
         others = {pid: line for pid, line in world.processes(data_dir).items() if pid != kept}
         # All at once: a postmaster that outlived its keeper for a moment would take its backends along.
-        for pid in others:
-            os.kill(pid, signal.SIGSTOP)
+        kill(others, signal.SIGSTOP)
         kill(others)
         user.kill()
         user.communicate()
