@@ -19,7 +19,7 @@ _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0
 class BoundedProtocol(HttpToolsProtocol):
     """Uvicorn's own, with bounds that it has for silent connections between requests only.
 
-    An answer goes out in one call of the system, and not its head apart from its body.
+    An answer that is not long goes out in one call of the system, and not its head apart from its body.
     """
 
     head_seconds, body_seconds = HEAD_SECONDS, BODY_SECONDS

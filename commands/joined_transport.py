@@ -1,4 +1,4 @@
-"""What is written in one turn goes out at once: the head of an answer with its body, in one call."""
+"""What is written in one turn goes out at once: an answer's head with its body, unless that is long."""
 
 import asyncio
 from typing import Any
@@ -36,10 +36,10 @@ class JoinedTransport:
             self._parts, self._size = [], 0
             if self.plain.is_closing():
                 return
-            if size > _MOST:
-                # By writelines, asyncio of Python 3.12.0 and 3.13.0 tells no writer that nothing is taken.
-                for each in parts:
-                    self.plain.write(each)
+            if size > _MOST and len(parts) > 1:
+                # By writelines, asyncio of Python 3.12.0 to 3.13.1 does not pause who writes.
+                self.plain.write(b"".join(parts[:-1]))
+                self.plain.write(parts[-1])
             else:
                 self.plain.write(b"".join(parts))
 

@@ -24,7 +24,7 @@ _COMPACT_TIME = (
     r"(?:[T ]?(?P<H>\d{2}):?(?P<M>\d{2})(?::?(?P<S>\d{2})(?:[.,](?P<f>\d{1,9}))?)?"
     r"(?P<z>Z|[+-]\d{2}(?::?\d{2})?)?)?"
 )
-_YEARS = frozenset("yYGcxDF")
+_YEARS = frozenset("yYGcx")
 """Codes of strptime that have a year in them."""
 _PARTS = {"d": r"(?P<d>\d{1,2})", "m": r"(?P<m>\d{1,2})", "Y": r"(?P<Y>\d{4})"} | {
     each: rf"(?P<{each}>\d{{1,2}})" for each in "HMS"
