@@ -219,7 +219,7 @@ async def update(ctx: Ctx, tenant: int, number: int, changes: IntegrationChanges
             done.differs(_logged(before), _logged(rows[0], secrets=anew))
             again = rows[0].is_active and _concerns_sync(changes)
             if again:
-                await _prepare(transaction, tenant, number, changes)
+                await _have_fetched(transaction, tenant, number, changes)
     except psycopg.errors.UniqueViolation:
         raise _taken(changes.account_name or "") from None
     if again:
@@ -227,7 +227,9 @@ async def update(ctx: Ctx, tenant: int, number: int, changes: IntegrationChanges
     return rows[0]
 
 
-async def _prepare(transaction: Transaction, tenant: int, number: int, changes: IntegrationChanges) -> None:
+async def _have_fetched(
+    transaction: Transaction, tenant: int, number: int, changes: IntegrationChanges
+) -> None:
     """Have what is new fetched: of another account, all there is."""
     if changes.account_name is not None or changes.environment is not None:
         await syncs.forget(transaction, tenant, number)
