@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.graph.asking import PLACE, body, cursors, paging, posting
+from benchmarks.graph.asking import body, cursors, paging, posting
 from benchmarks.graph.queries import CURSORS, QUESTIONS
 from benchmarks.processing import process_in_child
 from benchmarks.serving import ours
@@ -43,7 +43,7 @@ def _scripts(port: int) -> list[str]:
     found = [posting(body(each.ours)) for each in QUESTIONS]
     pages = [each.pages[0] for each in QUESTIONS if each.pages is not None]
     places = cursors(port, CURSORS[0])
-    return found + [paging({"query": each, "variables": {"after": PLACE}}, places) for each in pages]
+    return found + [paging(each, places) for each in pages]
 
 
 def _resident(process: int) -> float:

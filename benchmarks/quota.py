@@ -1,7 +1,6 @@
 """A share of a core for a process, by Linux' control groups: how servers scale shows on few cores too."""
 
 import contextlib
-import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,7 +16,7 @@ _PERIOD = 10_000
 
 @contextlib.contextmanager
 def quotas(share: float) -> Iterator[Callable[[int], None]]:
-    """What holds a process, and each of its children, to a share of a core of its own.
+    """What holds a process, and each child that it has by then, to a share of a core of its own, .1 at least.
 
     The processes are to have ended when the block does. Raises OSError where `may_limit` says no.
     """
@@ -25,12 +24,9 @@ def quotas(share: float) -> Iterator[Callable[[int], None]]:
 
     def limit(process: int) -> None:
         for each in (process, *_children(process)):
-            group = _PLACE / f"quota-{uuid4().hex}"
-            group.mkdir()
-            made.append(group)
-            for name, value in _limits(round(_PERIOD * share)).items():
-                (group / name).write_text(value)
-            (group / "cgroup.procs").write_text(str(each))
+            made.append(_PLACE / f"quota-{uuid4().hex}")
+            _make(made[-1], share)
+            (made[-1] / "cgroup.procs").write_text(str(each))
 
     try:
         yield limit
@@ -40,26 +36,39 @@ def quotas(share: float) -> Iterator[Callable[[int], None]]:
 
 
 def may_limit() -> bool:
-    """Whether this process may hold others to shares: as root on Linux, where groups may be written to."""
-    return os.access(_SWITCH if _SWITCH.exists() else _PLACE, os.W_OK)
+    """Whether this process may hold others to shares, which is tried. Root may on Linux."""
+    group = _PLACE / f"quota-{uuid4().hex}"
+    try:
+        _make(group, 1.0)
+    except OSError:
+        return False
+    finally:
+        _remove(group)
+    return True
 
 
-def _limits(quota: int) -> dict[str, str]:
-    """What is written of a quota, by the files of a group."""
+def _make(group: Path, share: float) -> None:
+    """Make a group. The second version of groups is told to share cores out, and stays told."""
+    quota = str(round(_PERIOD * share))
     if not _SWITCH.exists():
-        return {"cpu.cfs_period_us": str(_PERIOD), "cpu.cfs_quota_us": str(quota)}
+        group.mkdir()
+        (group / "cpu.cfs_period_us").write_text(str(_PERIOD))
+        (group / "cpu.cfs_quota_us").write_text(quota)
+        return
     if "cpu" not in _SWITCH.read_text().split():
         _SWITCH.write_text("+cpu")
-    return {"cpu.max": f"{quota} {_PERIOD}"}
+    group.mkdir()
+    (group / "cpu.max").write_text(f"{quota} {_PERIOD}")
 
 
 def _remove(group: Path) -> None:
-    """Remove a group, whose processes may still be about to end."""
+    """Remove a group, whose processes may still be about to end; one that never ends keeps it."""
     for _ in range(50):
-        if not (group / "cgroup.procs").read_text():
+        with contextlib.suppress(OSError):
+            group.rmdir()
+        if not group.exists():
             break
         time.sleep(0.1)
-    group.rmdir()
 
 
 def _children(process: int) -> list[int]:

@@ -78,9 +78,9 @@ def rounds(bare: int, mine: int, script: str) -> list[tuple[Measured, Measured]]
 
 def report(customers: int, name: str, size: int, found: list[tuple[Measured, Measured]]) -> None:
     rates = [statistics.median(each.rate for each in side) for side in zip(*found, strict=True)]
-    ratio = statistics.median(ours.rate / bare.rate for bare, ours in found)
-    p50, p99 = (statistics.median(getattr(ours, part) for _, ours in found) for part in ("p50", "p99"))
-    spread = statistics.median(ours.p99 / ours.p50 for _, ours in found)
+    ratio = statistics.median(mine.rate / bare.rate for bare, mine in found)
+    p50, p99 = (statistics.median(getattr(mine, part) for _, mine in found) for part in ("p50", "p99"))
+    spread = statistics.median(mine.p99 / mine.p50 for _, mine in found)
     print(
         f"{customers:>10,} {name:>8} {size:>7,} {rates[0]:>8,.0f} {rates[1]:>8,.0f} {ratio:>6.2f} "
         f"{AIMS[name]:>5} {p50:>7.1f} {p99:>7.1f} {spread:>8.1f}",

@@ -41,7 +41,7 @@ def ours(urls: Urls, processes: int = 1, app: str = "app:create") -> Iterator[Se
 
 @contextlib.contextmanager
 def served(command: list[str], more: dict[str, str], *arguments: str) -> Iterator[Served]:
-    """A server in a process of its own; yielded once it answers."""
+    """A server in processes of its own; yielded once it answers. Exits where it ends before."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -50,9 +50,11 @@ def served(command: list[str], more: dict[str, str], *arguments: str) -> Iterato
     )
     try:
         for _ in range(300):
-            if _answers(port):
+            if _answers(port) or process.poll() is not None:
                 break
             time.sleep(0.1)
+        if process.poll() is not None:
+            sys.exit(f"{command[0]} has ended with {process.returncode}.")
         time.sleep(1.0)
         yield Served(port, process.pid)
     finally:

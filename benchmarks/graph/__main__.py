@@ -12,12 +12,12 @@ process of each stand the same answers made by hand (`bare.py`) and, where it ha
 import contextlib
 import statistics
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from benchmarks.graph.asking import CUSTOMERS, PLACE, answer, body, cursors, paging, posting
+from benchmarks.graph.asking import CUSTOMERS, answer, body, cursors, paging, posting
 from benchmarks.graph.peer import install, theirs
-from benchmarks.graph.queries import CURSORS, QUESTIONS, Question
+from benchmarks.graph.queries import CURSORS, QUESTIONS, Fact, Question
 from benchmarks.graph.tables import tables
 from benchmarks.serving import ROOT, ours, served
 from benchmarks.shop import Urls
@@ -64,7 +64,7 @@ def measure(urls: Urls, processes: int) -> None:
 def _measure_pages(queries: tuple[str, str], aim: float, ports: tuple[int, int]) -> None:
     """Print the figures of another page each time."""
     asked = [
-        (port, paging({"query": query, "variables": {"after": PLACE}}, cursors(port, where)))
+        (port, paging(query, cursors(port, where)))
         for port, query, where in zip(ports, queries, CURSORS, strict=True)
     ]
     found = [[ask(*each) for each in asked] for _ in range(ROUNDS + 1)][1:]
@@ -81,17 +81,20 @@ def _rest_rate(question: Question, port: int) -> str:
     return f"{statistics.median(found):>8,.0f}"
 
 
-def _compare(question: Question, ours: int, theirs: int, bare: int | None) -> None:
-    found = answer(ours, body(question.ours))
-    mine = sorted(map(repr, question.facts(found)))
-    others = sorted(map(repr, question.their_facts(answer(theirs, body(question.theirs)))))
-    if mine != others:
-        different = next((pair for pair in zip(mine, others, strict=False) if pair[0] != pair[1]), None)
-        sys.exit(f"{question.name}: {len(mine)} facts against {len(others)}: {different}")
+def _compare(question: Question, mine: int, peer: int, bare: int | None) -> None:
+    facts = _sorted(question.facts(answer(mine, body(question.ours))))
+    others = _sorted(question.their_facts(answer(peer, body(question.theirs))))
+    if facts != others:
+        different = next((pair for pair in zip(facts, others, strict=False) if pair[0] != pair[1]), None)
+        sys.exit(f"{question.name}: {len(facts)} facts against {len(others)}: {different}")
     if bare is not None:
-        by_hand = sorted(map(repr, question.facts(answer(bare, _body_by_hand(question)))))
-        if by_hand != mine:
-            sys.exit(f"{question.name}: by hand {by_hand[:1]} against {mine[:1]}")
+        by_hand = _sorted(question.facts(answer(bare, _body_by_hand(question))))
+        if by_hand != facts:
+            sys.exit(f"{question.name}: by hand {by_hand[:1]} against {facts[:1]}")
+
+
+def _sorted(facts: Iterable[Fact]) -> list[str]:
+    return sorted(map(repr, facts))
 
 
 def _report(name: str, aim: float, found: list[list[Measured]]) -> None:

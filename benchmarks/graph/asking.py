@@ -6,7 +6,7 @@ import urllib.request
 from typing import Any
 
 CUSTOMERS = 100_000
-PLACE = "@cursor@"
+_PLACE = "@cursor@"
 """What stands for a cursor in a body."""
 
 
@@ -48,22 +48,14 @@ def posting(body: dict[str, Any]) -> str:
     )
 
 
-def paging(body: dict[str, Any], cursors: list[str]) -> str:
-    """A script of wrk that posts a body; after another of the cursors each time."""
-    before, after = json.dumps(body).split(PLACE)
+def paging(query: str, cursors: list[str]) -> str:
+    """A script of wrk that posts a query with an `$after`: another of the cursors each time."""
+    body = {"query": query, "variables": {"after": _PLACE}}
+    before, after = json.dumps(body).split(_PLACE)
     return (
         'local headers = {["Content-Type"] = "application/json"}\nlocal at = 0\n'
         f"local cursors = {{{', '.join(map(json.dumps, cursors))}}}\n"
         "request = function()\n  at = at % #cursors + 1\n"
         f"  local body = {json.dumps(before)} .. cursors[at] .. {json.dumps(after)}\n"
         '  return wrk.format("POST", "/graphql", headers, body)\nend\n'
-    )
-
-
-def getting(path: str) -> str:
-    """A script of wrk that gets a path; of another customer each time, where it names one."""
-    made = f"string.format({json.dumps(path)}, at)" if "%d" in path else json.dumps(path)
-    return (
-        f"local at = 0\nrequest = function()\n  at = at % {CUSTOMERS} + 1\n"
-        f'  return wrk.format("GET", {made})\nend\n'
     )

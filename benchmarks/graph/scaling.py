@@ -3,66 +3,66 @@
 python -m benchmarks.graph.scaling [CUSTOMERS [PERCENT]]
 
 Needs what benchmarks.graph needs, and root on Linux: each process is held to a share of a core, 25 % unless
-told, so that two cores have room for two of them, wrk and PostgreSQL. One is asked over 32 connections, two
-over 64, in turn; figures are medians.
+told, so that two cores have room for two of them, wrk and PostgreSQL. Q1 to Q3 are asked of one process over
+32 and 64 connections, and of two over 64, in turn. Figures are medians; ratios are those of the rounds'.
 """
 
 import contextlib
 import statistics
 import sys
+from collections.abc import Sequence
 
-from benchmarks.graph.asking import PLACE, body, cursors, paging, posting
+from benchmarks.graph.asking import body, cursors, paging, posting
 from benchmarks.graph.peer import install, theirs
-from benchmarks.graph.queries import CURSORS, QUESTIONS, Question
+from benchmarks.graph.queries import CURSORS, QUESTIONS
 from benchmarks.graph.tables import tables
 from benchmarks.quota import may_limit, quotas
 from benchmarks.serving import Served, ours
 from benchmarks.wrk import CONNECTIONS, ask, require
 
-ROUNDS = 3
-SIDES = (ours, theirs)
+ROUNDS, SECONDS = 3, 5
+SIDES = {"ours": ours, "theirs": theirs}
 
 
 def main(customers: int, percent: int) -> None:
+    if not 10 <= percent <= 100:
+        sys.exit("A process may have 10 to 100 % of a core.")
     if not may_limit():
         sys.exit("This needs to write to control groups: root on Linux.")
     require()
     install()
     with tables(customers) as (urls, orders), quotas(percent / 100) as limit, contextlib.ExitStack() as stack:
-        servers = [[stack.enter_context(each(urls, count)) for count in (1, 2)] for each in SIDES]
+        servers = [[stack.enter_context(each(urls, count)) for count in (1, 2)] for each in SIDES.values()]
         for each in (server for side in servers for server in side):
             limit(each.pid)
         print(f"{customers:,} customers, {orders:,} orders; each process {percent} % of a core")
-        print(f"{'':40} {'one/s':>8} {'two/s':>8} {'x':>6} {'theirs':>8} {'two/s':>8} {'x':>6}")
-        # PostGraphile has PostgreSQL do all of the last one.
+        print(f"{'':52} {'one, 32':>8} {'one, 64':>8} {'two, 64':>8} {'x 32':>6} {'x 64':>6}")
+        # PostgreSQL does all of the last one for PostGraphile.
         for question in QUESTIONS[:3]:
-            _report(question.name, servers, [posting(body(question.ours)), posting(body(question.theirs))])
+            whole = [posting(body(query)) for query in (question.ours, question.theirs)]
+            _report(question.name, servers, whole)
             if question.pages is not None:
-                _report("   another page each time", servers, _pages(question, servers))
+                others = [
+                    paging(query, cursors(side[0].port, where))
+                    for query, where, side in zip(question.pages, CURSORS, servers, strict=True)
+                ]
+                _report("   another page each time", servers, others)
 
 
-def _pages(question: Question, servers: list[list[Served]]) -> list[str]:
-    return [
-        paging({"query": query, "variables": {"after": PLACE}}, cursors(side[0].port, where))
-        for query, where, side in zip(question.pages or (), CURSORS, servers, strict=True)
-    ]
-
-
-def _report(name: str, servers: list[list[Served]], scripts: list[str]) -> None:
-    """Ask all in turn, and print a line."""
+def _report(name: str, servers: Sequence[Sequence[Served]], scripts: Sequence[str]) -> None:
+    """Ask all in turn, and print a line of each side."""
     found = [[_rates(*each) for each in zip(servers, scripts, strict=True)] for _ in range(ROUNDS + 1)][1:]
-    print(f"{name:40}", end="")
-    for side in zip(*found, strict=True):
-        one, two = (statistics.median(rates) for rates in zip(*side, strict=True))
-        print(f" {one:>8,.0f} {two:>8,.0f} {statistics.median(b / a for a, b in side):>6.2f}", end="")
-    print(flush=True)
+    for side, rounds in zip(SIDES, zip(*found, strict=True), strict=True):
+        rates = [statistics.median(each) for each in zip(*rounds, strict=True)]
+        ratios = [statistics.median(each[2] / each[at] for each in rounds) for at in (0, 1)]
+        told = " ".join([*(f"{rate:>8,.0f}" for rate in rates), *(f"{ratio:>6.2f}" for ratio in ratios)])
+        print(f"{name:44} {side:>7} {told}", flush=True)
 
 
-def _rates(side: list[Served], script: str) -> list[float]:
-    return [
-        ask(server.port, script, connections=CONNECTIONS * processes).rate
-        for processes, server in enumerate(side, 1)
-    ]
+def _rates(side: Sequence[Served], script: str) -> list[float]:
+    one, two = side
+    asked = ((one, CONNECTIONS), (one, 2 * CONNECTIONS), (two, 2 * CONNECTIONS))
+    return [ask(server.port, script, SECONDS, connections=many).rate for server, many in asked]
 
 
 if __name__ == "__main__":

@@ -12,8 +12,8 @@ const [port, connectionString, tenant, processes = "1"] = process.argv.slice(2);
 if (cluster.isPrimary && Number(processes) > 1) {
   for (let started = 0; started < Number(processes); started += 1) cluster.fork();
 } else {
-  // Who serves for a process that has been ended ends as well.
-  cluster.worker?.on("error", () => process.exit());
+  // A connection that comes while the primary ends finds its channel closed.
+  cluster.worker?.on("error", (error) => process.exit(error.code === "EPIPE" ? 0 : 1));
   const instance = postgraphile({
     extends: [PostGraphileAmberPreset, PgAggregatesPreset],
     pgServices: [

@@ -2,11 +2,11 @@
 
 import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import psycopg
 
-from benchmarks.graph.peer import HERE
 from benchmarks.processing import process_in_child
 from benchmarks.shop import Urls, database, fill
 
@@ -32,6 +32,6 @@ def tables(customers: int) -> Iterator[Tables]:
         with psycopg.connect(urls.owner, autocommit=True) as owner:
             for statement in _DRESSED:
                 owner.execute(statement)
-            owner.execute((HERE / "standing_score.sql").read_text())
+            owner.execute((Path(__file__).parent / "standing_score.sql").read_text())
         process_in_child(urls)
         yield Tables(urls, orders)
