@@ -10,7 +10,7 @@ import sys
 import sysconfig
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -122,16 +122,20 @@ def world() -> World:
     return World()
 
 
+def kill(pids: Iterable[int], by: signal.Signals = signal.SIGKILL) -> None:
+    """Send all of them a signal; some may have ended since they were looked for."""
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, by)
+
+
 @pytest.fixture
 def place() -> Iterator[Path]:
     """An empty directory that every user can reach; servers below it are killed at the end."""
     root = Path(tempfile.mkdtemp(prefix="cdp-test-", dir=temporary())).resolve()
     root.chmod(0o755)
     yield root
-    for pid, line in command_lines().items():
-        if f"{root}/" in line and "postgres" in line:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+    kill(pid for pid, line in command_lines().items() if f"{root}/" in line and "postgres" in line)
     shutil.rmtree(root)
 
 
@@ -149,9 +153,7 @@ def seed() -> Iterator[Path]:
 def data_dir(seed: Path) -> Iterator[Path]:
     """A data directory that was used before and is not in use now. The tests of a session share it."""
     yield seed
-    for pid in processes_of(seed):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+    kill(processes_of(seed))
 
 
 @pytest.fixture

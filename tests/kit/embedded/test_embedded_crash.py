@@ -1,6 +1,5 @@
 """Sudden ends: of the server, of its keeper, of everything, and of half a start."""
 
-import contextlib
 import os
 import signal
 import subprocess
@@ -20,6 +19,7 @@ from kit.embedded.holder import clear_holder
 from kit.embedded.home import Home, newest_cluster
 from kit.embedded.identity import server_identity
 from kit.errors import ConflictError, UnavailableError
+from tests.kit.embedded.conftest import kill
 
 if TYPE_CHECKING:
     World = Any
@@ -35,12 +35,6 @@ def ask(server: embedded.Server, query: str) -> list[tuple[Any, ...]]:
 def do(server: embedded.Server, statements: str) -> None:
     with psycopg.connect(server.url("cdp_owner")) as connection:
         connection.execute(statements.encode())
-
-
-def kill(pids: "dict[int, str]", by: signal.Signals = signal.SIGKILL) -> None:
-    for pid in pids:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, by)
 
 
 class Writer(threading.Thread):
