@@ -35,7 +35,7 @@ def getting(path: str, customers: int) -> str:
 
 
 def ask(port: int, text: str, seconds: int = SECONDS, *, connections: int = CONNECTIONS) -> Measured:
-    """Ask for so many seconds. Exits if any answer was no success."""
+    """Ask for so many seconds. Exits if any answer was no success, or there was none."""
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         script.write(text)
         script.flush()
@@ -48,8 +48,11 @@ def ask(port: int, text: str, seconds: int = SECONDS, *, connections: int = CONN
         ).stdout
     if "Non-2xx" in told or "Socket errors" in told:
         sys.exit(told)
-    rate = re.search(r"Requests/sec:\s+([\d.]+)", told)
-    return Measured(float(rate[1]) if rate else 0.0, _milliseconds(told, "50"), _milliseconds(told, "99"))
+    found = re.search(r"Requests/sec:\s+([\d.]+)", told)
+    rate = float(found[1]) if found else 0.0
+    if not rate:
+        sys.exit(f"Nothing was answered within {seconds} seconds.")
+    return Measured(rate, _milliseconds(told, "50"), _milliseconds(told, "99"))
 
 
 def _milliseconds(told: str, share: str) -> float:

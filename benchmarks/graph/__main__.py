@@ -15,9 +15,9 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from benchmarks.graph.asking import CUSTOMERS, answer, body, cursors, paging, posting
+from benchmarks.graph.asking import CUSTOMERS, answer, body, other_pages, posting
 from benchmarks.graph.peer import install, theirs
-from benchmarks.graph.queries import CURSORS, QUESTIONS, Fact, Question
+from benchmarks.graph.queries import QUESTIONS, Fact, Question
 from benchmarks.graph.tables import tables
 from benchmarks.serving import ROOT, ours, served
 from benchmarks.shop import Urls
@@ -63,10 +63,7 @@ def measure(urls: Urls, processes: int) -> None:
 
 def _measure_pages(queries: tuple[str, str], aim: float, ports: tuple[int, int]) -> None:
     """Print the figures of another page each time."""
-    asked = [
-        (port, paging(query, cursors(port, where)))
-        for port, query, where in zip(ports, queries, CURSORS, strict=True)
-    ]
+    asked = [*zip(ports, other_pages(queries, ports), strict=True)]
     found = [[ask(*each) for each in asked] for _ in range(ROUNDS + 1)][1:]
     _report("   another page each time", aim, found)
     print(flush=True)

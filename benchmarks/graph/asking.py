@@ -3,7 +3,10 @@
 import json
 import sys
 import urllib.request
+from collections.abc import Sequence
 from typing import Any
+
+from benchmarks.graph.queries import CURSORS
 
 CUSTOMERS = 100_000
 _PLACE = "@cursor@"
@@ -46,6 +49,14 @@ def posting(body: dict[str, Any]) -> str:
         f"{begin}request = function()\n  at = at % {CUSTOMERS} + 1\n"
         f'  return wrk.format("POST", "/graphql", headers, {made})\nend\n'
     )
+
+
+def other_pages(queries: Sequence[str], ports: Sequence[int]) -> list[str]:
+    """Scripts of wrk that ask each side, ours and theirs, for another page each time."""
+    return [
+        paging(query, cursors(port, where))
+        for query, port, where in zip(queries, ports, CURSORS, strict=True)
+    ]
 
 
 def paging(query: str, cursors: list[str]) -> str:

@@ -12,9 +12,9 @@ import statistics
 import sys
 from collections.abc import Sequence
 
-from benchmarks.graph.asking import body, cursors, paging, posting
+from benchmarks.graph.asking import body, other_pages, posting
 from benchmarks.graph.peer import install, theirs
-from benchmarks.graph.queries import CURSORS, QUESTIONS
+from benchmarks.graph.queries import QUESTIONS
 from benchmarks.graph.tables import tables
 from benchmarks.quota import may_limit, quotas
 from benchmarks.serving import Served, ours
@@ -42,10 +42,7 @@ def main(customers: int, percent: int) -> None:
             whole = [posting(body(query)) for query in (question.ours, question.theirs)]
             _report(question.name, servers, whole)
             if question.pages is not None:
-                others = [
-                    paging(query, cursors(side[0].port, where))
-                    for query, where, side in zip(question.pages, CURSORS, servers, strict=True)
-                ]
+                others = other_pages(question.pages, [one.port for one, _ in servers])
                 _report("   another page each time", servers, others)
 
 
