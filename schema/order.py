@@ -37,10 +37,10 @@ def _statuses(names: Sequence[str]) -> list[OrderStatus]:
     return [_STATUSES[each] for each in names]
 
 
-def _net_amounts(
+def _net(
     amounts: Sequence[Decimal], refunded: Sequence[Decimal], currencies: Sequence[str]
-) -> list[Money]:
-    return MONEY([*map(sub, amounts, refunded)], currencies)
+) -> tuple[Sequence[Decimal], Sequence[str]]:
+    return [*map(sub, amounts, refunded)], currencies
 
 
 @strawberry.type(description="An order of a tenant.")
@@ -64,7 +64,7 @@ class Order(Node):
         "amount",
         "refunded",
         "currency",
-        make=_net_amounts,
+        make=MONEY.of(_net),
         description="The amount less what was given back.",
     )
     tenant: Annotated["Tenant", strawberry.lazy("schema.tenant")] = strawberry.field(
