@@ -1,5 +1,6 @@
 """The closed sets of the graph. The values are what the database holds."""
 
+from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import Any
 
@@ -9,6 +10,12 @@ import strawberry
 def _value(value: str, description: str) -> Any:
     """A member with its description; Any, so that `.value` is the text that the decorator makes of it."""
     return strawberry.enum_value(value, description=description)
+
+
+def members_of(kind: type[Enum]) -> Callable[[Sequence[str | None]], list[Any]]:
+    """What makes members of a column of their values; None stays None."""
+    members = {None: None} | {each.value: each for each in kind}
+    return lambda values: [members[each] for each in values]
 
 
 @strawberry.enum(description="The segments that scores for recency, frequency and monetary value fall into.")

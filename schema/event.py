@@ -9,13 +9,14 @@ from strawberry.scalars import JSON
 
 from kit import ids
 from kit.page import AskedColumns, Page, microseconds
-from resolvers import customers, events
+from resolvers import events
 from resolvers.events import EventFilter, EventRow
 from resolvers.tenants import TenantRow
 from schema.arguments import named
 from schema.batching import held, needing
 from schema.connection import Connection, edges_of, nodes_of, page_info_of, total_of
 from schema.context import Info
+from schema.linked import linked_customer
 from schema.moments import aware
 from schema.node import GLOBAL_ID, Node
 from schema.owner import tenant_of
@@ -24,6 +25,9 @@ from schema.page import After, Before, First, Last, PageInfo, asked_of_rows
 if TYPE_CHECKING:
     from schema.customer import Customer
     from schema.tenant import Tenant
+
+
+KIND = "Event"
 
 
 def _ids(tenants: Sequence[int], moments: Sequence[datetime], messages: Sequence[str]) -> list[str]:
@@ -47,14 +51,9 @@ class Event(Node):
         resolver=tenant_of, description="The tenant whose event this is.", metadata=needing()
     )
 
-    @strawberry.field(description="Who did it. Null where nobody is known.", metadata=needing("customer_id"))
-    async def customer(self, info: Info) -> Annotated["Customer", strawberry.lazy("schema.customer")] | None:
-        from schema.customer import Customer
-
-        if self.row.customer_id is None:
-            return None
-        found = await customers.find(info.context, self.owner.id, self.row.customer_id)
-        return None if found is None else Customer.of(self.owner, found)
+    customer: Annotated["Customer", strawberry.lazy("schema.customer")] | None = linked_customer(
+        "customer_id", description="Who did it. Null where nobody is known."
+    )
 
     @classmethod
     def of(cls, owner: TenantRow, row: EventRow) -> "Event":

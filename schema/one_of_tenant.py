@@ -76,13 +76,16 @@ def one_of_tenant(
 
         async def ask(tenant: int, mine: list[Wanted]) -> list[T | None]:
             found = await rows(info.context, tenant, [each.key for each in mine])
-            return [_made(make, each.owner, row) for each, row in zip(mine, found, strict=True)]
+            return [
+                row if row is None else object_of(make, each.owner, row)
+                for each, row in zip(mine, found, strict=True)
+            ]
 
         return await by_tenant(them, ask)
 
     return looked_up(wanted, found, description=description)
 
 
-def _made(make: Callable[[TenantRow, R], T], owner: TenantRow, row: R | None) -> Any:
+def object_of(make: Callable[[TenantRow, R], T], owner: TenantRow, row: R) -> T:
     """The object of a row; a bare one stays as it is, for a plan takes it apart itself."""
-    return row if row is None or type(row) is tuple else make(owner, row)
+    return row if type(row) is tuple else make(owner, row)  # type: ignore[return-value]

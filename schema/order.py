@@ -3,25 +3,29 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from operator import sub
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
 from kit.page import Page
-from resolvers import customers, refunds
+from resolvers import orders, refunds
 from resolvers.orders import OrderRow
 from resolvers.tenants import TenantRow
 from schema.batching import held, needing
 from schema.connection import Connection, edges_of, nodes_of, page_info_of, total_of
 from schema.context import Info
-from schema.enums import OrderStatus
+from schema.enums import OrderStatus, members_of
+from schema.linked import linked_customer
 from schema.money import MONEY, Money
 from schema.node import GLOBAL_ID, Node, global_ids
+from schema.one_of_tenant import Rows
 from schema.owner import tenant_of
 from schema.page import After, Before, First, Last, PageInfo, asked_of_rows
 from schema.refund import RefundConnection
 from schema.scalars import BigInt
+from schema.selection import columns_of
 
 if TYPE_CHECKING:
     from schema.customer import Customer
@@ -30,11 +34,9 @@ if TYPE_CHECKING:
 KIND = "Order"
 
 
-_STATUSES = {each.value: each for each in OrderStatus}
-
-
-def _statuses(names: Sequence[str]) -> list[OrderStatus]:
-    return [_STATUSES[each] for each in names]
+def order_rows_for(info: Info) -> Rows[OrderRow]:
+    """How orders are read for what is asked of them."""
+    return partial(orders.named.find_all, columns=columns_of(info))
 
 
 def _net(
@@ -51,7 +53,7 @@ class Order(Node):
     database_id: BigInt = held("id", description="The order's number.")
     external_id: str = held("external_id", description="The shop's own id of the order.")
     placed_at: datetime = held("placed_at", description="When it was placed.")
-    status: OrderStatus = held("status", make=_statuses, description="How far it is.")
+    status: OrderStatus = held("status", make=members_of(OrderStatus), description="How far it is.")
     items: int | None = held("items", description="How many items it holds, if known.")
     amount: Money = held("amount", "currency", make=MONEY, description="What it came to.")
     refunded: Money = held(
@@ -71,14 +73,9 @@ class Order(Node):
         resolver=tenant_of, description="The tenant whose order this is.", metadata=needing()
     )
 
-    @strawberry.field(description="Who placed it. Null for a guest.", metadata=needing("customer_id"))
-    async def customer(self, info: Info) -> Annotated["Customer", strawberry.lazy("schema.customer")] | None:
-        from schema.customer import Customer
-
-        if self.row.customer_id is None:
-            return None
-        found = await customers.find(info.context, self.owner.id, self.row.customer_id)
-        return None if found is None else Customer.of(self.owner, found)
+    customer: Annotated["Customer", strawberry.lazy("schema.customer")] | None = linked_customer(
+        "customer_id", description="Who placed it. Null for a guest."
+    )
 
     @strawberry.field(
         description="The refunds linked to it, newest first. 50 rows unless told.", metadata=needing("id")

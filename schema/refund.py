@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from kit.page import Page
-from resolvers import customers, orders, refunds
+from resolvers import refunds
 from resolvers.refunds import RefundRow
 from resolvers.tenants import TenantRow
 from schema.batching import by_tenant, held, needing
 from schema.connection import Connection, edges_of, nodes_of, page_info_of, total_of
 from schema.context import Info
+from schema.linked import linked_customer, linked_order
 from schema.money import MONEY, Money
 from schema.node import GLOBAL_ID, Node, global_ids
 from schema.owner import tenant_of
@@ -49,28 +50,12 @@ class Refund(Node):
         resolver=tenant_of, description="The tenant whose refund this is.", metadata=needing()
     )
 
-    @strawberry.field(
-        description="The order that it undoes. Null where that is not known.", metadata=needing("order_id")
+    order: Annotated["Order", strawberry.lazy("schema.order")] | None = linked_order(
+        "order_id", description="The order that it undoes. Null where that is not known."
     )
-    async def order(self, info: Info) -> Annotated["Order", strawberry.lazy("schema.order")] | None:
-        from schema.order import Order
-
-        if self.row.order_id is None:
-            return None
-        found = await orders.find(info.context, self.owner.id, self.row.order_id)
-        return None if found is None else Order.of(self.owner, found)
-
-    @strawberry.field(
-        description="Who got the money back. Null for a guest, and where it was not told.",
-        metadata=needing("customer_id"),
+    customer: Annotated["Customer", strawberry.lazy("schema.customer")] | None = linked_customer(
+        "customer_id", description="Who got the money back. Null for a guest, and where it was not told."
     )
-    async def customer(self, info: Info) -> Annotated["Customer", strawberry.lazy("schema.customer")] | None:
-        from schema.customer import Customer
-
-        if self.row.customer_id is None:
-            return None
-        found = await customers.find(info.context, self.owner.id, self.row.customer_id)
-        return None if found is None else Customer.of(self.owner, found)
 
     @classmethod
     def of(cls, owner: TenantRow, row: RefundRow) -> "Refund":

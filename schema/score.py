@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
-from enum import Enum
 from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
@@ -18,7 +17,7 @@ from resolvers.tenants import TenantRow
 from schema.batching import held
 from schema.context import Info
 from schema.count_interval import CountInterval
-from schema.enums import ChurnRisk, ClvTier, MissingScoreReason, RfmSegment, interval_reason
+from schema.enums import ChurnRisk, ClvTier, MissingScoreReason, RfmSegment, interval_reason, members_of
 from schema.freshness import Scored
 from schema.money import MONEY, Money, MoneyInterval, money
 from schema.parts import Bare, Values, tuples
@@ -45,11 +44,6 @@ class _Figures:
 for _name in (*ScoreRow._fields, *MADE):
     # In place of __getattr__, which is called after a look-up that fails.
     setattr(_Figures, _name, property(attrgetter(f"scores.{_name}")))
-
-
-def _classes(kind: type[Enum]) -> Callable[[Sequence[str | None]], list[Enum | None]]:
-    members = {None: None} | {each.value: each for each in kind}
-    return lambda names: [members[each] for each in names]
 
 
 class CustomerScored(Scored):
@@ -114,7 +108,7 @@ class CustomerRfm(CustomerScored):
     customer: strawberry.Private[CustomerRow]
     values: strawberry.Private[ScoreRow | None]
     segment: RfmSegment | None = held(
-        "segment", make=_classes(RfmSegment), description="The segment that the three scores fall into."
+        "segment", make=members_of(RfmSegment), description="The segment that the three scores fall into."
     )
     recency_days: int | None = held(
         "recency_days", description="Whole days since the last day with a purchase."
@@ -161,7 +155,7 @@ class CustomerClv(CustomerScored):
         "predicted_value", _CURRENCY, make=MONEY, description="Historical plus expected value."
     )
     tier: ClvTier | None = held(
-        "clv_tier", make=_classes(ClvTier), description="Where the customer stands by predicted value."
+        "clv_tier", make=members_of(ClvTier), description="Where the customer stands by predicted value."
     )
 
     @strawberry.field(
@@ -227,7 +221,7 @@ class CustomerChurn(CustomerScored):
     )
     risk: ChurnRisk | None = held(
         "churn_risk",
-        make=_classes(ChurnRisk),
+        make=members_of(ChurnRisk),
         description="The class of that chance and of the customer's own silence.",
     )
     alive_probability: float | None = held(

@@ -9,7 +9,7 @@ from kit import ids
 from kit.errors import NotFoundError
 from kit.page import Page
 from models.segment_change import MEMBER
-from resolvers import customers, runs, segment_changes, segments
+from resolvers import runs, segment_changes, segments
 from resolvers.segment_changes import SegmentChangeRow, Subject, Wanted
 from resolvers.tenants import TenantRow
 from schema.arguments import named
@@ -19,6 +19,7 @@ from schema.customer import KIND as CUSTOMER
 from schema.customer import ChangeKinds as Kinds
 from schema.customer import Customer
 from schema.enums import RfmSegment, SegmentChangeAction, SegmentChangeKind, SegmentChangeReason
+from schema.linked import linked_customer
 from schema.names import missing
 from schema.page import After, Before, First, Last, PageInfo, asked
 from schema.run import ScoreRun
@@ -63,10 +64,9 @@ class SegmentChange:
         description="When. All changes of one segment at one instant happened together."
     )
 
-    @strawberry.field(description="Who it was. Null if the customer is not there any more.")
-    async def customer(self, info: Info) -> Customer | None:
-        found = await customers.find(info.context, self.owner.id, self.row.customer_id)
-        return None if found is None else Customer.of(self.owner, found)
+    customer: Customer | None = linked_customer(
+        "customer_id", description="Who it was. Null if the customer is not there any more."
+    )
 
     @strawberry.field(
         description="The segment that they are in since, or of an EXIT have left. Null where it is deleted."

@@ -1,14 +1,12 @@
 """Tenants: the door to everything a shop owns."""
 
 from datetime import datetime
-from functools import partial
 from typing import Annotated
 
 import strawberry
 
 from kit import ids
 from kit.page import Page
-from resolvers import orders as order_rows
 from resolvers import retention, run_list, runs, settings, status
 from resolvers.backtesting.request import USUAL_HOLDOUT
 from resolvers.tenants import TenantRow
@@ -33,7 +31,7 @@ from schema.integration import (
 from schema.node import Node
 from schema.one_of_tenant import one_of_tenant
 from schema.order import KIND as ORDER
-from schema.order import Order, OrderConnection
+from schema.order import Order, OrderConnection, order_rows_for
 from schema.order_list import orders_of_tenant
 from schema.page import After, Before, First, Last, PageInfo, asked
 from schema.refund import RefundConnection, refunds_of_tenant
@@ -43,7 +41,6 @@ from schema.scalars import BigInt, CurrencyCode
 from schema.segment import Segment, SegmentConnection
 from schema.segment_change import SegmentChangeConnection, changes_of_tenant
 from schema.segment_matrix import SegmentMatrix, migration_of_tenant
-from schema.selection import columns_of
 from schema.settings import ScoringSettings
 
 KIND = "Tenant"
@@ -97,7 +94,7 @@ class Tenant(Node):
     order: Order | None = one_of_tenant(
         "order",
         ORDER,
-        lambda info: partial(order_rows.named.find_all, columns=columns_of(info)),
+        order_rows_for,
         Order.of,
         description="One order, by exactly one of its ids. Null if there is none.",
     )

@@ -1,6 +1,6 @@
 """Which columns of rows suffice for what is selected."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
@@ -10,11 +10,12 @@ from kit.columns import Columns
 from schema.batching import NEEDS
 from schema.connection import Connection
 from schema.execution.arguments import BACK
-from schema.execution.completing import Many, Required, Single
+from schema.execution.completing import Many, OneOf, Required, Single
 from schema.execution.plan import Completion, Field, Selection, Take
-from schema.execution.taking import Constant, Held, LookUp, Read
+from schema.execution.taking import Attribute, Batch, Constant, Held, LookUp, Read, Resolver
 from schema.parts import Parts
 
+_NODES = ("nodes", "node")
 _OF_PAGES = {"edges", "pageInfo", "totalCount"}
 """What a page is asked for that tells where its rows stand, or needs one that does."""
 _FREE = {*_OF_PAGES, "cursor", "__typename"}
@@ -39,28 +40,55 @@ def columns_of_all(fields: Sequence[Field]) -> Columns | None:
 
 
 def columns_read(take: Take, completion: Completion) -> tuple[Columns | None, Mapping[str, Columns | None]]:
-    """Those of what is looked up, with what the fields of that are told; or those of a connection's nodes.
+    """Those of what is found by a key, with what its fields are told; or those of a connection's nodes.
 
-    None where it is neither, and where something else is asked for that may need whole rows.
+    None where it is neither, and where something else is asked for that may need whole rows. Of several types
+    each has its own under its name: those of its objects' rows, or of the rows of what its items hold.
     """
-    found = _single(completion)
-    if found is not None and isinstance(take, LookUp):
-        waiting = chain.from_iterable(found.selection.steps)
-        return found.selection.columns, {each.nodes[0].name.value: each.columns for each in waiting}
-    if found is None or not issubclass(found.python, Connection):
+    inner = _inner(completion)
+    if isinstance(inner, OneOf):
+        return None, {each.selection.kind.name: _of_objects(each) for each in inner.by_type.values()}
+    if not isinstance(inner, Single):
         return None, {}
-    return _of_connection(found), {}
+    if issubclass(inner.python, Connection):
+        return _of_connection(inner), _of_items(inner)
+    if not isinstance(take, LookUp | Batch | Resolver):
+        return None, {}
+    waiting = chain.from_iterable(inner.selection.steps)
+    return inner.selection.columns, {each.nodes[0].name.value: each.columns for each in waiting}
 
 
 def _of_connection(found: Single) -> Columns | None:
     """The columns of the nodes, wherever they are selected."""
-    needed = {*_of_nodes(found.selection)}
-    if None in needed:
-        return None
-    there = [each for each in needed if each is not None]
-    names = tuple(sorted({name for each in there for name in each.names}))
-    bare = all(each.bare and each.names == names for each in there)
-    return Columns(names, bare, keyed=bool(found.selection.names & _OF_PAGES))
+    needed = _together(_of_nodes(found.selection))
+    return None if needed is None else needed._replace(keyed=bool(found.selection.names & _OF_PAGES))
+
+
+def _of_items(found: Single) -> Mapping[str, Columns | None]:
+    """The columns of what a connection's nodes of several types hold, by the type."""
+    held: dict[str, list[Columns | None]] = {}
+    for field in _nodes(found.selection):
+        several = _inner(field.completion)
+        for kind in several.by_type.values() if isinstance(several, OneOf) else ():
+            fields = (each for each in kind.selection.fields if isinstance(each.take, Attribute))
+            objects = (_single(each.completion) for each in fields)
+            needed = (each.selection.columns for each in objects if each is not None)
+            held.setdefault(kind.selection.kind.name, []).extend(needed)
+    return {name: _together(needed) for name, needed in held.items()}
+
+
+def _of_objects(found: Single) -> Columns | None:
+    """The columns of rows that are wanted in objects, whatever these are asked for."""
+    columns = found.selection.columns
+    return None if columns is None else columns._replace(bare=False)
+
+
+def _together(needed: Iterable[Columns | None]) -> Columns | None:
+    """What suffices for all; None where one of them may need whole rows."""
+    there = {*needed}
+    names = tuple(sorted({name for each in there if each is not None for name in each.names}))
+    bare = all(each is not None and each.bare and each.names == names for each in there)
+    return None if None in there else Columns(names, bare, keyed=False)
 
 
 def told_of_reading(step: tuple[Field, ...]) -> tuple[Field, ...]:
@@ -103,7 +131,7 @@ def _of_nodes(selection: Selection) -> Iterator[Columns | None]:
     """What is needed of the rows wherever nodes are selected; None of what may need whole rows."""
     for field in selection.fields:
         name, found = field.nodes[0].name.value, _single(field.completion)
-        if name in ("nodes", "node"):
+        if name in _NODES:
             yield None if found is None else found.selection.columns
         elif name == "edges" and found is not None:
             yield from _of_nodes(found.selection)
@@ -111,7 +139,23 @@ def _of_nodes(selection: Selection) -> Iterator[Columns | None]:
             yield None
 
 
+def _nodes(selection: Selection) -> Iterator[Field]:
+    """The fields of a connection or of its edges that are its nodes."""
+    for field in selection.fields:
+        found = _single(field.completion)
+        if field.nodes[0].name.value in _NODES:
+            yield field
+        elif found is not None:
+            yield from _nodes(found.selection)
+
+
 def _single(completion: Completion) -> Single | None:
+    inner = _inner(completion)
+    return inner if isinstance(inner, Single) else None
+
+
+def _inner(completion: Completion) -> Completion:
+    """What is completed of each, past lists and what must not be null."""
     while isinstance(completion, Required | Many):
         completion = completion.of
-    return completion if isinstance(completion, Single) else None
+    return completion
