@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache, partial
 from typing import Any, NamedTuple, Unpack
 
 from sqlalchemy import ColumnElement, DateTime, Text, and_, any_, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from kit.db import TENANT, prepare
+from kit.columns import Columns, made_with
+from kit.db import TENANT, Statement, prepare
+from kit.db.rows import made_of
 from kit.page import INSTANT, TEXT, AskedColumns, Cursors, Page
 from models import TABLES
 from resolvers.context import READ, Ctx
-from resolvers.keyset import KeysetList
+from resolvers.keyset import KEPT, KeysetList, having, narrowed
 from resolvers.relation import EVERY, Choice, Relation
 from resolvers.sorting import Order, SortKey
 
@@ -54,7 +57,8 @@ LIST = KeysetList("event", EVENTS, _OF_TENANT, EventRow, usual=_NEWEST)
 OF_CUSTOMER = Relation(LIST, EVENTS.c.customer_id)
 
 
-def _by_keys() -> Any:
+@lru_cache(KEPT)
+def _by_keys(columns: Columns | None) -> Statement:
     keys = (
         func.unnest(
             bindparam("moments", type_=ARRAY(DateTime(timezone=True))),
@@ -64,24 +68,31 @@ def _by_keys() -> Any:
         .render_derived("wanted")
     )
     same = and_(EVENTS.c.occurred_at == keys.c.at, EVENTS.c.message_id == keys.c.message)
-    return prepare(_OF_TENANT.select_from(keys.join(EVENTS, same)))
+    rows = narrowed(_OF_TENANT, columns)
+    read = [EVENTS.c.occurred_at, EVENTS.c.message_id, *rows.selected_columns]
+    return prepare(rows.with_only_columns(*read).select_from(keys.join(EVENTS, same)))
 
 
-_BY_KEYS = _by_keys()
-
-
-async def by_keys(ctx: Ctx, tenant: int, keys: list[EventKey]) -> list[EventRow | None]:
+async def by_keys(
+    ctx: Ctx, tenant: int, keys: list[EventKey], columns: Columns | None = None
+) -> list[EventRow | None]:
     """Batch function: the events of these keys, in their order; None where there is none."""
     moments, messages = ([*each] for each in zip(*keys, strict=True))
-    rows = await ctx.reader.fetch(_BY_KEYS, EventRow, tenant=tenant, moments=moments, messages=messages)
-    found = {(row.occurred_at, row.message_id): row for row in rows}
+    statement = _by_keys(columns)
+    read = await ctx.reader.fetch(statement, tuple, tenant=tenant, moments=moments, messages=messages)
+    rows = made_of([each[2:] for each in read], made_with(columns, EventRow))
+    found = dict(zip([each[:2] for each in read], rows, strict=True))
     return [found.get(each) for each in keys]
 
 
-async def find(ctx: Ctx, tenant: int, occurred_at: datetime, message_id: str) -> EventRow | None:
-    """The event, or None if the tenant has none of that key."""
+async def find(
+    ctx: Ctx, tenant: int, occurred_at: datetime, message_id: str, columns: Columns | None = None
+) -> EventRow | None:
+    """The event, or None if the tenant has none of that key. Where columns suffice, it may have no others."""
     ctx.allow(tenant, READ)
-    return await ctx.loader("events", tenant, by_keys).load((occurred_at, message_id))
+    read = having(_OF_TENANT, columns)
+    loader = ctx.loader(f"events {read}", tenant, partial(by_keys, columns=read))
+    return await loader.load((occurred_at, message_id))
 
 
 async def page(

@@ -52,9 +52,9 @@ class Lookup(Generic[K, T]):
         """The rows of the keys that are asked for."""
         return rows.where(self.column == any_(bindparam("keys", type_=ARRAY(self.column.type))))
 
-    async def find(self, ctx: Ctx, tenant: int, key: K) -> T | None:
+    async def find(self, ctx: Ctx, tenant: int, key: K, columns: Columns | None = None) -> T | None:
         """The row, or None if the tenant has none of that key. Raises as `find_all` does."""
-        return (await self.find_all(ctx, tenant, [key]))[0]
+        return (await self.find_all(ctx, tenant, [key], columns))[0]
 
     async def find_all(
         self, ctx: Ctx, tenant: int, keys: list[K], columns: Columns | None = None

@@ -11,11 +11,12 @@ from kit.page import Page
 from kit.text import storable
 from resolvers.audit import entries
 from resolvers.audit.entries import AuditFilter, AuditRow
+from schema.batching import held
 from schema.connection import Connection, edges_of, nodes_of, page_info_of, total_of
 from schema.context import Info
-from schema.enums import AuditFace, AuditMode
+from schema.enums import AuditFace, AuditMode, members_of
 from schema.moments import aware
-from schema.page import After, Before, First, Last, PageInfo, asked
+from schema.page import After, Before, First, Last, PageInfo, asked_of_rows
 
 if TYPE_CHECKING:
     from schema.root import Viewer
@@ -27,48 +28,30 @@ if TYPE_CHECKING:
     "lists of records are told by counts."
 )
 class AuditEntry:
-    occurred_at: datetime = strawberry.field(description="When it was done.")
-    actor: str = strawberry.field(
+    row: strawberry.Private[AuditRow]
+    occurred_at: datetime = held("occurred_at", description="When it was done.")
+    actor: str = held(
+        "actor",
         description="Who did it: the subject of their token, `key:` and the id of their API key, `cli:` and "
-        "the user who ran a command, or open."
+        "the user who ran a command, or open.",
     )
-    mode: AuditMode = strawberry.field(description="How they proved it.")
-    api_key_id: str | None = strawberry.field(description="The id of their API key. Null without one.")
-    face: AuditFace = strawberry.field(description="What they used.")
-    address: str | None = strawberry.field(
-        description="The client's address, behind trusted proxies. Null for a command."
+    mode: AuditMode = held("mode", make=members_of(AuditMode), description="How they proved it.")
+    api_key_id: str | None = held("api_key_id", description="The id of their API key. Null without one.")
+    face: AuditFace = held("face", make=members_of(AuditFace), description="What they used.")
+    address: str | None = held(
+        "address", description="The client's address, behind trusted proxies. Null for a command."
     )
-    request_id: str | None = strawberry.field(
-        description="The request's X-Request-Id, which the log has. Null for a command."
+    request_id: str | None = held(
+        "request_id", description="The request's X-Request-Id, which the log has. Null for a command."
     )
-    action: str = strawberry.field(description="What was done, such as integrationUpdate or ordersImport.")
-    object_type: str | None = strawberry.field(description="What it was done to, such as Integration.")
-    object_id: str | None = strawberry.field(
-        description="Its number, or its name where it has none. Null for a list of records."
+    action: str = held("action", description="What was done, such as integrationUpdate or ordersImport.")
+    object_type: str | None = held("object_type", description="What it was done to, such as Integration.")
+    object_id: str | None = held(
+        "object_id", description="Its number, or its name where it has none. Null for a list of records."
     )
-    before: JSON | None = strawberry.field(description="What is another now, as it was. Null for a new one.")
-    after: JSON | None = strawberry.field(
-        description="What is another now, as it is. Null for a removed one."
-    )
-    counts: JSON | None = strawberry.field(description="How many records had which outcome. Null for one.")
-
-    @classmethod
-    def of(cls, row: AuditRow) -> "AuditEntry":
-        return cls(
-            occurred_at=row.occurred_at,
-            actor=row.actor,
-            mode=AuditMode(row.mode),
-            api_key_id=row.api_key_id,
-            face=AuditFace(row.face),
-            address=row.address,
-            request_id=row.request_id,
-            action=row.action,
-            object_type=row.object_type,
-            object_id=row.object_id,
-            before=row.before,  # type: ignore[arg-type]
-            after=row.after,  # type: ignore[arg-type]
-            counts=row.counts,  # type: ignore[arg-type]
-        )
+    before: JSON | None = held("before", description="What is another now, as it was. Null for a new one.")
+    after: JSON | None = held("after", description="What is another now, as it is. Null for a removed one.")
+    counts: JSON | None = held("counts", description="How many records had which outcome. Null for one.")
 
 
 @strawberry.type(description="An entry in a page.")
@@ -88,7 +71,7 @@ class AuditEntryConnection(Connection):
 
     @classmethod
     def of(cls, page: Page[AuditRow]) -> "AuditEntryConnection":
-        return cls(page=page, make=AuditEntry.of)
+        return cls(page=page, make=lambda row: AuditEntry(row=row))
 
 
 @strawberry.input(description="Which entries: those that meet all that is given.")
@@ -115,7 +98,7 @@ async def audit_of_tenant(
     before: Before = None,
 ) -> AuditEntryConnection | None:
     """The field: a page of the tenant's log."""
-    window = asked(info, first, after, last, before)
+    window = asked_of_rows(info, first, after, last, before)
     return AuditEntryConnection.of(await entries.page(info.context, root.row.id, _wanted(filter), **window))
 
 
@@ -129,7 +112,7 @@ async def audit_of_none(
     before: Before = None,
 ) -> AuditEntryConnection | None:
     """The field: a page of what is of no one tenant."""
-    window = asked(info, first, after, last, before)
+    window = asked_of_rows(info, first, after, last, before)
     return AuditEntryConnection.of(await entries.page_of_none(info.context, _wanted(filter), **window))
 
 

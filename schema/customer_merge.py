@@ -6,19 +6,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from kit import ids
 from kit.page import Page
-from resolvers import customers
 from resolvers.merging import rows
 from resolvers.merging.rows import MergeRow
 from resolvers.tenants import TenantRow
-from schema.batching import by_tenant
+from schema.batching import by_tenant, held, needing
 from schema.connection import Connection, edges_of, nodes_of, page_info_of, total_of
 from schema.context import Info
-from schema.enums import CustomerMergeOrigin
-from schema.node import Node
+from schema.enums import CustomerMergeOrigin, members_of
+from schema.linked import linked_customer
+from schema.node import GLOBAL_ID, Node, global_ids
 from schema.owner import tenant_of
-from schema.page import After, Before, First, Last, PageInfo, asked
+from schema.page import After, Before, First, Last, PageInfo, asked_of_rows
 from schema.scalars import BigInt
 
 if TYPE_CHECKING:
@@ -32,53 +31,39 @@ KIND = "CustomerMerge"
 class CustomerMerge(Node):
     owner: strawberry.Private[TenantRow]
     row: strawberry.Private[MergeRow]
-    database_id: BigInt = strawberry.field(description="The merge's number.")
-    from_database_id: BigInt = strawberry.field(
-        description="The number of who was merged, which leads to the survivor now."
+    id: strawberry.ID = held("tenant_id", "id", make=global_ids(KIND), description=GLOBAL_ID)
+    database_id: BigInt = held("id", description="The merge's number.")
+    from_database_id: BigInt = held(
+        "from_id", description="The number of who was merged, which leads to the survivor now."
     )
-    from_external_id: str | None = strawberry.field(
+    from_external_id: str | None = held(
+        "external_id",
         description="The shop's own id of who was merged. Null where the merge is undone, or the survivor "
-        "erased."
+        "erased.",
     )
-    from_email: str | None = strawberry.field(
-        description="The e-mail of who was merged, in lower case. Null as the external id is."
+    from_email: str | None = held(
+        "email_norm", description="The e-mail of who was merged, in lower case. Null as the external id is."
     )
-    origin: CustomerMergeOrigin = strawberry.field(description="Who found that they are one.")
-    reason: str | None = strawberry.field(description="Why, if that was told.")
-    merged_at: datetime = strawberry.field(description="When they were merged.")
-    undone_at: datetime | None = strawberry.field(description="When that was undone. Null while it stands.")
-    order_count: int = strawberry.field(description="Orders that became the survivor's.")
-    refund_count: int = strawberry.field(description="Refunds that became the survivor's.")
-    event_count: int = strawberry.field(description="Events that became the survivor's.")
+    origin: CustomerMergeOrigin = held(
+        "origin", make=members_of(CustomerMergeOrigin), description="Who found that they are one."
+    )
+    reason: str | None = held("reason", description="Why, if that was told.")
+    merged_at: datetime = held("merged_at", description="When they were merged.")
+    undone_at: datetime | None = held("undone_at", description="When that was undone. Null while it stands.")
+    order_count: int = held("orders", description="Orders that became the survivor's.")
+    refund_count: int = held("refunds", description="Refunds that became the survivor's.")
+    event_count: int = held("events", description="Events that became the survivor's.")
     tenant: Annotated["Tenant", strawberry.lazy("schema.tenant")] = strawberry.field(
-        resolver=tenant_of, description="The tenant whose customers they are."
+        resolver=tenant_of, description="The tenant whose customers they are.", metadata=needing()
     )
-
-    @strawberry.field(description="The survivor, who has what was theirs; of an undone merge, who had it.")
-    async def customer(self, info: Info) -> Annotated["Customer", strawberry.lazy("schema.customer")] | None:
-        from schema.customer import Customer
-
-        found = await customers.find(info.context, self.owner.id, self.row.survivor_id)
-        return None if found is None else Customer.of(self.owner, found)
+    customer: Annotated["Customer", strawberry.lazy("schema.customer")] | None = linked_customer(
+        "survivor_id",
+        description="The survivor, who has what was theirs; of an undone merge, who had it.",
+    )
 
     @classmethod
     def of(cls, owner: TenantRow, row: MergeRow) -> "CustomerMerge":
-        return cls(
-            id=strawberry.ID(ids.encode(KIND, row.tenant_id, row.id)),
-            owner=owner,
-            row=row,
-            database_id=BigInt(row.id),
-            from_database_id=BigInt(row.from_id),
-            from_external_id=row.external_id,
-            from_email=row.email_norm,
-            origin=CustomerMergeOrigin(row.origin),
-            reason=row.reason,
-            merged_at=row.merged_at,
-            undone_at=row.undone_at,
-            order_count=row.orders,
-            refund_count=row.refunds,
-            event_count=row.events,
-        )
+        return cls(owner=owner, row=row)
 
 
 @strawberry.type(description="A merge in a page.")
@@ -101,12 +86,6 @@ class CustomerMergeConnection(Connection):
         return cls(page=page, make=lambda row: CustomerMerge.of(owner, row))
 
 
-async def find_merge(info: Info, owner: TenantRow, number: int) -> CustomerMerge | None:
-    """The merge of a number."""
-    row = await rows.find(info.context, owner.id, number)
-    return None if row is None else CustomerMerge.of(owner, row)
-
-
 async def merges_of_customers(
     customers: Sequence["Customer"],
     info: Info,
@@ -116,7 +95,7 @@ async def merges_of_customers(
     before: Before = None,
 ) -> list[CustomerMergeConnection]:
     """The field of customers: a page of who was merged into each."""
-    window = asked(info, first, after, last, before)
+    window = asked_of_rows(info, first, after, last, before)
 
     async def pages(tenant: int, them: list["Customer"]) -> list[Page[MergeRow]]:
         return await rows.OF_SURVIVOR.pages(info.context, tenant, [each.row.id for each in them], **window)

@@ -13,18 +13,20 @@ from resolvers import integrations as use_cases
 from resolvers.integrations import IntegrationChanges, IntegrationRow, NewIntegration
 from resolvers.syncing import record
 from resolvers.syncing.request import request_sync
-from resolvers.tenants import TenantRow
 from schema.arguments import DatabaseId, Id, Input, number_of
+from schema.batching import held, needing
 from schema.connection import Connection, edges_of, nodes_of, page_info_of, total_of
 from schema.context import Info
-from schema.enums import IntegrationFeed, IntegrationType
+from schema.enums import IntegrationFeed, IntegrationType, members_of
 from schema.given import kept, optional
 from schema.integration_hook import IntegrationHook
 from schema.integration_sync import IntegrationSync, IntegrationSyncInput
-from schema.node import Node
+from schema.node import GLOBAL_ID, Node, global_ids
+from schema.one_of_tenant import object_of
 from schema.owner import tenant_by_number
-from schema.page import After, Before, First, Last, PageInfo, asked
+from schema.page import After, Before, First, Last, PageInfo, asked_of_rows
 from schema.scalars import BigInt
+from schema.selection import columns_of
 from schema.user_errors import UserError, answers
 
 if TYPE_CHECKING:
@@ -39,53 +41,55 @@ _TENANT = "Tenant"
     "credentials are never told."
 )
 class Integration(Node):
-    tenant_number: strawberry.Private[int]
-    database_id: BigInt = strawberry.field(description="The number that the v2 REST paths use.")
-    type: IntegrationType = strawberry.field(description="The system.")
-    account_name: str = strawberry.field(description="The account's name there.")
-    environment: str = strawberry.field(description="The environment there.")
-    is_active: bool = strawberry.field(description="Whether it is to be used.")
-    app_key_hint: str = strawberry.field(description="The last four characters of the key.")
-    sync_minutes: int = strawberry.field(description="Minutes from the end of a sync to the next one.")
-    feed: IntegrationFeed = strawberry.field(description="Whether the feed of changes there is used.")
-    last_sync_at: datetime | None = strawberry.field(
-        description="When it last brought what there was. Null before the first time."
+    row: strawberry.Private[IntegrationRow]
+    id: strawberry.ID = held("tenant_id", "id", make=global_ids(KIND), description=GLOBAL_ID)
+    database_id: BigInt = held("id", description="The number that the v2 REST paths use.")
+    type: IntegrationType = held(
+        "integration_type", make=members_of(IntegrationType), description="The system."
     )
-    created_at: datetime = strawberry.field(description="When it was made.")
-    updated_at: datetime = strawberry.field(description="When it was last changed.")
+    account_name: str = held("account_name", description="The account's name there.")
+    environment: str = held("environment", description="The environment there.")
+    is_active: bool = held("is_active", description="Whether it is to be used.")
+    app_key_hint: str = held("app_key_hint", description="The last four characters of the key.")
+    sync_minutes: int = held("sync_minutes", description="Minutes from the end of a sync to the next one.")
+    feed: IntegrationFeed = held(
+        "feed", make=members_of(IntegrationFeed), description="Whether the feed of changes there is used."
+    )
+    last_sync_at: datetime | None = held(
+        "last_sync_at", description="When it last brought what there was. Null before the first time."
+    )
+    created_at: datetime = held("created_at", description="When it was made.")
+    updated_at: datetime = held("updated_at", description="When it was last changed.")
     tenant: Annotated["Tenant", strawberry.lazy("schema.tenant")] = strawberry.field(
-        resolver=tenant_by_number, description="The tenant whose integration this is."
+        resolver=tenant_by_number,
+        description="The tenant whose integration this is.",
+        metadata=needing("tenant_id"),
     )
 
-    @strawberry.field(description="How the fetching stands. Null where none was ever asked for.")
+    @property
+    def tenant_number(self) -> int:
+        """Whose it is."""
+        return self.row.tenant_id
+
+    @strawberry.field(
+        description="How the fetching stands. Null where none was ever asked for.",
+        metadata=needing("tenant_id", "id"),
+    )
     async def sync(self, info: Info) -> IntegrationSync | None:
-        row = await record.of_integration(info.context, self.tenant_number, int(self.database_id))
+        row = await record.of_integration(info.context, self.tenant_number, self.row.id)
         return None if row is None else IntegrationSync.of(row)
 
     @strawberry.field(
-        description="What the other system calls when an order changes. Null where it does not."
+        description="What the other system calls when an order changes. Null where it does not.",
+        metadata=needing("tenant_id", "id"),
     )
     async def hook(self, info: Info) -> IntegrationHook | None:
-        row = await hooks.of_integration(info.context, self.tenant_number, int(self.database_id))
+        row = await hooks.of_integration(info.context, self.tenant_number, self.row.id)
         return None if row is None else IntegrationHook.of(row)
 
     @classmethod
     def of(cls, row: IntegrationRow) -> "Integration":
-        return cls(
-            id=strawberry.ID(ids.encode(KIND, row.tenant_id, row.id)),
-            tenant_number=row.tenant_id,
-            database_id=BigInt(row.id),
-            type=IntegrationType(row.integration_type),
-            account_name=row.account_name,
-            environment=row.environment,
-            is_active=row.is_active,
-            app_key_hint=row.app_key_hint,
-            sync_minutes=row.sync_minutes,
-            feed=IntegrationFeed(row.feed),
-            last_sync_at=row.last_sync_at,
-            created_at=row.created_at,
-            updated_at=row.updated_at,
-        )
+        return cls(row=row)
 
 
 @strawberry.type(description="An integration in a page.")
@@ -161,12 +165,6 @@ class IntegrationDeletePayload:
     user_errors: list[UserError] = strawberry.field(default_factory=list, description="Why it was refused.")
 
 
-async def find_integration(info: Info, owner: TenantRow, number: int) -> Integration | None:
-    """One integration of a tenant by its number."""
-    row = await use_cases.find(info.context, owner.id, number)
-    return None if row is None else Integration.of(row)
-
-
 async def integration_of_tenant(
     root: "Tenant",
     info: Info,
@@ -175,7 +173,8 @@ async def integration_of_tenant(
 ) -> Integration | None:
     """The field: one integration of the tenant, by exactly one of its ids."""
     number = number_of("integration", KIND, root.row.id, id, database_id)
-    return await find_integration(info, root.row, number)
+    row = await use_cases.find(info.context, root.row.id, number, columns_of(info))
+    return None if row is None else object_of(lambda _, row: Integration.of(row), root.row, row)
 
 
 async def integrations_of_tenant(
@@ -190,7 +189,7 @@ async def integrations_of_tenant(
     page = await use_cases.LIST.page(
         info.context,
         root.row.id,
-        **asked(info, first, after, last, before),
+        **asked_of_rows(info, first, after, last, before),
     )
     return IntegrationConnection.of(page)
 

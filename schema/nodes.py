@@ -1,13 +1,16 @@
 """Objects by their global ids: which types have one, and how each is found."""
 
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 import strawberry
 
 from kit import ids
 from kit.errors import InvalidInputError
 from kit.page import INSTANT
-from resolvers import customers, events, orders, refunds, runs, tenants
+from resolvers import customers, events, integrations, orders, refunds, runs, segments, tenants
+from resolvers.lookup import Lookup
+from resolvers.merging import rows as merges
 from resolvers.tenants import TenantRow
 from schema.backtest import KIND as BACKTEST
 from schema.backtest import Backtest, find_backtest
@@ -15,10 +18,11 @@ from schema.context import Info
 from schema.customer import KIND as CUSTOMER
 from schema.customer import Customer
 from schema.customer_merge import KIND as MERGE
-from schema.customer_merge import CustomerMerge, find_merge
+from schema.customer_merge import CustomerMerge
+from schema.event import KIND as EVENT
 from schema.event import Event
 from schema.integration import KIND as INTEGRATION
-from schema.integration import Integration, find_integration
+from schema.integration import Integration
 from schema.node import Node
 from schema.order import KIND as ORDER
 from schema.order import Order
@@ -28,10 +32,11 @@ from schema.run import KIND as RUN
 from schema.run import ScoreRun
 from schema.segment import KIND as SEGMENT
 from schema.segment import Segment
-from schema.segment_list import find_segment
+from schema.selection import columns_below
 from schema.tenant import KIND as TENANT
 from schema.tenant import Tenant
 
+R = TypeVar("R")
 Find = Callable[[Info, TenantRow, int], Awaitable[Node | None]]
 
 
@@ -51,19 +56,12 @@ async def _tenant(info: Info, owner: TenantRow, number: int) -> Tenant:
     return Tenant.of(owner)
 
 
-async def _customer(info: Info, owner: TenantRow, number: int) -> Customer | None:
-    row = await customers.find(info.context, owner.id, number)
-    return None if row is None else Customer.of(owner, row)
+def _of_row(kind: str, rows: Lookup[int, R], make: Callable[[TenantRow, R], Node]) -> Find:
+    async def found(info: Info, owner: TenantRow, number: int) -> Node | None:
+        row = await rows.find(info.context, owner.id, number, columns_below(info, kind))
+        return None if row is None else make(owner, row)
 
-
-async def _order(info: Info, owner: TenantRow, number: int) -> Order | None:
-    row = await orders.find(info.context, owner.id, number)
-    return None if row is None else Order.of(owner, row)
-
-
-async def _refund(info: Info, owner: TenantRow, number: int) -> Refund | None:
-    row = await refunds.find(info.context, owner.id, number)
-    return None if row is None else Refund.of(owner, row)
+    return found
 
 
 async def _run(info: Info, owner: TenantRow, number: int) -> ScoreRun | None:
@@ -77,20 +75,21 @@ async def _event(info: Info, tenant: int, microseconds: int, message_id: str) ->
     except ValueError:
         return None
     owner = await tenants.find(info.context, tenant)
-    row = None if owner is None else await events.find(info.context, tenant, moment, message_id)
+    columns = columns_below(info, EVENT)
+    row = None if owner is None else await events.find(info.context, tenant, moment, message_id, columns)
     return None if owner is None or row is None else Event.of(owner, row)
 
 
 _FINDERS: dict[str, Find] = {
     TENANT: _tenant,
-    CUSTOMER: _customer,
-    ORDER: _order,
+    CUSTOMER: _of_row(CUSTOMER, customers.BY_ID, Customer.of),
+    ORDER: _of_row(ORDER, orders.BY_ID, Order.of),
     RUN: _run,
     BACKTEST: find_backtest,
-    SEGMENT: find_segment,
-    REFUND: _refund,
-    INTEGRATION: find_integration,
-    MERGE: find_merge,
+    SEGMENT: _of_row(SEGMENT, segments.BY_ID, Segment.of),
+    REFUND: _of_row(REFUND, refunds.BY_ID, Refund.of),
+    INTEGRATION: _of_row(INTEGRATION, integrations.BY_ID, lambda _, row: Integration.of(row)),
+    MERGE: _of_row(MERGE, merges.BY_ID, CustomerMerge.of),
 }
 NODES = (Tenant, Customer, Order, Refund, Event, ScoreRun, Backtest, Segment, Integration, CustomerMerge)
 """The types of objects with a global id."""

@@ -1,23 +1,24 @@
 """Segments, pages of them, and the segments of a customer."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 from strawberry.scalars import JSON
 
-from kit import ids
 from kit.page import Page
 from resolvers import segments
 from resolvers.segments import Membership, SegmentRow, Truth
 from resolvers.tenants import TenantRow
+from schema.batching import held, needing
 from schema.connection import Connection, edges_of, nodes_of, page_info_of, total_of
 from schema.context import Info
 from schema.customer import Customer, CustomerConnection
 from schema.customer_list import Filter, Search, Sort, customer_page
-from schema.enums import ConsentChannel, ExportFormat, SegmentType
+from schema.enums import ConsentChannel, ExportFormat, SegmentType, members_of
 from schema.moments import aware
-from schema.node import Node
+from schema.node import GLOBAL_ID, Node, global_ids
 from schema.owner import tenant_of
 from schema.page import After, Before, First, Last, PageInfo, asked, asked_of_rows
 from schema.scalars import BigInt
@@ -29,31 +30,38 @@ if TYPE_CHECKING:
 KIND = "Segment"
 
 
+def _built_in(keys: Sequence[str | None]) -> list[bool]:
+    return [each is not None for each in keys]
+
+
 @strawberry.type(description="A set of customers: those who meet its criteria, or those put into it.")
 class Segment(Node):
     owner: strawberry.Private[TenantRow]
     row: strawberry.Private[SegmentRow]
-    database_id: BigInt = strawberry.field(description="The segment's number.")
-    name: str = strawberry.field(description="Its name, unique within the tenant.")
-    type: SegmentType = strawberry.field(description="How customers come into it.")
-    criteria: JSON | None = strawberry.field(
-        description="Who is in it, in the language of criteria. Null for a static segment."
+    id: strawberry.ID = held("tenant_id", "id", make=global_ids(KIND), description=GLOBAL_ID)
+    database_id: BigInt = held("id", description="The segment's number.")
+    name: str = held("name", description="Its name, unique within the tenant.")
+    type: SegmentType = held("type", make=members_of(SegmentType), description="How customers come into it.")
+    criteria: JSON | None = held(
+        "criteria", description="Who is in it, in the language of criteria. Null for a static segment."
     )
-    description: str | None = strawberry.field(description="What it is for.")
-    member_count: BigInt = strawberry.field(description="Customers in it.")
-    last_updated_at: datetime | None = strawberry.field(
-        description="When its members were last worked out, or changed by hand."
+    description: str | None = held("description", description="What it is for.")
+    member_count: BigInt = held("member_count", description="Customers in it.")
+    last_updated_at: datetime | None = held(
+        "refreshed_at", description="When its members were last worked out, or changed by hand."
     )
-    created_at: datetime = strawberry.field(description="When it was made.")
-    updated_at: datetime = strawberry.field(
-        description="When its name, criteria or description last changed."
+    created_at: datetime = held("created_at", description="When it was made.")
+    updated_at: datetime = held(
+        "updated_at", description="When its name, criteria or description last changed."
     )
-    is_built_in: bool = strawberry.field(
-        description="Whether every tenant has it: a class of a score. It cannot be changed or deleted."
+    is_built_in: bool = held(
+        "builtin",
+        make=_built_in,
+        description="Whether every tenant has it: a class of a score. It cannot be changed or deleted.",
     )
 
     tenant: Annotated["Tenant", strawberry.lazy("schema.tenant")] = strawberry.field(
-        resolver=tenant_of, description="The tenant whose segment this is."
+        resolver=tenant_of, description="The tenant whose segment this is.", metadata=needing()
     )
 
     @strawberry.field(
@@ -89,7 +97,8 @@ class Segment(Node):
 
     @strawberry.field(
         description="A page of what the feed tells of it: who came and who left, oldest first; of a "
-        "built-in one who moved from or to it. 50 rows unless told; at most 1,000."
+        "built-in one who moved from or to it. 50 rows unless told; at most 1,000.",
+        metadata=needing("id", "builtin"),
     )
     async def changes(
         self,
@@ -105,7 +114,8 @@ class Segment(Node):
 
     @strawberry.field(
         description="Where REST v2 of this server answers with all its members and their scores as a file: a "
-        "path, to be fetched with GET."
+        "path, to be fetched with GET.",
+        metadata=needing("tenant_id", "id"),
     )
     def export_url(
         self,
@@ -123,21 +133,7 @@ class Segment(Node):
 
     @classmethod
     def of(cls, tenant: TenantRow, row: SegmentRow) -> "Segment":
-        return cls(
-            id=strawberry.ID(ids.encode(KIND, row.tenant_id, row.id)),
-            owner=tenant,
-            row=row,
-            database_id=BigInt(row.id),
-            name=row.name,
-            type=SegmentType(row.type),
-            criteria=None if row.criteria is None else cast("JSON", row.criteria),
-            description=row.description,
-            member_count=BigInt(row.member_count),
-            last_updated_at=row.refreshed_at,
-            created_at=row.created_at,
-            updated_at=row.updated_at,
-            is_built_in=row.builtin is not None,
-        )
+        return cls(owner=tenant, row=row)
 
 
 @strawberry.type(description="A segment in a page.")

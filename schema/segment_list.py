@@ -17,8 +17,10 @@ from schema.customer import Customer
 from schema.customer_filter import CustomerFilter, criteria_given
 from schema.enums import SegmentType
 from schema.names import missing
-from schema.page import After, Before, First, Last, asked
+from schema.one_of_tenant import object_of
+from schema.page import After, Before, First, Last, asked_of_rows
 from schema.segment import KIND, Segment, SegmentConnection
+from schema.selection import columns_of
 
 if TYPE_CHECKING:
     from schema.tenant import Tenant
@@ -137,7 +139,7 @@ async def segments(
         root.row.id,
         kind=type.value if type else None,
         built_in=is_built_in,
-        **asked(info, first, after, last, before),
+        **asked_of_rows(info, first, after, last, before),
     )
     return SegmentConnection.of(root.row, page)
 
@@ -149,13 +151,9 @@ async def segment(
     database_id: DatabaseId = None,
 ) -> Segment | None:
     """The field: one segment by exactly one of its ids."""
-    return await find_segment(info, root.row, number_of("segment", KIND, root.row.id, id, database_id))
-
-
-async def find_segment(info: Info, tenant: TenantRow, number: int) -> Segment | None:
-    """The segment of a number, or None."""
-    row = await use_cases.find(info.context, tenant.id, number)
-    return None if row is None else Segment.of(tenant, row)
+    number = number_of("segment", KIND, root.row.id, id, database_id)
+    row = await use_cases.find(info.context, root.row.id, number, columns_of(info))
+    return None if row is None else object_of(Segment.of, root.row, row)
 
 
 async def segment_preview(

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, DateTime, Text, and_, bindparam, select
 
 from kit.db import TENANT
 from kit.errors import ForbiddenError
-from kit.page import INSTANT, Asked, Page
+from kit.page import INSTANT, AskedColumns, Page
 from models import TABLES
 from resolvers import tenants
 from resolvers.audit.change import NO_TENANT
@@ -62,7 +62,9 @@ _LIST = KeysetList(
 )
 
 
-async def page(ctx: Ctx, tenant: int, wanted: AuditFilter = ALL, **asked: Unpack[Asked]) -> Page[AuditRow]:
+async def page(
+    ctx: Ctx, tenant: int, wanted: AuditFilter = ALL, **asked: Unpack[AskedColumns]
+) -> Page[AuditRow]:
     """A page of a tenant's log.
 
     Raises NotFoundError for an unknown tenant, ForbiddenError for who may not administer it,
@@ -73,7 +75,7 @@ async def page(ctx: Ctx, tenant: int, wanted: AuditFilter = ALL, **asked: Unpack
     return await _page(ctx, tenant, wanted, asked)
 
 
-async def page_of_none(ctx: Ctx, wanted: AuditFilter = ALL, **asked: Unpack[Asked]) -> Page[AuditRow]:
+async def page_of_none(ctx: Ctx, wanted: AuditFilter = ALL, **asked: Unpack[AskedColumns]) -> Page[AuditRow]:
     """A page of what is of no one tenant, such as keys for all of them. Raises as `page` does."""
     ctx.require(ADMIN)
     if ctx.actor.tenants is not None:
@@ -81,7 +83,7 @@ async def page_of_none(ctx: Ctx, wanted: AuditFilter = ALL, **asked: Unpack[Aske
     return await _page(ctx, NO_TENANT, wanted, asked)
 
 
-async def _page(ctx: Ctx, tenant: int, wanted: AuditFilter, asked: Asked) -> Page[AuditRow]:
+async def _page(ctx: Ctx, tenant: int, wanted: AuditFilter, asked: AskedColumns) -> Page[AuditRow]:
     where = _where(wanted)
     return await _LIST.page(
         ctx, tenant, where=and_(*where) if where else None, within=ctx.query_timeout_seconds, **asked

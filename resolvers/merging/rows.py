@@ -42,5 +42,6 @@ _STANDING = KeysetList(
 )
 OF_SURVIVOR = Relation(_STANDING, MERGES.c.survivor_id)
 """Who was merged into a customer, also by way of others."""
-find = Lookup(_OF_TENANT, MERGES.c.id, MergeRow).find
+BY_ID = Lookup(_OF_TENANT, MERGES.c.id, MergeRow)
+find = BY_ID.find
 """The merge of a number; None if the tenant has none such."""

@@ -8,7 +8,7 @@ from resolvers.segments.members import MemberOutcome, add_members, remove_member
 from resolvers.segments.memberships import Membership, of_customer
 from resolvers.segments.preview import Overlap, Preview, overlaps, parameters, preview, sample
 from resolvers.segments.reasons import Explanation, explain, reasons
-from resolvers.segments.rows import SegmentRow, find, find_builtin, get, members, page, type_named
+from resolvers.segments.rows import BY_ID, SegmentRow, find, find_builtin, get, members, page, type_named
 from resolvers.segments.truths import Truth
 from resolvers.segments.version import MembersVersion, SegmentVersion, of_all, of_members
 from resolvers.segments.write import MOST, SegmentChanges, create, delete, refresh, update
@@ -17,6 +17,7 @@ MOST_LISTED = MOST + len(BUILTIN)
 """Segments that a tenant may have with those that every tenant has."""
 
 __all__ = [
+    "BY_ID",
     "MOST",
     "MOST_LISTED",
     "Cell",

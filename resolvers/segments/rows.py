@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Unpack
 
 from sqlalchemy import and_, select
 
 from kit.db import TENANT
 from kit.errors import InvalidInputError, NotFoundError
-from kit.page import Page
+from kit.page import AskedColumns, Page
 from models import TABLES
 from models.segment import DYNAMIC, STATIC
 from resolvers import tenants
@@ -86,11 +86,7 @@ async def page(
     *,
     kind: str | None = None,
     built_in: bool | None = None,
-    first: int | None = None,
-    after: str | None = None,
-    last: int | None = None,
-    before: str | None = None,
-    with_total: bool = False,
+    **asked: Unpack[AskedColumns],
 ) -> Page[SegmentRow]:
     """One page of the segments by id, of all or of one type, built in or not.
 
@@ -99,7 +95,4 @@ async def page(
     chosen = [] if kind is None else [SEGMENTS.c.type == kind]
     if built_in is not None:
         chosen.append(SEGMENTS.c.builtin.is_not(None) if built_in else SEGMENTS.c.builtin.is_(None))
-    where = and_(*chosen) if chosen else None
-    return await _LIST.page(
-        ctx, tenant, first=first, after=after, last=last, before=before, with_total=with_total, where=where
-    )
+    return await _LIST.page(ctx, tenant, where=and_(*chosen) if chosen else None, **asked)
