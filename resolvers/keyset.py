@@ -15,6 +15,7 @@ from kit.page import Key, Keys, Page, Window
 from resolvers.context import READ, Ctx
 from resolvers.sorting import Order, Part, Span
 
+C = TypeVar("C")
 T = TypeVar("T")
 KEPT = 1_000
 """Statements of lists that are kept ready."""
@@ -94,12 +95,12 @@ class KeysetList(Generic[T]):
 async def fetched(
     ctx: Ctx,
     tenant: int | None,
-    statement: Callable[[Columns | None], Statement],
-    columns: Columns | None,
+    statement: Callable[[C | None], Statement],
+    columns: C | None,
     within: float | None,
     values: dict[str, Any],
 ) -> list[tuple[Any, ...]]:
-    """What a list's statement with these columns reads.
+    """What a list's statement with these columns reads; with all where None are named.
 
     If that takes too long, the request does not ask for the same with all columns, to wait as long again.
     """

@@ -1,9 +1,10 @@
 """What happened to a customer: orders, refunds, events and moves between segments, merged, newest first."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import cache
-from typing import Any, NamedTuple, TypeAlias, Unpack
+from functools import cache, lru_cache
+from itertools import chain
+from typing import Any, NamedTuple, Unpack
 
 from sqlalchemy import (
     BigInteger,
@@ -27,11 +28,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from kit.columns import Columns, made_with
 from kit.db import TENANT, Statement, prepare
+from kit.db.rows import made_of
 from kit.page import INSTANT, INTEGER, TEXT, Asked, Cursors, Key, Page, Window
 from models import TABLES
 from resolvers.context import READ, Ctx
 from resolvers.events import EVENTS, EventRow
+from resolvers.keyset import KEPT, fetched
 from resolvers.orders import ORDERS, OrderRow
 from resolvers.refunds import REFUNDS, RefundRow
 
@@ -68,7 +72,14 @@ class ChangeRow(NamedTuple):
     changed_at: datetime
 
 
-Item: TypeAlias = OrderRow | RefundRow | EventRow | ChangeRow
+class Item(NamedTuple):
+    """Something that happened: of a kind, at an instant. Its row may have the columns alone that suffice."""
+
+    kind: str
+    at: datetime
+    row: Any
+
+
 KINDS = ("order", "refund", "event", "segment_change")
 """What a timeline holds. Of one moment the later kind stands first, as the newer."""
 
@@ -114,7 +125,52 @@ _TYPES: dict[str, Any] = {
     "order_id": BigInteger(),
     "run_id": BigInteger(),
 } | dict.fromkeys(("placed_at", "refunded_at", "occurred_at", "received_at", "changed_at"), _MOMENT)
-_NAMES = tuple(dict.fromkeys(name for row in _ROWS.values() for name in row._fields))
+
+
+class _Shape(NamedTuple):
+    """What of a filter, and of what is read, makes another statement."""
+
+    kinds: tuple[str, ...]
+    typed: int
+    """By how many types; two stand for more."""
+    since: bool
+    until: bool
+    columns: tuple[Columns | None, ...]
+    """Those of each kind's rows that suffice; None for all of them."""
+
+    @classmethod
+    def of(cls, wanted: TimelineFilter, columns: Mapping[str, Columns | None]) -> "_Shape":
+        kinds = tuple(each for each in KINDS if each in wanted.kinds)
+        since, until = wanted.since is not None, wanted.until is not None
+        return cls(kinds, min(len(wanted.types), 2), since, until, tuple(columns.get(each) for each in kinds))
+
+    @property
+    def whole(self) -> "_Shape":
+        """The same with all columns."""
+        return self._replace(columns=(None,) * len(self.kinds))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns of all kinds, each once."""
+        return tuple(dict.fromkeys(chain.from_iterable(map(self.of_kind, self.kinds))))
+
+    def of_kind(self, kind: str) -> tuple[str, ...]:
+        """The columns of one kind."""
+        columns = self.columns[self.kinds.index(kind)]
+        return _ROWS[kind]._fields if columns is None else columns.names
+
+    def items(self, found: Sequence[tuple[Any, ...]]) -> list[Item]:
+        """The items of what was read: a place, the four values of a key, and the columns of all kinds."""
+        at = {name: place for place, name in enumerate(self.names, 1 + len(_KEY))}
+        making = {
+            KINDS.index(kind): (kind, [at[name] for name in self.of_kind(kind)], made_with(some, _ROWS[kind]))
+            for kind, some in zip(self.kinds, self.columns, strict=True)
+        }
+        made = []
+        for each in found:
+            kind, places, row = making[each[2]]
+            made.append(Item(kind, each[1], *made_of([tuple([each[place] for place in places])], row)))
+        return made
 
 
 async def page(
@@ -123,11 +179,14 @@ async def page(
     customer: int,
     *,
     wanted: TimelineFilter = ALL,
+    columns: Mapping[str, Columns | None] = {},
     **asked: Unpack[Asked],
 ) -> Page[Item]:
     """A page of a customer's timeline, read with those of the request's other customers.
 
-    Raises InvalidInputError for a page size or cursor that is not accepted.
+    Where `columns` of a kind's rows suffice, these have no others.
+    Raises InvalidInputError for a page size or cursor that is not accepted, TimedOutError where the database
+    would take too long.
     """
     ctx.allow(tenant, READ)
     with_total = asked.pop("with_total", False)
@@ -138,27 +197,34 @@ async def page(
         last=asked.get("last"),
         before=asked.get("before"),
     )
-    found = await ctx.loader(f"timeline {wanted} {window}", tenant, _pages(wanted, window)).load(customer)
+    shape = _Shape.of(wanted, columns)
+    name = f"timeline {wanted} {window} {shape.columns}"
+    keys, items = await ctx.loader(name, tenant, _pages(wanted, window, shape)).load(customer)
     total = (
         await ctx.loader(f"timeline {wanted}", tenant, _counts(wanted)).load(customer) if with_total else None
     )
-    return window.page(_CURSORS, [item for _, item in found], [key for key, _ in found], total)
+    return window.page(_CURSORS, items, keys, total)
 
 
-def _pages(wanted: TimelineFilter, window: Window) -> Callable[[Ctx, int, list[int]], Any]:
-    async def pages(ctx: Ctx, tenant: int, customers: list[int]) -> list[list[tuple[Key, Item]]]:
-        bounds = tuple(each is not None for each in (window.key, window.stop))
-        statement = _page(_shape(wanted), window.backwards, bounds)
+def _pages(wanted: TimelineFilter, window: Window, shape: _Shape) -> Callable[[Ctx, int, list[int]], Any]:
+    bounds = tuple(each is not None for each in (window.key, window.stop))
+    narrow = None if shape == shape.whole else shape
+
+    def statement(some: _Shape | None) -> Statement:
+        return _page(some or shape.whole, window.backwards, bounds)
+
+    async def pages(ctx: Ctx, tenant: int, customers: list[int]) -> list[tuple[list[Key], list[Item]]]:
         values = _values(wanted) | {"ids": customers, "size": window.size + 1}
         for prefix, key in (("key", window.key), ("stop", window.stop)):
             values |= {
                 f"{prefix}_{name}": value for name, value in zip(_KEY, key or (), strict=key is not None)
             }
-        found: list[list[tuple[Key, Item]]] = [[] for _ in customers]
-        for place, key, item in await ctx.reader.fetch(
-            statement, _item, tenant=tenant, within=ctx.query_timeout_seconds, **values
-        ):
-            found[place - 1].append((key, item))
+        rows = await fetched(ctx, tenant, statement, narrow, ctx.query_timeout_seconds, values)
+        found: list[tuple[list[Key], list[Item]]] = [([], []) for _ in customers]
+        for each, item in zip(rows, shape.items(rows), strict=True):
+            keys, items = found[each[0] - 1]
+            keys.append(each[1:5])
+            items.append(item)
         return found
 
     return pages
@@ -168,7 +234,7 @@ def _counts(wanted: TimelineFilter) -> Callable[[Ctx, int, list[int]], Any]:
     async def counts(ctx: Ctx, tenant: int, customers: list[int]) -> list[int]:
         values = _values(wanted) | {"ids": customers}
         rows = await ctx.reader.fetch(
-            _count(_shape(wanted)), _pair, tenant=tenant, within=ctx.query_timeout_seconds, **values
+            _count(_Shape.of(wanted, {})), _pair, tenant=tenant, within=ctx.query_timeout_seconds, **values
         )
         found = dict(rows)
         return [found.get(each, 0) for each in customers]
@@ -178,30 +244,6 @@ def _counts(wanted: TimelineFilter) -> Callable[[Ctx, int, list[int]], Any]:
 
 def _pair(customer: int, count: Any) -> tuple[int, int]:
     return customer, int(count)
-
-
-def _item(
-    place: int, at: datetime, kind: int, number: int, text: str, *columns: Any
-) -> tuple[int, Key, Item]:
-    row = _ROWS[KINDS[kind]]
-    values = dict(zip(_NAMES, columns, strict=True))
-    item: Item = row(*(values[name] for name in row._fields))
-    return place, (at, kind, number, text), item
-
-
-class _Shape(NamedTuple):
-    """What of a filter makes another statement."""
-
-    kinds: tuple[str, ...]
-    typed: int
-    """By how many types; two stand for more."""
-    since: bool
-    until: bool
-
-
-def _shape(wanted: TimelineFilter) -> _Shape:
-    kinds = tuple(each for each in KINDS if each in wanted.kinds)
-    return _Shape(kinds, min(len(wanted.types), 2), wanted.since is not None, wanted.until is not None)
 
 
 def _values(wanted: TimelineFilter) -> dict[str, Any]:
@@ -224,7 +266,7 @@ def _conditions(shape: _Shape, kind: str) -> list[ColumnElement[bool]]:
     return found
 
 
-@cache
+@lru_cache(KEPT)
 def _page(shape: _Shape, backwards: bool, bounds: tuple[bool, ...]) -> Statement:
     """Each customer's items between the cursors there are, numbered by the customer's place among the ids."""
     ids = bindparam("ids", type_=ARRAY(BigInteger))
@@ -235,7 +277,7 @@ def _page(shape: _Shape, backwards: bool, bounds: tuple[bool, ...]) -> Statement
     keys = [merged.c[name] for name in ("at", "kind", "number", "key_text")]
     sorting = [each.asc() if backwards else each.desc() for each in keys]
     item = select(*merged.c).order_by(*sorting).limit(size).lateral("item")
-    columns = [item.c[f"of_{name}"] for name in _NAMES]
+    columns = [item.c[f"of_{name}"] for name in shape.names]
     keys = [item.c[name] for name in ("at", "kind", "number", "key_text")]
     return prepare(
         select(customers.c.place, *keys, *columns)
@@ -246,12 +288,10 @@ def _page(shape: _Shape, backwards: bool, bounds: tuple[bool, ...]) -> Statement
 
 def _branch(shape: _Shape, kind: str, backwards: bool, bounds: tuple[bool, ...]) -> Select[Any]:
     table, at, number, text = _SOURCES[kind]
-    place = literal(KINDS.index(kind), Integer)
+    place, own = literal(KINDS.index(kind), Integer), shape.of_kind(kind)
     columns = [
-        (table.c[name] if name in _ROWS[kind]._fields else cast(null(), _TYPES.get(name, Text()))).label(
-            f"of_{name}"
-        )
-        for name in _NAMES
+        (table.c[name] if name in own else cast(null(), _TYPES.get(name, Text()))).label(f"of_{name}")
+        for name in shape.names
     ]
     keys = (at.label("at"), place.label("kind"), number.label("number"), text.label("key_text"))
     found = select(*keys, *columns).where(table.c.customer_id == _CUSTOMER, *_conditions(shape, kind))

@@ -9,9 +9,6 @@ from pydantic import BaseModel, Field
 from kit import opaque
 from kit.errors import InvalidInputError
 from resolvers import profiles, timeline
-from resolvers.events import EventRow
-from resolvers.orders import OrderRow
-from resolvers.refunds import RefundRow
 from resolvers.timeline import KINDS, Item, TimelineFilter
 from rest.values import Context, CustomerPath, Limit, TenantQuery, amount, second, told_as
 
@@ -141,14 +138,13 @@ def _instant(name: str, text: str | None) -> datetime | None:
 
 
 def _told(item: Item) -> dict[str, Any]:
-    if isinstance(item, OrderRow):
-        details = {"order_id": item.external_id, "amount": amount(item.amount), "items": item.items}
-        return {"type": "order", "timestamp": second(item.placed_at), "details": details}
-    if isinstance(item, EventRow):
-        moment = second(item.occurred_at)
-        return {"type": item.event_type, "timestamp": moment, "details": item.properties}
-    if isinstance(item, RefundRow):
-        details = {"refund_id": item.external_id, "amount": amount(item.amount)}
-        return {"type": "refund", "timestamp": second(item.refunded_at), "details": details}
-    details = {"from": item.from_segment, "to": item.to_segment}
-    return {"type": "segment_change", "timestamp": second(item.changed_at), "details": details}
+    row, named = item.row, item.kind
+    if item.kind == "order":
+        details = {"order_id": row.external_id, "amount": amount(row.amount), "items": row.items}
+    elif item.kind == "event":
+        details, named = row.properties, row.event_type
+    elif item.kind == "refund":
+        details = {"refund_id": row.external_id, "amount": amount(row.amount)}
+    else:
+        details = {"from": row.from_segment, "to": row.to_segment}
+    return {"type": named, "timestamp": second(item.at), "details": details}

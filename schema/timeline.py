@@ -7,9 +7,6 @@ import strawberry
 
 from kit.page import Page
 from resolvers import runs, timeline
-from resolvers.events import EventRow
-from resolvers.orders import OrderRow
-from resolvers.refunds import RefundRow
 from resolvers.tenants import TenantRow
 from resolvers.timeline import KINDS, ChangeRow, Item, TimelineFilter
 from schema.arguments import named
@@ -18,10 +15,12 @@ from schema.context import Info
 from schema.enums import RfmSegment, TimelineKind
 from schema.event import Event, event_types
 from schema.moments import aware
+from schema.one_of_tenant import object_of
 from schema.order import Order
 from schema.page import After, Before, First, Last, PageInfo, asked
 from schema.refund import Refund
 from schema.run import ScoreRun
+from schema.selection import columns_below
 
 if TYPE_CHECKING:
     from schema.customer import Customer
@@ -123,27 +122,32 @@ async def timeline_of_customer(
         root.owner.id,
         root.row.id,
         wanted=wanted,
+        columns={kind: columns_below(info, each.__name__) for kind, each in _TYPES.items()},
         **asked(info, first, after, last, before),
     )
     return TimelineConnection.of(root.owner, page)
 
 
-def _told(owner: TenantRow, row: Item) -> TimelineItem:
-    if isinstance(row, OrderRow):
-        return OrderPlaced(kind=TimelineKind.ORDER, occurred_at=row.placed_at, order=Order.of(owner, row))
-    if isinstance(row, RefundRow):
-        return RefundGiven(
-            kind=TimelineKind.REFUND, occurred_at=row.refunded_at, refund=Refund.of(owner, row)
-        )
-    if isinstance(row, EventRow):
-        return EventTracked(kind=TimelineKind.EVENT, occurred_at=row.occurred_at, event=Event.of(owner, row))
-    return _moved(row)
+_TYPES: dict[str, type[TimelineItem]] = {
+    TimelineKind.ORDER.value: OrderPlaced,
+    TimelineKind.REFUND.value: RefundGiven,
+    TimelineKind.EVENT.value: EventTracked,
+}
+"""The types of items that hold an object of a row, by the kind."""
 
 
-def _moved(row: ChangeRow) -> SegmentChanged:
+def _told(owner: TenantRow, item: Item) -> TimelineItem:
+    kind = TimelineKind(item.kind)
+    if kind is TimelineKind.ORDER:
+        return OrderPlaced(kind=kind, occurred_at=item.at, order=object_of(Order.of, owner, item.row))
+    if kind is TimelineKind.REFUND:
+        return RefundGiven(kind=kind, occurred_at=item.at, refund=object_of(Refund.of, owner, item.row))
+    if kind is TimelineKind.EVENT:
+        return EventTracked(kind=kind, occurred_at=item.at, event=object_of(Event.of, owner, item.row))
+    row: ChangeRow = item.row
     return SegmentChanged(
-        kind=TimelineKind.SEGMENT_CHANGE,
-        occurred_at=row.changed_at,
+        kind=kind,
+        occurred_at=item.at,
         tenant=row.tenant_id,
         run_key=row.run_id,
         from_segment=RfmSegment(row.from_segment) if row.from_segment else None,

@@ -84,6 +84,44 @@ ASKED = {
     "events": "events(first: 3) { nodes { id type occurredAt receivedAt messageId } totalCount }",
     "events whole": f"events(first: 3) {{ nodes {{ type properties customer {{ email }} }} {PAGE} }}",
     "events of customers": "customers(first: 3) { nodes { events { nodes { id properties } } } }",
+    "customers of orders": "orders(first: 9) { nodes { status customer { email } } }",
+    "one column of who ordered": "orders(first: 9) { nodes { customer { phone } } }",
+    "who ordered, with scores": "orders(first: 9) "
+    "{ nodes { customer { email rfm { score } churn { risk } } } }",
+    "who ordered, and more": "orders(first: 9) { nodes { a: customer { email orders(first: 1) "
+    "{ nodes { items } } } b: customer { ... on Node { id } clv { reason } } } }",
+    "nothing of who ordered": "orders(first: 9) { nodes { customer { __typename } } }",
+    "orders of refunds": "refunds(first: 5) { nodes { order { status customer { lastName } } "
+    "customer { databaseId tenant { slug } } } }",
+    "who did it": "events(first: 5) { nodes { customer { externalId rfm { segment } } } }",
+    "timelines": f"customers {{ nodes {{ timeline(first: 9) {{ totalCount {PAGE} nodes {{ occurredAt kind "
+    "... on OrderPlaced { order { status } } ... on RefundGiven { refund { isLinked } } "
+    "... on EventTracked { event { type properties } } "
+    "... on SegmentChanged { fromSegment toSegment } } } } }",
+    "timelines, and more": "customers { nodes { timeline(first: 9) { nodes { "
+    "... on OrderPlaced { order { netAmount { amount } customer { email } refunds { totalCount } } } "
+    "... on RefundGiven { refund { order { status } } } ... on EventTracked { event { customer { phone } } } "
+    "} } } }",
+    "timelines twice": "customers { nodes { timeline(last: 5) { "
+    "nodes { ... on OrderPlaced { order { id } } } edges { cursor node { "
+    "... on OrderPlaced { order { items } } ... on EventTracked { event { id } } } } } } }",
+    "orders of timelines": "customers { nodes { timeline(kinds: [ORDER]) { nodes { __typename "
+    "... on OrderPlaced { o: order { externalId } p: order { externalId } } } } } }",
+    "cursors of timelines": "customers { nodes { timeline(first: 2) { edges { cursor } } } }",
+    "merges": "customers { nodes { mergedFrom { totalCount nodes { "
+    "id origin reason fromExternalId orderCount customer { email } tenant { slug } } } } }",
+    "merges, bare": "customers { nodes { mergedFrom { nodes { databaseId mergedAt undoneAt } } } }",
+    "segments": "segments(first: 99) { nodes { id name type criteria isBuiltIn memberCount } totalCount }",
+    "segments, and more": "segments(first: 9) { nodes { "
+    "name changes { totalCount } exportUrl tenant { slug } } }",
+    "one segment": 'segment(databaseId: "1") { name description lastUpdatedAt }',
+    "one segment, and more": 'segment(databaseId: "1") { '
+    "type createdAt members(first: 1) { nodes { email } } }",
+    "integrations": "integrations { nodes { id type feed accountName isActive syncMinutes } }",
+    "integrations, and more": "integrations { nodes { "
+    "appKeyHint sync { status } hook { url } tenant { name } } }",
+    "the log": "auditEntries(first: 20) { nodes { action mode face before after } totalCount }",
+    "the log, bare": "auditEntries(first: 20) { nodes { objectType objectId counts occurredAt } }",
     "members": "segments(first: 3) { nodes { members(first: 2) { nodes { email } edges { cursor } } } }",
 }
 ASKED |= {
@@ -130,6 +168,16 @@ READ = {
     'order(externalId: "O1") { status }': {"external_id", "status"},
     "events { nodes { type tenant { name } } }": {"event_type", "occurred_at", "message_id"},
     "refunds { nodes { isLinked } }": {"order_id", "refunded_at", "id"},
+    "orders { nodes { status customer { email } } }": {"id", "email"},
+    "events { nodes { customer { rfm { segment } } } }": {"id", "customer_id", "segment"},
+    "refunds { nodes { order { status } } }": {"id", "status"},
+    "customers { nodes { timeline(kinds: [ORDER]) { nodes { ... on OrderPlaced { order { status } } } } "
+    "} }": {
+        "placed_at",
+        "id",
+        "status",
+    },
+    "customers { nodes { timeline(kinds: [EVENT]) { nodes { kind } } } }": {"occurred_at", "message_id"},
 }
 KEYED = {
     "customers { nodes { email } }": False,
@@ -140,15 +188,25 @@ KEYED = {
     "customers { nodes { orders { nodes { status } pageInfo { endCursor } } } }": True,
     "customers { nodes { orders { edges { cursor } } } }": True,
 }
+NODES = {
+    "customers": ("Customer", "email rfm { score } tenant { slug }", {"id", "email"}),
+    "orders": ("Order", f"status netAmount {MONEY} customer {{ phone }}", {"id", "status"}),
+    "refunds": ("Refund", "isLinked order { items }", {"id", "order_id"}),
+    "events": ("Event", "type customer { email }", {"occurred_at", "message_id", "event_type"}),
+    "segments": ("Segment", "name isBuiltIn members(first: 1) { nodes { email } }", {"id", "name"}),
+    "integrations": ("Integration", "accountName feed tenant { slug }", {"id", "account_name"}),
+}
+"""Lists, the types that they hold, what to ask of these, and what is read for the first field of that."""
 SLOW = {
+    "refund": "customers(first: 5) { nodes { timeline { nodes { ... on RefundGiven { refund { id } } } } } }",
     "event": "events(first: 5) { nodes { type } }",
     "customer_order": "customers(first: 5) { nodes { email orders { nodes { status } } } }",
 }
 
 
 def columns(statement: str) -> set[str]:
-    """The columns of customers, scores, orders, refunds and events that are named before conditions."""
-    named = r"\b(?:customer|customer_score|customer_order|refund|event)\.(\w+)"
+    """The columns of customers and all that is listed here that are named before conditions."""
+    named = r"\b(?:customer|customer_score|customer_order|refund|event|segment|integration)\.(\w+)"
     return set(re.findall(named, statement.partition("WHERE")[0]))
 
 
@@ -169,6 +227,27 @@ async def test_what_is_not_asked_for_is_not_read(full, application, ask):
     for asked, expected in READ.items():
         await ask(f"{{ tenant(databaseId: 56) {{ {asked} }} }}")
         assert columns(sent[-1]) == expected, asked
+
+
+async def test_nodes_are_read_by_the_columns_of_their_type(full, boundless_application, plain):
+    application, client = boundless_application
+    of_each = " ".join(f"{name}(first: 1) {{ nodes {{ id }} }}" for name in NODES)
+    sent = {"query": f"{{ tenant(databaseId: 56) {{ {of_each} }} }}"}
+    found = (await client.post("/graphql", json=sent)).json()["data"]["tenant"]
+    ids = {name: found[name]["nodes"][0]["id"] for name in NODES}
+    asked = " ".join(f"... on {kind} {{ {fields} }}" for kind, fields, _ in NODES.values())
+    everyone = ", ".join(f'"{each}"' for each in ids.values())
+    sent = {"query": f"{{ nodes(ids: [{everyone}]) {{ __typename id {asked} }} }}"}
+    answer = (await client.post("/graphql", json=sent)).json()
+    assert [each["__typename"] for each in answer["data"]["nodes"]] == [kind for kind, *_ in NODES.values()]
+    assert answer == (await plain.post("/graphql", json=sent)).json()
+    statements: list[str] = []
+    application.state.database.on_statement = statements.append
+    for name, (kind, fields, expected) in NODES.items():
+        first = fields.split()[0]
+        sent = {"query": f'{{ node(id: "{ids[name]}") {{ ... on {kind} {{ {first} }} }} }}'}
+        assert list((await client.post("/graphql", json=sent)).json()["data"]["node"]) == [first]
+        assert columns(statements[-1]) == expected, name
 
 
 async def test_where_rows_stand_is_read_where_it_is_asked_for(full, application, ask):
