@@ -30,7 +30,7 @@ def main(customers: int) -> None:
     require()
     install()
     with tables(customers) as (urls, orders):
-        print(f"{customers:,} customers, {orders:,} orders; one process each, {CONNECTIONS} connections")
+        print(f"{customers:,} customers, {orders:,} orders; {CONNECTIONS} connections; Python {sys.version}")
         for processes in (1, 2):
             measure(urls, processes)
 
