@@ -10,12 +10,10 @@ from sqlalchemy import CTE, ColumnElement, Integer, Select, Table, bindparam, fu
 from kit.columns import Columns, made_with
 from kit.db import Statement, prepare
 from kit.db.rows import made_of
-from kit.errors import TimedOutError
 from kit.page import Key, Keys, Page, Window
 from resolvers.context import READ, Ctx
 from resolvers.sorting import Order, Part, Span
 
-C = TypeVar("C")
 T = TypeVar("T")
 KEPT = 1_000
 """Statements of lists that are kept ready."""
@@ -80,8 +78,12 @@ class KeysetList(Generic[T]):
         read = columns if self.keys is None else None
         span = Span.of(window)
         values = {"size": window.size + 1} | chosen.values(window)
-        found = await fetched(
-            ctx, tenant, lambda some: make(self, chosen, span, with_total, some, where), read, within, values
+
+        def statement(columns: Columns | None = None) -> Statement:
+            return make(self, chosen, span, with_total, columns, where)
+
+        found = await ctx.reader.fetch(
+            statement(read), tuple, tenant=tenant, within=within, whole=statement, **values
         )
         total = found[0][0] if found else (0 if with_total else None)
         if with_total and found and found[0][len(chosen.keys)] is None:
@@ -90,26 +92,6 @@ class KeysetList(Generic[T]):
         if columns is not None and read is None:
             rows = columns.cut(rows)
         return window.page(chosen.cursors, rows, keys, total, columns)
-
-
-async def fetched(
-    ctx: Ctx,
-    tenant: int | None,
-    statement: Callable[[C | None], Statement],
-    columns: C | None,
-    within: float | None,
-    values: dict[str, Any],
-) -> list[tuple[Any, ...]]:
-    """What a list's statement with these columns reads; with all where None are named.
-
-    If that takes too long, the request does not ask for the same with all columns, to wait as long again.
-    """
-    try:
-        return await ctx.reader.fetch(statement(columns), tuple, tenant=tenant, within=within, **values)
-    except TimedOutError:
-        if columns is not None:
-            ctx.reader.refuse(statement(None), tuple, tenant=tenant, within=within, **values)
-        raise
 
 
 def apart(

@@ -26,7 +26,7 @@ from kit.columns import Columns, made_with
 from kit.db import Statement, prepare
 from kit.page import INSTANT, AskedColumns, Key, Page, Window
 from resolvers.context import READ, Ctx
-from resolvers.keyset import KEPT, KeysetList, apart, fetched, having, keys_of, narrowed
+from resolvers.keyset import KEPT, KeysetList, apart, having, keys_of, narrowed
 from resolvers.sorting import Order, Part, Span
 
 T = TypeVar("T")
@@ -105,14 +105,17 @@ class Relation(Generic[T]):
     ) -> Callable[[Ctx, int, list[int]], Awaitable[list[Found[T]]]]:
         keys, row = len(keys_of(order, columns)), made_with(columns, self.of.row)
 
-        def statement(columns: Columns | None) -> Statement:
+        def statement(columns: Columns | None = None) -> Statement:
             make = _standing if choice is EVERY else _page
             return make(self, order, Span.of(window), columns, choice)
 
         async def pages(ctx: Ctx, tenant: int, parents: list[int]) -> list[Found[T]]:
             values = {"ids": parents, "size": window.size + 1} | order.values(window)
-            rows = await fetched(ctx, tenant, statement, columns, ctx.query_timeout_seconds, values)
-            return _by_parent(len(parents), rows, *apart(rows, 1, keys, row))
+            within = ctx.query_timeout_seconds
+            rows = await ctx.reader.fetch(
+                statement(columns), tuple, tenant=tenant, within=within, whole=statement, **values
+            )
+            return by_parent(len(parents), rows, *apart(rows, 1, keys, row))
 
         return pages
 
@@ -126,7 +129,7 @@ class Relation(Generic[T]):
         return counts
 
 
-def _by_parent(
+def by_parent(
     count: int, rows: Sequence[tuple[Any, ...]], keys: Sequence[Key], made: list[T]
 ) -> list[Found[T]]:
     """The keys and rows of each parent; rows begin with its place, from 1 on, and stand in order of that."""

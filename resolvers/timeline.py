@@ -31,13 +31,14 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from kit.columns import Columns, made_with
 from kit.db import TENANT, Statement, prepare
 from kit.db.rows import made_of
-from kit.page import INSTANT, INTEGER, TEXT, Asked, Cursors, Key, Page, Window
+from kit.page import INSTANT, INTEGER, TEXT, Asked, Cursors, Keys, Page, Window
 from models import TABLES
 from resolvers.context import READ, Ctx
 from resolvers.events import EVENTS, EventRow
-from resolvers.keyset import KEPT, fetched
+from resolvers.keyset import KEPT
 from resolvers.orders import ORDERS, OrderRow
 from resolvers.refunds import REFUNDS, RefundRow
+from resolvers.relation import Found, by_parent
 
 _CHANGES, _FEED = TABLES["segment_change"], TABLES["segment_feed"]
 CHANGES = (
@@ -142,7 +143,8 @@ class _Shape(NamedTuple):
     def of(cls, wanted: TimelineFilter, columns: Mapping[str, Columns | None]) -> "_Shape":
         kinds = tuple(each for each in KINDS if each in wanted.kinds)
         since, until = wanted.since is not None, wanted.until is not None
-        return cls(kinds, min(len(wanted.types), 2), since, until, tuple(columns.get(each) for each in kinds))
+        read = tuple(_having(each, columns.get(each)) for each in kinds)
+        return cls(kinds, min(len(wanted.types), 2), since, until, read)
 
     @property
     def whole(self) -> "_Shape":
@@ -162,15 +164,20 @@ class _Shape(NamedTuple):
     def items(self, found: Sequence[tuple[Any, ...]]) -> list[Item]:
         """The items of what was read: a place, the four values of a key, and the columns of all kinds."""
         at = {name: place for place, name in enumerate(self.names, 1 + len(_KEY))}
-        making = {
-            KINDS.index(kind): (kind, [at[name] for name in self.of_kind(kind)], made_with(some, _ROWS[kind]))
-            for kind, some in zip(self.kinds, self.columns, strict=True)
-        }
-        made = []
-        for each in found:
-            kind, places, row = making[each[2]]
-            made.append(Item(kind, each[1], *made_of([tuple([each[place] for place in places])], row)))
-        return made
+        made: dict[int, Item] = {}
+        for kind, columns in zip(self.kinds, self.columns, strict=True):
+            number, places = KINDS.index(kind), [at[name] for name in self.of_kind(kind)]
+            theirs = {place: each for place, each in enumerate(found) if each[2] == number}
+            taken = [tuple([each[place] for place in places]) for each in theirs.values()]
+            rows = made_of(taken, made_with(columns, _ROWS[kind]))
+            for (place, each), row in zip(theirs.items(), rows, strict=True):
+                made[place] = Item(kind, each[1], row)
+        return [made[each] for each in range(len(found))]
+
+
+def _having(kind: str, columns: Columns | None) -> Columns | None:
+    """The columns, if a kind's rows have all of them; None for whole rows."""
+    return None if columns is None or not {*columns.names} <= {*_ROWS[kind]._fields} else columns
 
 
 async def page(
@@ -208,24 +215,22 @@ async def page(
 
 def _pages(wanted: TimelineFilter, window: Window, shape: _Shape) -> Callable[[Ctx, int, list[int]], Any]:
     bounds = tuple(each is not None for each in (window.key, window.stop))
-    narrow = None if shape == shape.whole else shape
 
-    def statement(some: _Shape | None) -> Statement:
-        return _page(some or shape.whole, window.backwards, bounds)
+    def statement(shape: _Shape = shape.whole) -> Statement:
+        return _page(shape, window.backwards, bounds)
 
-    async def pages(ctx: Ctx, tenant: int, customers: list[int]) -> list[tuple[list[Key], list[Item]]]:
+    async def pages(ctx: Ctx, tenant: int, customers: list[int]) -> list[Found[Item]]:
         values = _values(wanted) | {"ids": customers, "size": window.size + 1}
         for prefix, key in (("key", window.key), ("stop", window.stop)):
             values |= {
                 f"{prefix}_{name}": value for name, value in zip(_KEY, key or (), strict=key is not None)
             }
-        rows = await fetched(ctx, tenant, statement, narrow, ctx.query_timeout_seconds, values)
-        found: list[tuple[list[Key], list[Item]]] = [([], []) for _ in customers]
-        for each, item in zip(rows, shape.items(rows), strict=True):
-            keys, items = found[each[0] - 1]
-            keys.append(each[1:5])
-            items.append(item)
-        return found
+        within = ctx.query_timeout_seconds
+        rows = await ctx.reader.fetch(
+            statement(shape), tuple, tenant=tenant, within=within, whole=statement, **values
+        )
+        keys = Keys(rows, slice(1, 1 + len(_KEY)))
+        return by_parent(len(customers), rows, keys, shape.items(rows))
 
     return pages
 

@@ -177,6 +177,7 @@ class Transaction:
         *,
         tenant: int | None = None,
         within: float | None = None,
+        whole: Callable[[], Statement] | None = None,
         **values: object,
     ) -> list[T]:
         """Run one statement under the tenant's scope and make a `row` of the columns of each result.
@@ -187,40 +188,27 @@ class Transaction:
         TimedOutError when the statement takes longer than `within` seconds; a reader may then go on.
 
         A reader sees one snapshot, so it sends the same statement with the same values once; one that took
-        too long is not sent again to take as long.
+        too long is not sent again to take as long. `whole` makes the one that asks the same with all columns:
+        after one of these took too long, none of them is sent.
         """
         bound = _bound(statement, tenant, values)
         async with self._lock:
             same = self._same(statement, row, bound)
             if same is not None and same in self._known:
                 return [*self._known[same]]
-            if same is not None and within is not None and self._too_long.get(same, -1.0) >= within:
-                raise TimedOutError(_TOO_LONG)
+            if within is not None and self._too_long:
+                alike = same if whole is None else self._asked(whole(), row, tenant, values)
+                if alike is not None and self._too_long.get(alike, -1.0) >= within:
+                    raise TimedOutError(_TOO_LONG)
             try:
                 rows = await self._send([scope(tenant), *self._limit(within)], statement, row, bound)
             except TimedOutError:
-                self._too_long[same] = within or 0.0
+                alike = same if whole is None else self._asked(whole(), row, tenant, values)
+                self._too_long[alike] = within or 0.0
                 raise
             if same is not None:
                 self._known[same] = rows
             return [*rows]
-
-    def refuse(
-        self,
-        statement: Statement,
-        row: Callable[..., object],
-        *,
-        tenant: int | None = None,
-        within: float | None = None,
-        **values: object,
-    ) -> None:
-        """Have a statement not sent, since another one that asks the same took longer than `within` seconds.
-
-        `fetch` of it raises TimedOutError at once, as if it had been sent.
-        """
-        same = self._same(statement, row, _bound(statement, tenant, values))
-        if same is not None and within is not None:
-            self._too_long[same] = within
 
     async def stream(
         self,
@@ -285,6 +273,12 @@ class Transaction:
             return statement.text, row, tuple((name, _frozen(value)) for name, value in bound.items())
         except TypeError:
             return None
+
+    def _asked(
+        self, statement: Statement, row: Callable[..., T], tenant: int | None, values: dict[str, object]
+    ) -> Hashable:
+        """The same of values that are not bound yet."""
+        return self._same(statement, row, _bound(statement, tenant, values))
 
     def _limit(self, within: float | None) -> list[bytes]:
         """What sets the time of the next statement, and takes an earlier one's limit away."""

@@ -100,7 +100,7 @@ async def export(
 async def _left_out(ctx: Ctx, segment: SegmentRow, channel: str) -> int:
     """How many members have not agreed to a channel."""
     counted = _members(segment, [func.count()]).where(~agrees(CUSTOMERS.c.id))
-    values = {"segment": segment.id, "channel": channel}
+    values: dict[str, Any] = {"segment": segment.id, "channel": channel}
     tenant = segment.tenant_id
     return (await ctx.reader.fetch(prepare(counted), int, tenant=tenant, within=_LONGEST, **values))[0]
 

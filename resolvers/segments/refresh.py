@@ -5,7 +5,7 @@ how many did.
 """
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from kit.db import Statement, load, prepare
 from resolvers.criteria import Node, compile_criteria
@@ -24,7 +24,7 @@ class Numbers(NamedTuple):
     left: int
     entered: int
 
-    def values(self, segment: int) -> dict[str, object]:
+    def values(self, segment: int) -> dict[str, Any]:
         """What a statement is told of a segment."""
         return {"segment": segment, **self._asdict()}
 
