@@ -63,8 +63,8 @@ LIST = KeysetList("order", ORDERS, _OF_TENANT, OrderRow, usual=_SORTED["placed_a
 OF_CUSTOMER = Relation(LIST, ORDERS.c.customer_id)
 BY_ID = Lookup(_OF_TENANT, ORDERS.c.id, OrderRow)
 BY_EXTERNAL_ID = Lookup(_OF_TENANT, ORDERS.c.external_id, OrderRow)
-find, find_by_external_id = BY_ID.find, BY_EXTERNAL_ID.find
-"""The order of an id, or of the shop's own id; None if the tenant has none such."""
+find_by_external_id = BY_EXTERNAL_ID.find
+"""The order of the shop's own id; None if the tenant has none such."""
 named = Named(BY_ID, BY_EXTERNAL_ID)
 """Those of ids or of the shop's own ids, in their order; None for what is not there."""
 

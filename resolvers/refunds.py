@@ -39,5 +39,5 @@ OF_ORDER = Relation(LIST, REFUNDS.c.order_id)
 OF_CUSTOMER = Relation(LIST, REFUNDS.c.customer_id)
 BY_ID = Lookup(_OF_TENANT, REFUNDS.c.id, RefundRow)
 BY_EXTERNAL_ID = Lookup(_OF_TENANT, REFUNDS.c.external_id, RefundRow)
-find, find_by_external_id = BY_ID.find, BY_EXTERNAL_ID.find
-"""The refund of an id, or of the shop's own id; None if the tenant has none such."""
+find_by_external_id = BY_EXTERNAL_ID.find
+"""The refund of the shop's own id; None if the tenant has none such."""

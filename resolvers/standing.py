@@ -23,7 +23,7 @@ def one_score(names: Sequence[str]) -> LateralFromClause:
 
 
 def each_with(people: FromClause, score: LateralFromClause) -> FromClause:
-    """As `with_scores`, for a few who are named, and `one_score` of each.
+    """As `with_scores`, for those who are named, and `one_score` of each.
 
     The scores of each are found by their key. A join may read all of a run instead: until the server has
     counted what a run has just written, it takes the whole of it for a row or two.

@@ -1,6 +1,7 @@
 """What rows name by its number, such as the customer of an order: for all objects of a level at once."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -20,6 +21,7 @@ class Kind(NamedTuple):
 def linked_customer(name: str, *, description: str) -> Any:
     """The field of the customer whose number the objects' rows have under a name; null for none."""
 
+    @cache
     def kind() -> Kind:
         from schema.customer import Customer, customer_rows_for
 
@@ -31,6 +33,7 @@ def linked_customer(name: str, *, description: str) -> Any:
 def linked_order(name: str, *, description: str) -> Any:
     """The field of the order whose number the objects' rows have under a name; null for none."""
 
+    @cache
     def kind() -> Kind:
         from schema.order import Order, order_rows_for
 

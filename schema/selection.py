@@ -24,7 +24,7 @@ class Planned(ABC):
 
     @abstractmethod
     def columns_below(self, name: str) -> Columns | None:
-        """What `columns_of` tells of a field of this name below it."""
+        """What `columns_below` tells of it."""
 
 
 def selects(info: Info, name: str) -> bool:
@@ -37,13 +37,17 @@ def selects(info: Info, name: str) -> bool:
 def columns_of(info: Info) -> Columns | None:
     """The columns of rows that suffice for all that a field is asked for; None where others may be needed.
 
-    The rows are those of what the field looks up, of a connection's nodes, or of what is read with others.
+    The rows are those of what the field finds, of a connection's nodes, or of what is read with others.
     """
     return info.columns if isinstance(info, Planned) else None
 
 
 def columns_below(info: Info, name: str) -> Columns | None:
-    """The same of a field of this name below what is looked up; those that read the same are told alike."""
+    """The same of a field of this name below what is found; those that read the same are told alike.
+
+    Of objects of several types, by the name of one: of its rows, or, of a connection's nodes, of the rows of
+    what these hold.
+    """
     return info.columns_below(name) if isinstance(info, Planned) else None
 
 

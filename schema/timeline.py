@@ -1,7 +1,8 @@
 """A customer's timeline: what happened, newest first, each item telling its own story."""
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import strawberry
 
@@ -45,6 +46,14 @@ class RefundGiven(TimelineItem):
 @strawberry.type(description="An event was tracked.")
 class EventTracked(TimelineItem):
     event: Event = strawberry.field(description="The event.")
+
+
+_HOLDING: dict[TimelineKind, tuple[type[TimelineItem], str, Callable[[TenantRow, Any], Any]]] = {
+    TimelineKind.ORDER: (OrderPlaced, "order", Order.of),
+    TimelineKind.REFUND: (RefundGiven, "refund", Refund.of),
+    TimelineKind.EVENT: (EventTracked, "event", Event.of),
+}
+"""The types of items that hold an object of a row, under which name, and what makes it."""
 
 
 @strawberry.type(description="A run found the customer in another RFM segment than the run before.")
@@ -122,28 +131,17 @@ async def timeline_of_customer(
         root.owner.id,
         root.row.id,
         wanted=wanted,
-        columns={kind: columns_below(info, each.__name__) for kind, each in _TYPES.items()},
+        columns={kind.value: columns_below(info, of.__name__) for kind, (of, *_) in _HOLDING.items()},
         **asked(info, first, after, last, before),
     )
     return TimelineConnection.of(root.owner, page)
 
 
-_TYPES: dict[str, type[TimelineItem]] = {
-    TimelineKind.ORDER.value: OrderPlaced,
-    TimelineKind.REFUND.value: RefundGiven,
-    TimelineKind.EVENT.value: EventTracked,
-}
-"""The types of items that hold an object of a row, by the kind."""
-
-
 def _told(owner: TenantRow, item: Item) -> TimelineItem:
     kind = TimelineKind(item.kind)
-    if kind is TimelineKind.ORDER:
-        return OrderPlaced(kind=kind, occurred_at=item.at, order=object_of(Order.of, owner, item.row))
-    if kind is TimelineKind.REFUND:
-        return RefundGiven(kind=kind, occurred_at=item.at, refund=object_of(Refund.of, owner, item.row))
-    if kind is TimelineKind.EVENT:
-        return EventTracked(kind=kind, occurred_at=item.at, event=object_of(Event.of, owner, item.row))
+    if kind in _HOLDING:
+        of, name, make = _HOLDING[kind]
+        return of(kind=kind, occurred_at=item.at, **{name: object_of(make, owner, item.row)})
     row: ChangeRow = item.row
     return SegmentChanged(
         kind=kind,

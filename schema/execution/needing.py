@@ -40,10 +40,9 @@ def columns_of_all(fields: Sequence[Field]) -> Columns | None:
 
 
 def columns_read(take: Take, completion: Completion) -> tuple[Columns | None, Mapping[str, Columns | None]]:
-    """Those of what is found by a key, with what its fields are told; or those of a connection's nodes.
+    """What `schema.selection` tells of a field: `columns_of`, and `columns_below` by the names below it.
 
-    None where it is neither, and where something else is asked for that may need whole rows. Of several types
-    each has its own under its name: those of its objects' rows, or of the rows of what its items hold.
+    It is told of all that may be rows; whether they are, knows who asks.
     """
     inner = _inner(completion)
     if isinstance(inner, OneOf):

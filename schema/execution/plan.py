@@ -75,7 +75,7 @@ class Field:
     columns: Columns | None
     """What `schema.selection.columns_of` tells of it."""
     below: Mapping[str, Columns | None]
-    """The same of those of its fields that wait, by their names, where it looks up objects of one type."""
+    """What `schema.selection.columns_below` tells, by the names that it is asked for."""
     fixed: list[dict[str, Any]] = dataclass_field(default_factory=list)
     """Its arguments, once they are made, where they do not."""
 
