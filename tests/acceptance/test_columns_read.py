@@ -4,11 +4,13 @@ import re
 
 import httpx
 import psycopg
+import pytest
 from pydantic import SecretStr
 
 from app import create as create_app
 from kit.config import Settings
 from resolvers.scores import ScoreRow
+from schema.money import Money
 
 MONEY = "{ amount currencyCode }"
 EVERYTHING = (
@@ -84,16 +86,16 @@ ASKED = {
     "events": "events(first: 3) { nodes { id type occurredAt receivedAt messageId } totalCount }",
     "events whole": f"events(first: 3) {{ nodes {{ type properties customer {{ email }} }} {PAGE} }}",
     "events of customers": "customers(first: 3) { nodes { events { nodes { id properties } } } }",
-    "customers of orders": "orders(first: 9) { nodes { status customer { email } } }",
-    "one column of who ordered": "orders(first: 9) { nodes { customer { phone } } }",
+    "customers of orders": "orders(last: 60) { nodes { status customer { email } } }",
+    "one column of who ordered": "orders(last: 60) { nodes { customer { phone } } }",
     "who ordered, with scores": "orders(first: 9) "
     "{ nodes { customer { email rfm { score } churn { risk } } } }",
-    "who ordered, and more": "orders(first: 9) { nodes { a: customer { email orders(first: 1) "
+    "who ordered, and more": "orders(last: 60) { nodes { a: customer { email orders(first: 1) "
     "{ nodes { items } } } b: customer { ... on Node { id } clv { reason } } } }",
-    "nothing of who ordered": "orders(first: 9) { nodes { customer { __typename } } }",
-    "orders of refunds": "refunds(first: 5) { nodes { order { status customer { lastName } } "
+    "nothing of who ordered": "orders(last: 60) { nodes { customer { __typename } } }",
+    "orders of refunds": "refunds(first: 150) { nodes { order { status customer { lastName } } "
     "customer { databaseId tenant { slug } } } }",
-    "who did it": "events(first: 5) { nodes { customer { externalId rfm { segment } } } }",
+    "who did it": "events(first: 150) { nodes { customer { externalId rfm { segment } } } }",
     "timelines": f"customers {{ nodes {{ timeline(first: 9) {{ totalCount {PAGE} nodes {{ occurredAt kind "
     "... on OrderPlaced { order { status } } ... on RefundGiven { refund { isLinked } } "
     "... on EventTracked { event { type properties } } "
@@ -177,6 +179,12 @@ READ = {
         "id",
         "status",
     },
+    "segments { nodes { name } }": {"name", "id"},
+    'segment(databaseId: "1") { isBuiltIn }': {"id", "builtin"},
+    "integrations { nodes { feed } }": {"feed", "id"},
+    'integration(databaseId: "1") { isActive }': {"id", "is_active"},
+    "auditEntries { nodes { action } }": {"action", "occurred_at", "id"},
+    "customers { nodes { mergedFrom { nodes { origin } } } }": {"origin", "merged_at", "id"},
     "customers { nodes { timeline(kinds: [EVENT]) { nodes { kind } } } }": {"occurred_at", "message_id"},
 }
 KEYED = {
@@ -198,19 +206,49 @@ NODES = {
 }
 """Lists, the types that they hold, what to ask of these, and what is read for the first field of that."""
 SLOW = {
-    "refund": "customers(first: 5) { nodes { timeline { nodes { ... on RefundGiven { refund { id } } } } } }",
+    "refund": "customers(first: 5) { nodes { "
+    "a: timeline { nodes { ... on RefundGiven { refund { id } } } } "
+    "b: timeline { nodes { ... on RefundGiven { refund { isLinked } } } } } }",
+    "audit_entry": "a: auditEntries { nodes { action } } b: auditEntries { nodes { actor } }",
     "event": "events(first: 5) { nodes { type } }",
     "customer_order": "customers(first: 5) { nodes { email orders { nodes { status } } } }",
 }
 
 
+TABLES = (
+    "customer",
+    "customer_score",
+    "customer_order",
+    "refund",
+    "event",
+    "segment",
+    "integration",
+    "customer_merge",
+    "audit_entry",
+)
+
+
+@pytest.fixture
+def nobody(full, make):
+    """Orders, refunds and events of nobody among the others, and refunds of no order."""
+    for number in range(1, 121, 2):
+        make.order(56, None, f"2000-01-01T00:{number // 2:02}:00Z", 10)
+        make.refund(56, None, "2025-06-01", 1)
+        make.owner.execute(
+            "INSERT INTO event (tenant_id, occurred_at, message_id, event_type, properties) "
+            "VALUES (56, '2025-06-01', %s, 'page_view', '{}')",
+            [f"nobody {number}"],
+        )
+    make.owner.execute("UPDATE customer SET email = 'c' || id || '@example.com', phone = '+54 ' || id")
+
+
 def columns(statement: str) -> set[str]:
-    """The columns of customers and all that is listed here that are named before conditions."""
-    named = r"\b(?:customer|customer_score|customer_order|refund|event|segment|integration)\.(\w+)"
-    return set(re.findall(named, statement.partition("WHERE")[0]))
+    """The columns of what is listed here that are named before conditions."""
+    tables = "|".join(TABLES)
+    return set(re.findall(rf"\b(?:{tables})\.(\w+)", statement.partition("WHERE")[0]))
 
 
-async def test_the_answer_is_the_one_of_whole_rows(full, boundless_application, plain):
+async def test_the_answer_is_the_one_of_whole_rows(nobody, boundless_application, plain):
     application, client = boundless_application
     engine = next(each for each in application.routes if each.path == "/graphql").endpoint.graph.engine
     for what, asked in ASKED.items():
@@ -219,6 +257,33 @@ async def test_the_answer_is_the_one_of_whole_rows(full, boundless_application, 
         assert "errors" not in answer, what
         assert answer["data"] == (await plain.post("/graphql", json=sent)).json()["data"], what
         assert not {"failed", "unplanned"} & engine.served.keys(), what
+
+
+async def test_who_is_named_is_found_for_each(nobody, application, ask, make):
+    """Of a level, in one statement."""
+    sent: list[str] = []
+    application.state.database.on_statement = sent.append
+    query = "orders(last: 120) { nodes { databaseId customer { email } } }"
+    found = (await ask(f"{{ tenant(databaseId: 56) {{ {query} }} }}"))["tenant"]["orders"]["nodes"]
+    expected = make.owner.execute(
+        "SELECT o.id, email FROM customer_order o LEFT JOIN customer c ON c.id = customer_id ORDER BY o.id"
+    )
+    emails = {str(number): email for number, email in expected.fetchall()}
+    told = {each["databaseId"]: each["customer"] and each["customer"]["email"] for each in found}
+    assert told == {number: emails[number] for number in told}
+    assert len({*told.values()}) > 30
+    assert None in told.values()
+    assert len([each for each in sent if "customer.email" in each]) == 1
+
+
+async def test_no_object_is_made_of_amounts_whose_parts_are_asked_for(full, ask, monkeypatch):
+    def made(*_: object, **__: object) -> None:
+        raise AssertionError("an object of an amount")
+
+    monkeypatch.setattr(Money, "__init__", made)
+    asked = f"orders(first: 5) {{ nodes {{ amount {MONEY} netAmount {MONEY} }} }}"
+    found = (await ask(f"{{ tenant(databaseId: 56) {{ {asked} }} }}"))["tenant"]["orders"]["nodes"]
+    assert all(each["netAmount"]["amount"] for each in found)
 
 
 async def test_what_is_not_asked_for_is_not_read(full, application, ask):
