@@ -1,7 +1,7 @@
 """Which columns of rows suffice for what is asked, and rows that have no others."""
 
 from collections import namedtuple
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 from itertools import starmap
 from operator import attrgetter
@@ -32,6 +32,11 @@ class Columns(NamedTuple):
             return [self.row() for _ in rows]
         cut = zip(*([*map(attrgetter(name), rows)] for name in self.names), strict=True)
         return [*cut] if self.bare else [*starmap(self.row, cut)]
+
+
+def among(columns: Columns | None, names: Collection[str]) -> Columns | None:
+    """The columns, if all of them are among the names; None for whole rows."""
+    return None if columns is None or not {*columns.names} <= {*names} else columns
 
 
 def made_with(columns: Columns | None, whole: Callable[..., Any]) -> Callable[..., Any]:

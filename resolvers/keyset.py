@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import CTE, ColumnElement, Integer, Select, Table, bindparam, func, literal, select, true
 
-from kit.columns import Columns, made_with
+from kit.columns import Columns, among, made_with
 from kit.db import Statement, prepare
 from kit.db.rows import made_of
 from kit.page import Key, Keys, Page, Window
@@ -155,9 +155,7 @@ def _read(
 @lru_cache(KEPT)
 def having(rows: Select[Any], columns: Columns | None) -> Columns | None:
     """The columns, if rows have all of them; None for whole rows."""
-    if columns is None or not {*columns.names} <= {*rows.selected_columns.keys()}:
-        return None
-    return columns
+    return among(columns, rows.selected_columns.keys())
 
 
 def narrowed(rows: Select[Any], columns: Columns | None) -> Select[Any]:

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from kit.columns import Columns, made_with
+from kit.columns import Columns, among, made_with
 from kit.db import TENANT, Statement, prepare
 from kit.db.rows import made_of
 from kit.page import INSTANT, INTEGER, TEXT, Asked, Cursors, Keys, Page, Window
@@ -143,7 +143,7 @@ class _Shape(NamedTuple):
     def of(cls, wanted: TimelineFilter, columns: Mapping[str, Columns | None]) -> "_Shape":
         kinds = tuple(each for each in KINDS if each in wanted.kinds)
         since, until = wanted.since is not None, wanted.until is not None
-        read = tuple(_having(each, columns.get(each)) for each in kinds)
+        read = tuple(among(columns.get(each), _ROWS[each]._fields) for each in kinds)
         return cls(kinds, min(len(wanted.types), 2), since, until, read)
 
     @property
@@ -173,11 +173,6 @@ class _Shape(NamedTuple):
             for (place, each), row in zip(theirs.items(), rows, strict=True):
                 made[place] = Item(kind, each[1], row)
         return [made[each] for each in range(len(found))]
-
-
-def _having(kind: str, columns: Columns | None) -> Columns | None:
-    """The columns, if a kind's rows have all of them; None for whole rows."""
-    return None if columns is None or not {*columns.names} <= {*_ROWS[kind]._fields} else columns
 
 
 async def page(

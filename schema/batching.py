@@ -124,6 +124,11 @@ def held(name: str, *others: str, make: Callable[..., Sequence[Any]] | None = No
     return strawberry.field(resolver=one, description=description, metadata={HELD: (names, make)})
 
 
+def are_there(values: Sequence[Any]) -> list[bool]:
+    """Which of a column's values are there: for `held`."""
+    return [each is not None for each in values]
+
+
 def _named_after(one: Any, function: Any, parameters: Sequence[inspect.Parameter]) -> None:
     """Let a resolver be taken for a function of these parameters, the first of which is the object."""
     one.__name__, one.__module__ = function.__name__, function.__module__

@@ -11,38 +11,38 @@ from schema.context import Info
 from schema.one_of_tenant import Rows, object_of
 
 
-class Kind(NamedTuple):
+class _Kind(NamedTuple):
     """How rows of a type are read for what a field is asked for, and what makes an object of one."""
 
     rows_for: Callable[[Info], Rows[Any]]
     make: Callable[[TenantRow, Any], Any]
 
 
+@cache
+def _customers() -> _Kind:
+    from schema.customer import Customer, customer_rows_for
+
+    return _Kind(customer_rows_for, Customer.of)
+
+
+@cache
+def _orders() -> _Kind:
+    from schema.order import Order, order_rows_for
+
+    return _Kind(order_rows_for, Order.of)
+
+
 def linked_customer(name: str, *, description: str) -> Any:
     """The field of the customer whose number the objects' rows have under a name; null for none."""
-
-    @cache
-    def kind() -> Kind:
-        from schema.customer import Customer, customer_rows_for
-
-        return Kind(customer_rows_for, Customer.of)
-
-    return _linked(name, kind, description)
+    return _linked(name, _customers, description)
 
 
 def linked_order(name: str, *, description: str) -> Any:
     """The field of the order whose number the objects' rows have under a name; null for none."""
-
-    @cache
-    def kind() -> Kind:
-        from schema.order import Order, order_rows_for
-
-        return Kind(order_rows_for, Order.of)
-
-    return _linked(name, kind, description)
+    return _linked(name, _orders, description)
 
 
-def _linked(name: str, kind: Callable[[], Kind], description: str) -> Any:
+def _linked(name: str, kind: Callable[[], _Kind], description: str) -> Any:
     number = attrgetter(f"row.{name}")
 
     async def linked(them: Sequence[Any], info: Info) -> list[Any]:

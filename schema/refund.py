@@ -10,7 +10,7 @@ from kit.page import Page
 from resolvers import refunds
 from resolvers.refunds import RefundRow
 from resolvers.tenants import TenantRow
-from schema.batching import by_tenant, held, needing
+from schema.batching import are_there, by_tenant, held, needing
 from schema.connection import Connection, edges_of, nodes_of, page_info_of, total_of
 from schema.context import Info
 from schema.linked import linked_customer, linked_order
@@ -28,10 +28,6 @@ if TYPE_CHECKING:
 KIND = "Refund"
 
 
-def _linked(orders: Sequence[int | None]) -> list[bool]:
-    return [each is not None for each in orders]
-
-
 @strawberry.type(description="Money given back to a customer.")
 class Refund(Node):
     owner: strawberry.Private[TenantRow]
@@ -43,7 +39,7 @@ class Refund(Node):
     amount: Money = held("amount", "currency", make=MONEY, description="How much was given back.")
     is_linked: bool = held(
         "order_id",
-        make=_linked,
+        make=are_there,
         description="Whether it is known which order it undoes; else it lowers the customer's revenue only.",
     )
     tenant: Annotated["Tenant", strawberry.lazy("schema.tenant")] = strawberry.field(

@@ -1,6 +1,5 @@
 """Segments, pages of them, and the segments of a customer."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,7 +10,7 @@ from kit.page import Page
 from resolvers import segments
 from resolvers.segments import Membership, SegmentRow, Truth
 from resolvers.tenants import TenantRow
-from schema.batching import held, needing
+from schema.batching import are_there, held, needing
 from schema.connection import Connection, edges_of, nodes_of, page_info_of, total_of
 from schema.context import Info
 from schema.customer import Customer, CustomerConnection
@@ -28,10 +27,6 @@ if TYPE_CHECKING:
     from schema.tenant import Tenant
 
 KIND = "Segment"
-
-
-def _built_in(keys: Sequence[str | None]) -> list[bool]:
-    return [each is not None for each in keys]
 
 
 @strawberry.type(description="A set of customers: those who meet its criteria, or those put into it.")
@@ -56,7 +51,7 @@ class Segment(Node):
     )
     is_built_in: bool = held(
         "builtin",
-        make=_built_in,
+        make=are_there,
         description="Whether every tenant has it: a class of a score. It cannot be changed or deleted.",
     )
 

@@ -192,19 +192,21 @@ class Transaction:
         after one of these took too long, none of them is sent.
         """
         bound = _bound(statement, tenant, values)
+        same = self._same(statement, row, bound)
+
+        def alike() -> Hashable:
+            return same if whole is None else self._same(whole(), row, _bound(whole(), tenant, values))
+
         async with self._lock:
-            same = self._same(statement, row, bound)
             if same is not None and same in self._known:
                 return [*self._known[same]]
-            if within is not None and self._too_long:
-                alike = same if whole is None else self._asked(whole(), row, tenant, values)
-                if alike is not None and self._too_long.get(alike, -1.0) >= within:
-                    raise TimedOutError(_TOO_LONG)
+            slow = self._too_long.get(alike(), -1.0) if self._too_long and same is not None else -1.0
+            if within is not None and slow >= within:
+                raise TimedOutError(_TOO_LONG)
             try:
                 rows = await self._send([scope(tenant), *self._limit(within)], statement, row, bound)
             except TimedOutError:
-                alike = same if whole is None else self._asked(whole(), row, tenant, values)
-                self._too_long[alike] = within or 0.0
+                self._too_long[alike()] = within or 0.0
                 raise
             if same is not None:
                 self._known[same] = rows
@@ -273,12 +275,6 @@ class Transaction:
             return statement.text, row, tuple((name, _frozen(value)) for name, value in bound.items())
         except TypeError:
             return None
-
-    def _asked(
-        self, statement: Statement, row: Callable[..., T], tenant: int | None, values: dict[str, object]
-    ) -> Hashable:
-        """The same of values that are not bound yet."""
-        return self._same(statement, row, _bound(statement, tenant, values))
 
     def _limit(self, within: float | None) -> list[bytes]:
         """What sets the time of the next statement, and takes an earlier one's limit away."""

@@ -66,7 +66,7 @@ def _of_connection(found: Single) -> Columns | None:
 def _of_items(found: Single) -> Mapping[str, Columns | None]:
     """The columns of what a connection's nodes of several types hold, by the type."""
     held: dict[str, list[Columns | None]] = {}
-    for field in _nodes(found.selection):
+    for field in _of_page(found.selection):
         several = _inner(field.completion)
         for kind in several.by_type.values() if isinstance(several, OneOf) else ():
             fields = (each for each in kind.selection.fields if isinstance(each.take, Attribute))
@@ -128,24 +128,22 @@ def _needed(field: Field) -> Sequence[str] | None:
 
 def _of_nodes(selection: Selection) -> Iterator[Columns | None]:
     """What is needed of the rows wherever nodes are selected; None of what may need whole rows."""
-    for field in selection.fields:
+    for field in _of_page(selection):
         name, found = field.nodes[0].name.value, _single(field.completion)
         if name in _NODES:
             yield None if found is None else found.selection.columns
-        elif name == "edges" and found is not None:
-            yield from _of_nodes(found.selection)
         elif name not in _FREE:
             yield None
 
 
-def _nodes(selection: Selection) -> Iterator[Field]:
-    """The fields of a connection or of its edges that are its nodes."""
+def _of_page(selection: Selection) -> Iterator[Field]:
+    """The fields of a connection, and in the place of edges those of them."""
     for field in selection.fields:
         found = _single(field.completion)
-        if field.nodes[0].name.value in _NODES:
+        if field.nodes[0].name.value == "edges" and found is not None:
+            yield from _of_page(found.selection)
+        else:
             yield field
-        elif found is not None:
-            yield from _nodes(found.selection)
 
 
 def _single(completion: Completion) -> Single | None:
